@@ -1,0 +1,1 @@
+"""Pure core: diagrams become checked definitions, definitions become steps."""

@@ -1,0 +1,153 @@
+"""Commands that go into the engine and the outcome that comes out: plain frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from workflows.model import NOTHING, Limit
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """A person finished the work item `token`; `values` are routing values of its form."""
+
+    token: str
+    values: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Fire:
+    """The ledger says that the armed timer `token` is due."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """A message or signal arrives. `token` narrows it to one waiting place."""
+
+    name: str
+    values: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    token: str | None = None
+    signal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Withdrawal or termination: everything open is cancelled, `cancel` effects are ordered."""
+
+    result: str
+
+
+Command = Complete | Fire | Deliver | Cancel
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the bundle: process key, element id and the scopes around it.
+
+    `path` lists the tokens-independent ids of call activities and sub-processes from the
+    outside in. `instance` is the 0-based index inside a multi-instance, else None.
+    """
+
+    process: str
+    element: str
+    path: tuple[str, ...] = ()
+    instance: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedItem:
+    """A step now waits for a person: the seed of a work item (待办)."""
+
+    token: str
+    place: Place
+    name: str
+    role: str | None
+    form: str | None
+    limit: Limit | None
+    separate: tuple[str, ...]
+    returns: tuple[str, ...]
+    batch: bool
+    unit: str | None  # value of the FEEL, already evaluated
+    variables: Mapping[str, Any] = field(
+        default_factory=lambda: NOTHING
+    )  # visible routing data
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedItem:
+    """A work item is over: by `complete`, or `cancel` (boundary event, terminate, withdrawal)."""
+
+    token: str
+    place: Place
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArmedTimer:
+    """The engine waits for a clock: `before` working days before `clock` is due."""
+
+    token: str
+    place: Place
+    clock: str
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedMessage:
+    """The engine waits for a message (or signal) of this name."""
+
+    token: str
+    place: Place
+    name: str
+    signal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedEffect:
+    """An effect of the diagram, in the order of execution. `params` as drawn.
+
+    `variables` is the routing data at that moment (for FEEL in params, e.g. days).
+    """
+
+    place: Place
+    on: str
+    do: str
+    params: Mapping[str, str]
+    variables: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What has happened, and the new snapshot. Only differences are listed.
+
+    `passed`: elements that were completed in this step, in order, for the picture.
+    `result`: the result of the end event that ended the root process, else None.
+    `unhandled`: error or escalation codes that nobody caught.
+    """
+
+    snapshot: bytes
+    opened: tuple[OpenedItem, ...] = ()
+    closed: tuple[ClosedItem, ...] = ()
+    armed: tuple[ArmedTimer, ...] = ()
+    disarmed: tuple[str, ...] = ()
+    awaited: tuple[AwaitedMessage, ...] = ()
+    no_longer_awaited: tuple[str, ...] = ()
+    effects: tuple[OrderedEffect, ...] = ()
+    passed: tuple[Place, ...] = ()
+    finished: bool = False
+    result: str | None = None
+    unhandled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything a snapshot waits for: read with `engine.inspect`, e.g. to check invariants."""
+
+    items: tuple[OpenedItem, ...] = ()
+    timers: tuple[ArmedTimer, ...] = ()
+    messages: tuple[AwaitedMessage, ...] = ()
+    finished: bool = False
