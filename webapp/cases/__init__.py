@@ -1,0 +1,1 @@
+"""Cases: where the engine meets the database."""

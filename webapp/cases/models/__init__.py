@@ -1,0 +1,39 @@
+"""Tables of a case: the case itself, its work, clocks, papers and records."""
+
+from __future__ import annotations
+
+from webapp.cases.models.case import Case, CaseSnapshot, Mandate
+from webapp.cases.models.clocks import Card, Clock, ClockEntry, Timer
+from webapp.cases.models.documents import (
+    Delivery,
+    DenialFiling,
+    Document,
+    NumberSeries,
+)
+from webapp.cases.models.materials import Attachment, CaseMaterial, Custody
+from webapp.cases.models.values import Draft, Opinion, SensitiveValue, Submission
+from webapp.cases.models.work import AwaitedMessage, Passage, WorkItem
+
+__all__ = [
+    "Attachment",
+    "AwaitedMessage",
+    "Card",
+    "Case",
+    "CaseMaterial",
+    "CaseSnapshot",
+    "Clock",
+    "ClockEntry",
+    "Custody",
+    "Delivery",
+    "DenialFiling",
+    "Document",
+    "Draft",
+    "Mandate",
+    "NumberSeries",
+    "Opinion",
+    "Passage",
+    "SensitiveValue",
+    "Submission",
+    "Timer",
+    "WorkItem",
+]

@@ -1,0 +1,1 @@
+"""Service items and their versions, calendars, opening hours."""

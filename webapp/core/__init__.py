@@ -1,0 +1,1 @@
+"""What every app shares: transactions, outbox, jobs by name, errors as pages."""

@@ -1,0 +1,36 @@
+"""Refusals: sentences for the person who asked, never codes alone."""
+
+from __future__ import annotations
+
+
+class Refused(Exception):
+    """An action was not carried out; the message is a full sentence for the user.
+
+    `rule` names the requirement or law article, where one decides.
+    """
+
+    def __init__(self, sentence: str, *, rule: str = "", field: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.rule = rule
+        self.field = field
+
+
+class AlreadyDone(Refused):
+    """The same thing was done before (double click, retry, a colleague): nothing to repair."""
+
+
+class NotYours(Refused):
+    """The person may know of the thing, but may not do this to it."""
+
+
+class Unknown(Refused):
+    """The thing does not exist for this person: shown as 404, never as 403."""
+
+
+class Invalid(Refused):
+    """Values typed into a form are wrong: `errors` maps field keys to sentences."""
+
+    def __init__(self, errors: dict[str, str], sentence: str = "") -> None:
+        super().__init__(sentence or "；".join(errors.values()))
+        self.errors = errors

@@ -1,0 +1,1 @@
+"""The county office's surface."""

@@ -1,0 +1,1 @@
+"""Divisions, units, windows, posts and who holds them."""

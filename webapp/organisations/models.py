@@ -1,0 +1,188 @@
+"""Places, units, windows, posts, and who holds which post when (ORG-01, DUTY-03)."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+
+
+class Level(models.TextChoices):
+    """Levels of the three-level service network, and organs outside the county."""
+
+    COUNTY = "county"
+    TOWNSHIP = "township"
+    VILLAGE = "village"
+    EXTERNAL = "external"
+
+
+class Division(models.Model):
+    """An administrative division (行政区划), 6 / 9 / 12 digits."""
+
+    code = models.CharField(max_length=12, unique=True)
+    name = models.CharField(max_length=60)
+    level = models.CharField(max_length=10, choices=Level)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    former_names = ArrayField(models.CharField(max_length=60), default=list)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.code})"
+
+
+class Unit(models.Model):
+    """An office that people work in and that holds cases: station, centre, department."""
+
+    class Kind(models.TextChoices):
+        STATION = "station"  # village service station 村级便民服务站
+        CENTRE = "centre"  # township convenience-service centre 乡镇便民服务中心
+        OFFICE = "office"  # township office or branch station 站所
+        DEPARTMENT = "department"  # county department 县直部门
+        AGENCY = "agency"
+        MASS_ORGANISATION = "mass_organisation"
+        GOVERNMENT = "government"
+        PARTY = "party"
+        HALL = "hall"  # county service hall 县政务大厅
+        SERVICE_OFFICE = "service_office"  # county service office 县政务办
+
+    key = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=80)
+    level = models.CharField(max_length=10, choices=Level)
+    kind = models.CharField(max_length=20, choices=Kind)
+    division = models.ForeignKey(Division, models.PROTECT, null=True, related_name="units")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    document_prefix = models.CharField(
+        max_length=20, blank=True, help_text="机关代字 of document numbers."
+    )
+    categories = ArrayField(
+        models.CharField(max_length=40),
+        default=list,
+        help_text="Keys of the item categories that this township office handles.",
+    )
+    phone = models.CharField(max_length=30, blank=True)
+    supervision_phone = models.CharField(max_length=30, blank=True)
+    address = models.CharField(max_length=120, blank=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["level", "kind"], name="unit_level_kind")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Window(models.Model):
+    """A counter of a centre or hall (WIN-01 … WIN-05)."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="windows")
+    number = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "number"], name="window_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.number}号 {self.name}"
+
+
+class Role(models.Model):
+    """A role at a level (角色), as data: the county may add roles (flows: conventions)."""
+
+    key = models.CharField(max_length=40, primary_key=True)
+    name = models.CharField(max_length=40)
+    level = models.CharField(max_length=10, choices=Level)
+    may_own_lane = models.BooleanField(default=True)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Pool(models.Model):
+    """Where work items wait: one role of one unit. Never a person."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="pools")
+    role = models.ForeignKey(Role, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "role"], name="pool_once")]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.role_id}"
+
+
+class Post(models.Model):
+    """A position (岗位) of a pool, at a window or in an office."""
+
+    pool = models.ForeignKey(Pool, models.PROTECT, related_name="posts")
+    window = models.ForeignKey(Window, models.SET_NULL, null=True, related_name="posts")
+    name = models.CharField(max_length=60)
+    active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Holding(models.Model):
+    """An officer holds a post as A, or covers it as B (AB岗), for a span of days."""
+
+    class Cover(models.TextChoices):
+        A = "A"
+        B = "B"
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="holdings")
+    officer = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="holdings")
+    cover = models.CharField(max_length=1, choices=Cover)
+    during = DateRangeField()
+
+    class Meta:
+        constraints = [
+            # At most one A and one B of a post on any day. The embedded PostgreSQL has no
+            # btree_gist, so the integer stands as a one-element range (design: data).
+            ExclusionConstraint(
+                name="holding_one_a_at_a_time",
+                expressions=[
+                    (
+                        Func(F("post"), F("post"), Value("[]"), function="int8range"),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(cover="A"),
+            ),
+            ExclusionConstraint(
+                name="holding_one_b_at_a_time",
+                expressions=[
+                    (
+                        Func(F("post"), F("post"), Value("[]"), function="int8range"),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(cover="B"),
+            ),
+            models.CheckConstraint(
+                condition=Q(cover__in=["A", "B"]), name="holding_cover_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["officer"], name="holding_officer")]
+
+    def __str__(self) -> str:
+        return f"{self.officer_id} {self.cover} {self.post_id}"
+
+
+class Absence(models.Model):
+    """An officer is away; B covers meanwhile (DUTY-04, DUTY-05). Days are inclusive."""
+
+    officer = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="absences")
+    during = DateRangeField()
+    reason = models.CharField(max_length=120)
+    recorded_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.officer_id} {self.during}"
