@@ -1,0 +1,66 @@
+"""Transactions: one per action, retried when PostgreSQL asks for it; the clock is the database's.
+
+Nothing here knows what an action does. The functions passed in must be repeatable: they read what
+they need inside the transaction and do nothing outside the database.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import OperationalError, connection, transaction
+
+T = TypeVar("T")
+
+ATTEMPTS = 5
+_RETRY = {
+    "40P01",  # deadlock detected
+    "40001",  # serialization failure
+    "55P03",  # lock not available
+}
+
+
+def transaction_with_retry(work: Callable[[], T], *, attempts: int = ATTEMPTS) -> T:
+    """Run `work` in one transaction; run it again when the database says so.
+
+    At most `attempts` times, with a growing random pause (5 ms … 160 ms). Inside somebody else's
+    transaction there is nothing to retry here: the error goes to the one who opened it.
+    """
+    if connection.in_atomic_block:
+        return work()
+    for attempt in range(1, attempts + 1):
+        try:
+            with transaction.atomic():
+                return work()
+        except OperationalError as error:
+            if attempt == attempts or sqlstate(error) not in _RETRY:
+                raise
+            time.sleep(random.uniform(0.5, 1.0) * 0.005 * 2**attempt)  # noqa: S311
+    raise AssertionError("unreachable")  # pragma: no cover
+
+
+def sqlstate(error: BaseException) -> str:
+    """The five characters with which PostgreSQL names an error, "" if it did not."""
+    return getattr(error.__cause__, "sqlstate", None) or ""
+
+
+def now() -> datetime:
+    """The database's clock, read once per action and passed down from there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment
+
+
+def rows(sql: str, params: Any = None) -> list[dict[str, Any]]:
+    """Run one statement and give its rows as dicts keyed by column name."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        if cursor.description is None:
+            return []
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
