@@ -51,7 +51,13 @@ class ItemVersion(models.Model):
         models.PROTECT,
         null=True,
         related_name="+",
-        help_text="The organ with the power; null: the township government of the case.",
+        help_text="The organ with the power; null: an organ of the case's own township.",
+    )
+    competent_local = models.CharField(
+        max_length=40,
+        blank=True,
+        help_text="Which organ of the township when `competent` is null: "
+        "township_government, police_station …",
     )
     entrusted_to_township = models.BooleanField(default=False)
     offered_at = models.JSONField(default=list)

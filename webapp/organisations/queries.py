@@ -1,0 +1,362 @@
+"""Who holds what, and where work goes: the two questions every page and every step asks.
+
+`acting` answers "which posts may this officer act for at this moment, and why" in one SQL
+statement (DUTY-05: B has the powers of A while A is away). `resolve_pool` answers "in whose
+inbox does a step of this role wait" from the place of the case and the item (flows: who gets
+the work). Nothing here writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.utils import timezone
+
+from webapp.core.errors import Refused
+from webapp.organisations.lookups import remembered
+from webapp.organisations.models import Level, Pool, Role, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One post for which an officer may act now.
+
+    `cover` is "A" for her own post and "B" when she stands in; `for_name` is then the name of
+    the absent A, or "" when the post has no A at present.
+    """
+
+    pool_id: int
+    unit_id: int
+    unit_name: str
+    unit_level: str
+    role: str
+    role_name: str
+    post_name: str
+    cover: str
+    for_name: str
+
+    @property
+    def title(self) -> str:
+        """The post in a few words: 民政窗口A岗, 代李静民政窗口B岗."""
+        if self.cover == "A":
+            return f"{self.post_name}A岗"
+        return f"代{self.for_name or '空缺A岗'}{self.post_name}B岗"
+
+    @property
+    def why(self) -> str:
+        """Why the post is hers today, as a sentence for the screen (DUTY-05)."""
+        if self.cover == "A":
+            return f"您是{self.unit_name}{self.post_name}A岗"
+        if self.for_name:
+            return (
+                f"{self.for_name}今天不在岗，您是{self.unit_name}{self.post_name}B岗，代为办理"
+            )
+        return f"{self.unit_name}{self.post_name}A岗空缺，您是B岗，代为办理"
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """An officer with every post she may act for at the moment `at`."""
+
+    officer_id: int
+    name: str
+    held: tuple[Held, ...]
+    at: datetime
+
+    @property
+    def pool_ids(self) -> tuple[int, ...]:
+        """Ids of her pools, without repetition, in ascending order."""
+        return tuple(sorted({held.pool_id for held in self.held}))
+
+    @property
+    def unit_ids(self) -> frozenset[int]:
+        """Ids of the units she works in or covers for."""
+        return frozenset(held.unit_id for held in self.held)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Keys of her roles."""
+        return frozenset(held.role for held in self.held)
+
+    @property
+    def place(self) -> str:
+        """The unit where she acts first, for the head of every page; "" without a post."""
+        return self.held[0].unit_name if self.held else ""
+
+    @property
+    def title(self) -> str:
+        """All her posts in one line: 民政窗口A岗、代李静卫健窗口B岗."""
+        return "、".join(held.title for held in self.held)
+
+    def has(self, role: str) -> bool:
+        """Whether she holds a post of this role anywhere."""
+        return role in self.roles
+
+    def holds(self, pool_id: int) -> bool:
+        """Whether work of this pool is hers to do."""
+        return any(held.pool_id == pool_id for held in self.held)
+
+    def in_role(self, role: str) -> Iterator[Held]:
+        """The posts of one role, own ones first."""
+        return (held for held in self.held if held.role == role)
+
+    def stamp(self, pool_id: int) -> str:
+        """How an act for this pool is signed: 民政窗口A岗, or 民政窗口 张敏代李静(B代A)."""
+        held = next((h for h in self.held if h.pool_id == pool_id), None)
+        if held is None:
+            return ""
+        if held.cover == "A":
+            return f"{held.post_name}A岗"
+        if held.for_name:
+            return f"{held.post_name} {self.name}代{held.for_name}(B代A)"
+        return f"{held.post_name} {self.name}代岗(A岗空缺)"
+
+
+_ACTING = """
+SELECT officer.name, held.*
+FROM accounts_officer officer
+LEFT JOIN LATERAL (
+    SELECT pool.id AS pool, unit.id AS unit, unit.name AS unit_name, unit.level,
+           role.key AS role, role.name AS role_name, post.name AS post_name, mine.cover,
+           coalesce(absent.name, '') AS for_name
+    FROM organisations_holding mine
+    JOIN organisations_post post ON post.id = mine.post_id AND post.active
+    JOIN organisations_pool pool ON pool.id = post.pool_id
+    JOIN organisations_unit unit ON unit.id = pool.unit_id AND unit.active
+    JOIN organisations_role role ON role.key = pool.role_id
+    LEFT JOIN organisations_holding main
+           ON mine.cover = 'B' AND main.post_id = post.id AND main.cover = 'A'
+          AND main.during @> %(day)s::date
+    LEFT JOIN accounts_officer absent ON absent.id = main.officer_id AND absent.is_active
+    WHERE mine.officer_id = officer.id
+      AND mine.during @> %(day)s::date
+      AND (mine.cover = 'A'
+           OR absent.id IS NULL
+           OR EXISTS (SELECT 1 FROM organisations_absence away
+                      WHERE away.officer_id = absent.id AND away.during @> %(day)s::date))
+) held ON true
+WHERE officer.id = %(officer)s AND officer.is_active
+ORDER BY held.cover, held.pool, held.post_name
+"""
+
+
+def acting(officer_id: int, at: datetime) -> Acting:
+    """Find the posts an officer may act for at `at`: one SQL statement.
+
+    Her own A posts, and posts whose B she is while the A has an absence that covers the local
+    day, or while nobody active is A. An unknown or inactive officer holds nothing.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ACTING, {"officer": officer_id, "day": timezone.localdate(at)})
+        rows = cursor.fetchall()
+    name = rows[0][0] if rows else ""
+    held = tuple(Held(*row[1:]) for row in rows if row[1] is not None)
+    return Acting(officer_id, name, held, at)
+
+
+def resolve_pool(
+    role: str,
+    *,
+    village_id: int | None,
+    township_unit_id: int | None,
+    competent_unit_id: int | None,
+    category: str,
+    unit_key: str | None = None,
+) -> int:
+    """Find the pool in which a step of `role` waits.
+
+    `township_unit_id` is the case's accountable unit (the centre, or the county hall for a case
+    received there), `competent_unit_id` the unit with the power, `unit_key` the unit that the
+    diagram computed (联办 departments). A unit of another level than the role's stands in with
+    its role of the same kind: the county hall's window for `township.window`, a township
+    office's handler for `county.handler`.
+
+    Raises Refused, naming what the county office must create, when there is no such pool.
+    """
+    return _pool(role, village_id, township_unit_id, competent_unit_id, category, unit_key)
+
+
+@remembered
+def _pool(
+    role_key: str,
+    village_id: int | None,
+    township_unit_id: int | None,
+    competent_unit_id: int | None,
+    category: str,
+    unit_key: str | None,
+) -> int:
+    role = Role.objects.filter(pk=role_key).first()
+    if role is None:
+        raise Refused(
+            f"角色“{role_key}”没有登记。请县政务办在参数中登记这个角色。", rule="ORG-01"
+        )
+    if unit_key:
+        units = _units_by_key(unit_key, township_unit_id)
+        sought = f"代码为“{unit_key}”的单位"
+    else:
+        units = _units_of_role(role, village_id, township_unit_id, competent_unit_id, category)
+        sought = _SOUGHT.get(role.key, _SOUGHT[role.level])
+    for unit in units:
+        pool_id = _pool_at(unit, role)
+        if pool_id is not None:
+            return pool_id
+    if not units:
+        raise Refused(
+            f"找不到{sought}，“{role.name}”环节没有去处。请县政务办登记该单位。", rule="ORG-01"
+        )
+    raise Refused(
+        f"{units[-1].name}没有设置“{role.name}”岗位，环节没有去处。请县政务办为该单位设岗并指定A岗和B岗。",
+        rule="DUTY-03",
+    )
+
+
+_SOUGHT = {
+    Level.VILLAGE: "本村的便民服务站",
+    Level.TOWNSHIP: "受理该办件的便民服务中心",
+    Level.COUNTY: "该事项的县级主管部门",
+    Level.EXTERNAL: "县外单位",
+    "county.window": "县政务服务大厅",
+    "county.office": "县政务服务管理办公室",
+    "county.government": "县人民政府",
+}
+_COUNTY_SEATS = {
+    "county.window": Unit.Kind.HALL,
+    "county.office": Unit.Kind.SERVICE_OFFICE,
+    "county.government": Unit.Kind.GOVERNMENT,
+}
+
+
+def _units_of_role(
+    role: Role,
+    village_id: int | None,
+    township_unit_id: int | None,
+    competent_unit_id: int | None,
+    category: str,
+) -> list[Unit]:
+    """The units where the role may sit for such a case, the best one first."""
+    active = Unit.objects.filter(active=True)
+    if role.level == Level.VILLAGE:
+        return list(active.filter(kind=Unit.Kind.STATION, division_id=village_id)[:1])
+    if role.level == Level.TOWNSHIP:
+        centre = list(active.filter(pk=township_unit_id))
+        if role.key == "township.handler" and centre:
+            return [*_office_for(centre[0], category), *centre]
+        return centre
+    if role.key in _COUNTY_SEATS:
+        seat = active.filter(kind=_COUNTY_SEATS[role.key], level=Level.COUNTY)
+        return list(seat.order_by("id")[:1])
+    competent = list(active.filter(pk=competent_unit_id, level=Level.COUNTY))
+    return competent or _department_for(category)
+
+
+def _office_for(centre: Unit, category: str) -> list[Unit]:
+    """The township's own office (站所) for items of this category."""
+    offices = Unit.objects.filter(
+        active=True,
+        level=Level.TOWNSHIP,
+        division_id=centre.division_id,
+        categories__contains=[category],
+    )
+    return list(offices.order_by("id")[:1])
+
+
+def _department_for(category: str) -> list[Unit]:
+    """The county department that guides this kind of business (业务主管部门, ORG-09)."""
+    departments = Unit.objects.filter(
+        active=True, level=Level.COUNTY, categories__contains=[category]
+    )
+    return list(departments.order_by("id")[:1])
+
+
+def _units_by_key(key: str, township_unit_id: int | None) -> list[Unit]:
+    """The unit of this key, or the township's own unit where the key names a kind of it."""
+    unit = Unit.objects.filter(key=key, active=True).first()
+    if unit is None and township_unit_id is not None:
+        unit = _local_unit(key, township_unit_id)
+    return [] if unit is None else [unit]
+
+
+def _local_unit(name: str, township_unit_id: int) -> Unit | None:
+    """A township's own unit, e.g. `police_station` beside the centre `xinan.centre`."""
+    centre_key = Unit.objects.filter(pk=township_unit_id).values_list("key", flat=True).first()
+    place = (centre_key or "").partition(".")[0]
+    return Unit.objects.filter(key=f"{place}.{name}", active=True).first()
+
+
+def _pool_at(unit: Unit, role: Role) -> int | None:
+    """The unit's pool for the role, or for the role of the same kind at the unit's level."""
+    kind = role.key.rpartition(".")[2]
+    keys = [role.key, f"{unit.level}.{kind}"]
+    if unit.level == Level.COUNTY and kind == "head_window":
+        keys.append("county.window")  # the hall: a second person of the window confirms
+    found = dict(Pool.objects.filter(unit=unit, role_id__in=keys).values_list("role_id", "id"))
+    return next((found[key] for key in keys if key in found), None)
+
+
+@remembered
+def competent_unit(
+    competent_id: int | None, competent_local: str, township_unit_id: int
+) -> int:
+    """The organ with the power for one case: the item's, or the township's own organ.
+
+    `competent_local` names the township's organ ("township_government", "police_station") where
+    the item's `competent_id` is empty. Raises Refused when the township has none.
+    """
+    if competent_id is not None:
+        return competent_id
+    unit = _local_unit(competent_local or "township_government", township_unit_id)
+    if unit is None:
+        raise Refused(
+            "受理地没有行使这项职权的机关。请把办件交给所在乡镇的便民服务中心，或请县政务办登记该机关。",
+            rule="CAT-18",
+        )
+    return unit.pk
+
+
+@remembered
+def village_station(village_id: int) -> int | None:
+    """The service station of a village, or None."""
+    stations = Unit.objects.filter(kind=Unit.Kind.STATION, division_id=village_id, active=True)
+    return stations.values_list("id", flat=True).first()
+
+
+@remembered
+def township_centre(village_id: int) -> int | None:
+    """The convenience-service centre of the township that a village belongs to, or None."""
+    centres = Unit.objects.filter(
+        kind=Unit.Kind.CENTRE, division__children=village_id, active=True
+    )
+    return centres.values_list("id", flat=True).first()
+
+
+@remembered
+def county_unit(kind: str) -> int | None:
+    """The county's only unit of a kind (hall, service_office, government), or None."""
+    units = Unit.objects.filter(kind=kind, level=Level.COUNTY, active=True)
+    return units.order_by("id").values_list("id", flat=True).first()
+
+
+def villages_of(unit_ids: frozenset[int]) -> list[tuple[int, str]]:
+    """Villages (id, name) for which people of these units may register: one statement.
+
+    A station has its own village, a centre or township office all of its township's, a county
+    unit every village of the county.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_VILLAGES, {"units": sorted(unit_ids)})
+        return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
+_VILLAGES = """
+SELECT village.id, township.name || village.name
+FROM organisations_division village
+JOIN organisations_division township ON township.id = village.parent_id
+WHERE village.level = 'village' AND EXISTS (
+    SELECT 1 FROM organisations_unit unit
+    WHERE unit.id = ANY(%(units)s)
+      AND (unit.level = 'county' OR unit.division_id IN (village.id, township.id)))
+ORDER BY village.code
+"""

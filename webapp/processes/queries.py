@@ -1,0 +1,139 @@
+"""Published processes as the case layer needs them: definitions, forms, wording, pictures.
+
+Versions are immutable, so what was parsed from one is kept per process (a bounded number, most
+recently used first) and shared by all threads. What is *current* is asked of the database each
+time: a published change is in force for the next case everywhere (design: versions).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from webapp.core.errors import Refused, Unknown
+from webapp.processes.models import (
+    DecisionVersion,
+    Process,
+    ProcessVersion,
+    StoredFile,
+    Wording,
+)
+from workflows.engine import Definition, prepare
+from workflows.feel.decisions import Decision, decide
+from workflows.forms import Form
+from workflows.model import Bundle
+from workflows.sources.bundle import read_bundle
+from workflows.sources.decisions import read_decisions
+
+PATH_TABLE = "path"
+
+
+@dataclass(frozen=True, slots=True)
+class WordingInForce:
+    """The wording of a document type and the number of its version."""
+
+    code: str
+    number: int
+    content: Mapping[str, Any]
+
+
+@lru_cache(maxsize=256)
+def bundle(version_id: int) -> Bundle:
+    """Read a published version back from its stored files. Raises Unknown."""
+    found = ProcessVersion.objects.filter(pk=version_id).values_list("process__key", "manifest")
+    row = found.first()
+    if row is None:
+        raise Unknown("没有这个流程版本。")
+    key, manifest = row
+    stored = dict(
+        StoredFile.objects.filter(pk__in=set(manifest.values())).values_list(
+            "digest", "content"
+        )
+    )
+    return read_bundle(key, {path: bytes(stored[digest]) for path, digest in manifest.items()})
+
+
+@lru_cache(maxsize=256)
+def definition(version_id: int) -> Definition:
+    """The engine's prepared form of a version; immutable, shared by all threads."""
+    return prepare(bundle(version_id))
+
+
+def current_version_id(key: str) -> int:
+    """Id of the version in force for the next case. Raises Refused when none is published."""
+    found = Process.objects.filter(key=key).values_list("current_id", flat=True).first()
+    if found is None:
+        raise Refused(f"流程“{key}”还没有发布，不能开办。请县政务办发布该流程。")
+    return found
+
+
+def choose(*, handling: str, flow: str, level: str, process_key: str = "") -> str:
+    """Choose the process for a new case (办理路径): the item's own, else by the path table.
+
+    `level` is where the application is filed: village, township or county. Raises Refused when
+    the table gives no answer.
+    """
+    if process_key:
+        return process_key
+    key = decide(
+        _path_table(_path_digest()), {"handling": handling, "flow": flow, "level": level}
+    )
+    if not isinstance(key, str) or not key:
+        raise Refused("办理路径表没有适用于该事项的流程。请县政务办补全办理路径表。")
+    return key
+
+
+def _path_digest() -> str:
+    found = DecisionVersion.objects.filter(key=PATH_TABLE, in_force=True)
+    digest = found.values_list("content_id", flat=True).first()
+    if digest is None:
+        raise Refused("还没有发布办理路径表，不能确定办理流程。请县政务办发布。")
+    return digest
+
+
+@lru_cache(maxsize=8)
+def _path_table(digest: str) -> Decision:
+    content = bytes(StoredFile.objects.values_list("content", flat=True).get(pk=digest))
+    decisions, _ = read_decisions(content, "decisions/path.dmn")
+    return next(d for d in decisions if d.key == PATH_TABLE)
+
+
+def form(version_id: int, form_id: str) -> Form:
+    """A form of a published version. Raises Unknown."""
+    try:
+        found: Form = bundle(version_id).forms[form_id]
+    except KeyError:
+        raise Unknown(f"流程中没有表单“{form_id}”。") from None
+    return found
+
+
+def diagram(version_id: int, process_key: str) -> bytes:
+    """The BPMN file of a process of the version, as drawn. Raises Unknown."""
+    read = bundle(version_id)
+    process = read.processes.get(process_key)
+    if process is None or process.file not in read.files:
+        raise Unknown("没有这张流程图。")
+    return read.files[process.file]
+
+
+def wording(code: str) -> WordingInForce:
+    """The wording of a document type in force. Raises Refused when none is published."""
+    return wordings({code})[code]
+
+
+def wordings(codes: set[str]) -> dict[str, WordingInForce]:
+    """The wordings in force of several document types: one statement. Raises Refused."""
+    rows = Wording.objects.filter(code__in=codes, in_force=True)
+    found = {
+        row.code: WordingInForce(row.code, row.number, MappingProxyType(row.content))
+        for row in rows
+    }
+    missing = sorted(codes - found.keys())
+    if missing:
+        raise Refused(
+            f"文书{'、'.join(missing)}没有生效的文本，不能出具。请县政务办发布文书文本。"
+        )
+    return found
