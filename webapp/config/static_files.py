@@ -1,0 +1,31 @@
+"""Static files under names that change with their content, so that browsers keep them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+_BY_VITE = re.compile(r"^assets/.+-[\w-]{8}\.\w+$")
+_BY_DJANGO = re.compile(r"\.[0-9a-f]{12}\.\w+$")
+
+
+class HashedFiles(CompressedManifestStaticFilesStorage):
+    """Adds a digest to names, but for files that Vite has named by content already.
+
+    Those import each other by these names: a second name would load a module twice.
+    """
+
+    def hashed_name(self, name: str, content: Any = None, filename: str | None = None) -> str:
+        """The name to serve `name` under."""
+        if _BY_VITE.match(name):
+            return name
+        hashed: str = super().hashed_name(name, content, filename)
+        return hashed
+
+
+def is_immutable(path: str, url: str) -> bool:
+    """Whether what lies at `url` can never change, so that it may be kept for a year."""
+    name = url.removeprefix("/static/")
+    return bool(_BY_VITE.match(name) or _BY_DJANGO.search(name))
