@@ -253,6 +253,8 @@ class Bundle:
 
     `files` are the bytes as drawn, by path relative to the library (`shared/intake.bpmn`);
     `decisions` and `forms` are keyed by their ids. `digest` is over meaning, not layout.
+    `findings` (workflows.findings.Finding) are what reading the files said; the checks add
+    theirs. `roles` is the roles catalogue by key, empty where a bundle has none.
     """
 
     root: str
@@ -261,3 +263,5 @@ class Bundle:
     forms: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     files: Mapping[str, bytes] = field(default_factory=lambda: NOTHING)
     digest: str = ""
+    findings: tuple[Any, ...] = ()
+    roles: Mapping[str, Any] = field(default_factory=lambda: NOTHING)

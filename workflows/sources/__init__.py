@@ -1,1 +1,1 @@
-"""TBD by its owner."""
+"""Bytes → plain values: diagrams, decisions and whole libraries, with findings."""

@@ -1,0 +1,99 @@
+"""BPMN 2.0 XML → `model.Process` values with source lines, and what was found on the way.
+
+Reading never refuses by exception once the XML is well-formed BPMN: everything that is not
+understood is a finding of severity `error`, so that the designer sees all of it at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from lxml import etree
+
+from workflows.errors import Unreadable
+from workflows.findings import Finding
+from workflows.model import Process
+from workflows.sources.foreign import survey_foreign
+from workflows.sources.lanes import read_lanes
+from workflows.sources.remarks import Remarks
+from workflows.sources.scopes import read_scope
+from workflows.sources.sheet import Sheet, bpmn_children, local, survey, words
+from workflows.sources.xml import read_xml
+
+_ROOT_CHILDREN = words(
+    """process collaboration message signal error escalation itemDefinition dataStore category
+    documentation extensionElements import interface resource partnerEntity partnerRole endPoint
+    correlationProperty relationship extension globalUserTask globalManualTask globalTask
+    globalBusinessRuleTask globalScriptTask messageEventDefinition timerEventDefinition
+    errorEventDefinition escalationEventDefinition signalEventDefinition
+    conditionalEventDefinition terminateEventDefinition linkEventDefinition"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The executable processes of one file, in drawing order, and the reader's findings."""
+
+    processes: tuple[Process, ...]
+    findings: tuple[Finding, ...]
+
+
+def read_diagram(data: bytes, file: str) -> Reading:
+    """Read a BPMN file. Raises `Unreadable` where it is not a BPMN diagram at all."""
+    root = read_xml(data, file)
+    if local(root) != "definitions":
+        raise Unreadable(f"{file}：这不是 BPMN 2.0 流程图（最外层应为 bpmn:definitions）")
+    remarks = Remarks(file)
+    sheet = survey(root, remarks)
+    for child in bpmn_children(root):
+        if local(child) not in _ROOT_CHILDREN:
+            remarks.error("unknown-element", child, f"不认识的元素“{local(child)}”，不能执行")
+    chosen = _executable(root, remarks)
+    processes = [_process(node, sheet) for node in chosen]
+    if not processes:
+        remarks.error("no-process", root, "文件里没有可以执行的流程", "画一个泳池或流程")
+    return Reading(tuple(processes), remarks.collected())
+
+
+def _executable(root: etree._Element, remarks: Remarks) -> list[etree._Element]:
+    """Processes marked executable; where none is marked, all that have content."""
+    found = list(bpmn_children(root, "process"))
+    marked = [p for p in found if p.get("isExecutable") in {"true", "1"}]
+    if marked:
+        for process in found:
+            if process not in marked and len(process):
+                remarks.note("not-executable", process, "这个流程没有标为可执行，不执行")
+        return marked
+    filled = [p for p in found if any(local(child) for child in p)]
+    for process in filled:
+        remarks.note("not-executable", process, "流程没有标为可执行，按可执行处理")
+    return filled
+
+
+def _process(node: etree._Element, sheet: Sheet) -> Process:
+    survey_foreign(node, sheet)
+    key = node.get("id", "")
+    if not key:
+        sheet.remarks.error("no-id", node, "流程没有标识", "给流程一个 id")
+    lanes = read_lanes(node, sheet)
+    return Process(
+        key=key,
+        name=" ".join((node.get("name") or _pool_name(node)).split()),
+        file=sheet.file,
+        scope=read_scope(node, sheet),
+        lanes=MappingProxyType(lanes),
+        uses_gov=sheet.uses_gov,
+    )
+
+
+def _pool_name(node: etree._Element) -> str:
+    """Name of the pool that shows the process, where the process itself has none."""
+    root = node.getparent()
+    if root is None:
+        return ""
+    for collaboration in bpmn_children(root, "collaboration"):
+        for pool in bpmn_children(collaboration, "participant"):
+            if (pool.get("processRef") or "").rpartition(":")[2] == node.get("id"):
+                return pool.get("name") or ""
+    return ""

@@ -1,0 +1,210 @@
+"""Event definitions → `model.Event`: names and codes resolved, timers turned into clocks."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+from workflows.model import Event, Trigger
+from workflows.sources.foreign import to_condition
+from workflows.sources.links import Link
+from workflows.sources.sheet import Sheet, bpmn_children, first, gov, local, text_of
+from workflows.sources.vocabulary import read_due
+
+_TRIGGERS = {
+    "messageEventDefinition": Trigger.MESSAGE,
+    "timerEventDefinition": Trigger.TIMER,
+    "errorEventDefinition": Trigger.ERROR,
+    "escalationEventDefinition": Trigger.ESCALATION,
+    "signalEventDefinition": Trigger.SIGNAL,
+    "terminateEventDefinition": Trigger.TERMINATE,
+    "conditionalEventDefinition": Trigger.CONDITIONAL,
+    "linkEventDefinition": None,
+}
+_REFUSED = {
+    "compensateEventDefinition": "补偿事件暂不支持",
+    "cancelEventDefinition": "取消事件只用于事务子流程，暂不支持",
+}
+_FITS: dict[str, frozenset[Trigger | None]] = {
+    "startEvent": frozenset(_TRIGGERS.values()) - {None, Trigger.TERMINATE} | {Trigger.NONE},
+    "endEvent": frozenset(
+        {
+            Trigger.NONE, Trigger.MESSAGE, Trigger.ERROR, Trigger.ESCALATION, Trigger.SIGNAL,
+            Trigger.TERMINATE,
+        }
+    ),
+    "intermediateCatchEvent": frozenset(
+        {Trigger.MESSAGE, Trigger.TIMER, Trigger.SIGNAL, Trigger.CONDITIONAL, None}
+    ),
+    "intermediateThrowEvent": frozenset(
+        {Trigger.NONE, Trigger.MESSAGE, Trigger.ESCALATION, Trigger.SIGNAL, None}
+    ),
+    "boundaryEvent": frozenset(
+        {
+            Trigger.MESSAGE, Trigger.TIMER, Trigger.ERROR, Trigger.ESCALATION, Trigger.SIGNAL,
+            Trigger.CONDITIONAL,
+        }
+    ),
+}  # fmt: skip
+_CATCHING = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"})
+_DURATION = re.compile(
+    r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?"
+)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?")
+
+
+def read_event(node: etree._Element, sheet: Sheet) -> Event | Link:
+    """The event of a start, end, intermediate or boundary event; `NONE` where it has none."""
+    kind = local(node)
+    definitions = [c for c in bpmn_children(node) if _defines(local(c))]
+    if any(True for _ in bpmn_children(node, "eventDefinitionRef")):
+        sheet.remarks.error("event-reference", node, "引用了别处的事件定义，请直接写在事件里")
+    if len(definitions) > 1:
+        sheet.remarks.error(
+            "several-triggers", node, "一个事件有多个触发条件，暂不支持", "拆成几个事件"
+        )
+    if not definitions:
+        if kind in {"intermediateCatchEvent", "boundaryEvent"}:
+            sheet.remarks.error(
+                "event-undefined", node, "没有说明等什么事件", "选择消息、时限、信号等类型"
+            )
+        elif kind == "startEvent":
+            _stray_due(node, sheet)
+        return Event()
+    definition = definitions[0]
+    name = local(definition)
+    if name in _REFUSED:
+        sheet.remarks.error("event-refused", node, _REFUSED[name], "改用消息或错误事件")
+        return Event()
+    trigger = _TRIGGERS[name]
+    if trigger not in _FITS[kind]:
+        sheet.remarks.error("event-misplaced", node, "这种事件不能放在这个位置")
+        return Event()
+    if trigger is not Trigger.TIMER:
+        _stray_due(node, sheet)
+    if trigger is None:
+        return _link(node, definition, kind, sheet)
+    return _triggered(node, definition, trigger, kind in _CATCHING, sheet)
+
+
+def message_name(node: etree._Element, sheet: Sheet) -> str | None:
+    """Name of the message that a send or receive task or message event refers to."""
+    return _resolve(node, "messageRef", sheet.messages, "消息", sheet)
+
+
+def _defines(name: str) -> bool:
+    return name in _TRIGGERS or name in _REFUSED
+
+
+def _triggered(
+    node: etree._Element,
+    definition: etree._Element,
+    trigger: Trigger,
+    catching: bool,
+    sheet: Sheet,
+) -> Event:
+    if trigger is Trigger.TIMER:
+        clock, before = _timer(node, definition, sheet)
+        return Event(trigger, clock=clock, before=before)
+    if trigger is Trigger.CONDITIONAL:
+        condition = to_condition(first(definition, "condition"), sheet)
+        if condition is None:
+            sheet.remarks.error("event-undefined", node, "条件事件没有写条件")
+        return Event(trigger, condition=condition)
+    if trigger is Trigger.TERMINATE:
+        return Event(trigger)
+    if trigger is Trigger.MESSAGE:
+        ref = message_name(definition, sheet)
+    elif trigger is Trigger.SIGNAL:
+        ref = _resolve(definition, "signalRef", sheet.signals, "信号", sheet)
+    elif trigger is Trigger.ERROR:
+        ref = _resolve(definition, "errorRef", sheet.errors, "错误", sheet)
+    else:
+        ref = _resolve(definition, "escalationRef", sheet.escalations, "升级", sheet)
+    any_fits = catching and trigger in {Trigger.ERROR, Trigger.ESCALATION}
+    if ref is None and not any_fits and not _refers(definition):
+        sheet.remarks.error(
+            "event-undefined", node, "没有说明是哪一个消息、信号或代码", "选择或新建一个"
+        )
+    return Event(trigger, ref=ref)
+
+
+def _refers(definition: etree._Element) -> bool:
+    return any(str(key).endswith("Ref") and value for key, value in definition.attrib.items())
+
+
+def _resolve(
+    node: etree._Element, attribute: str, known: dict[str, str], what: str, sheet: Sheet
+) -> str | None:
+    """Follow a reference by id; a prefix of the target namespace is left off."""
+    reference = node.get(attribute)
+    if not reference:
+        return None
+    for candidate in (reference, reference.rpartition(":")[2]):
+        if candidate in known:
+            return known[candidate]
+    sheet.remarks.error(
+        "dangling", node, f"引用的{what}“{reference}”不存在", f"在文件里定义这个{what}"
+    )
+    return None
+
+
+def _link(
+    node: etree._Element, definition: etree._Element, kind: str, sheet: Sheet
+) -> Event | Link:
+    name = definition.get("name") or ""
+    if not name:
+        sheet.remarks.error("event-undefined", node, "链接事件没有名称", "两端写同一个名称")
+        return Event()
+    return Link(node.get("id", ""), kind == "intermediateThrowEvent", name)
+
+
+def _stray_due(node: etree._Element, sheet: Sheet) -> None:
+    if gov(node, "due") is not None:
+        sheet.remarks.error("gov-misplaced", node, "gov:due 只能写在定时事件上")
+
+
+def _timer(
+    node: etree._Element, definition: etree._Element, sheet: Sheet
+) -> tuple[str | None, int]:
+    """`gov:due` where there is one, else the ISO period of another tool as a named clock."""
+    drawn = [
+        child
+        for child in bpmn_children(definition, "timeDuration", "timeDate", "timeCycle")
+        if text_of(child)
+    ]
+    due = gov(definition, "due") or gov(node, "due")
+    if due is not None:
+        if drawn:
+            sheet.remarks.error(
+                "timer-twice", node, "既写了 gov:due，又写了固定时间", "只留一种写法"
+            )
+        found = read_due(due)
+        return found or (None, 0)  # the grammar of gov: has spoken already
+    if len(drawn) != 1:
+        sheet.remarks.error(
+            "timer-undefined", node, "定时事件没有写明时限", "gov:due=\"due('supplement')\""
+        )
+        return None, 0
+    said = text_of(drawn[0]).strip("\"'").removeprefix("=").strip().strip("\"'")
+    if local(drawn[0]) == "timeCycle":
+        if local(node) != "startEvent":
+            sheet.remarks.error(
+                "timer-cycle", node, "循环定时不支持", "改为一次性的时限，或画一个回路"
+            )
+    elif not (_DURATION.fullmatch(said) or _DATE.fullmatch(said)):
+        sheet.remarks.error(
+            "timer-unknown",
+            node,
+            f"看不懂的时间“{said[:60]}”",
+            "写 gov:due，或 ISO 8601 的时长、日期",
+        )
+        return None, 0
+    sheet.remarks.note(
+        "timer-foreign",
+        node,
+        f"固定时间“{said}”作为名为“iso:{said}”的时限，由台账计日",
+        "改用 gov:due 指明是哪一种时限",
+    )
+    return f"iso:{said}", 0
