@@ -272,11 +272,21 @@ def _department_for(category: str) -> list[Unit]:
 
 
 def _units_by_key(key: str, township_unit_id: int | None) -> list[Unit]:
-    """The unit of this key, or the township's own unit where the key names a kind of it."""
+    """The unit of this key, or the township's own unit where the key names a kind of it.
+
+    A township government or Party committee works through its centre's posts.
+    """
     unit = Unit.objects.filter(key=key, active=True).first()
-    if unit is None and township_unit_id is not None:
-        unit = _local_unit(key, township_unit_id)
-    return [] if unit is None else [unit]
+    if unit is not None:
+        return [unit]
+    if township_unit_id is None:
+        return []
+    unit = _local_unit(key, township_unit_id)
+    if unit is None:
+        return []
+    if unit.kind in {Unit.Kind.GOVERNMENT, Unit.Kind.PARTY}:
+        return [unit, *Unit.objects.filter(pk=township_unit_id, active=True)]
+    return [unit]
 
 
 def _local_unit(name: str, township_unit_id: int) -> Unit | None:
