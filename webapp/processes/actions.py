@@ -35,7 +35,7 @@ from workflows.checks import check_bundle
 from workflows.errors import Unreadable
 from workflows.findings import Severity
 from workflows.model import Bundle
-from workflows.sources.bundle import read_library
+from workflows.sources.bundle import Library, read_library
 
 PATH_FILE = "decisions/path.dmn"
 WORDING_FOLDER = "documents"
@@ -78,9 +78,11 @@ def _fit_bundles(folder: Path) -> dict[str, Bundle]:
     """Bundles of the library's own processes; shared parts travel inside their callers."""
     try:
         library = read_library(folder)
-        bundles = {key: library.bundle(key) for key in library.roots}
+        bundles = {key: library.bundle(key) for key in library.keys() if _own(library, key)}
     except Unreadable as problem:
         raise Refused(f"流程库读不出来：{problem}") from problem
+    if library.unreadable:
+        raise Refused("流程库读不出来：" + "；".join(library.unreadable.values()))
     findings = {
         str(finding)
         for read in bundles.values()
@@ -91,6 +93,12 @@ def _fit_bundles(folder: Path) -> dict[str, Bundle]:
         listed = "\n".join(sorted(findings))
         raise Refused(f"流程库有{len(findings)}处问题，没有发布：\n{listed}")
     return bundles
+
+
+def _own(library: Library, key: str) -> bool:
+    """Whether the process stands in the library's own folder, not among the shared parts."""
+    process = library.process(key)
+    return process is not None and "/" not in process.file
 
 
 def _publish(key: str, read: Bundle, by: Acting | None, at: datetime) -> bool:

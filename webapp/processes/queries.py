@@ -98,7 +98,7 @@ def _path_digest() -> str:
 def _path_table(digest: str) -> Decision:
     content = bytes(StoredFile.objects.values_list("content", flat=True).get(pk=digest))
     decisions, _ = read_decisions(content, "decisions/path.dmn")
-    return next(d for d in decisions if d.key == PATH_TABLE)
+    return next(d for d in decisions if d.id == PATH_TABLE)
 
 
 def form(version_id: int, form_id: str) -> Form:

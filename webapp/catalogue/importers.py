@@ -1,0 +1,241 @@
+"""Writes the county's items, calendar and opening hours from input files into the tables.
+
+Idempotent: an item that exists keeps its version in force; with `update` a file that differs
+becomes a new version (CAT-05: cases keep the one they were opened with). The schema of the
+items file stands beside it (`items-schema.md`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from webapp.catalogue.models import (
+    Calendar,
+    CalendarDay,
+    Category,
+    ItemVersion,
+    Material,
+    OpeningHours,
+    ServiceItem,
+)
+from webapp.core.errors import Refused
+from webapp.organisations.models import Unit
+from workflows.calendars import SpecialDay
+from workflows.forms import item_form, read_form
+
+SWITCHES_OFF = {
+    "refuse_on_missing_main": False,  # TYPE-11: a county may switch it on, never for licences
+    "joint_silence_is_no_objection": False,
+    "check_clock_restarts_after_supplement": True,
+}
+GUIDE_KEYS = (
+    *("name_en", "steps", "departments", "special_procedures", "publicity", "fee"),
+    *("legal_basis", "result", "source", "uncertain", "note"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsLoaded:
+    """Codes of items created, put in a new version, and left although the file differs."""
+
+    created: tuple[str, ...]
+    updated: tuple[str, ...]
+    differing: tuple[str, ...]
+
+
+def load_categories(rows: Iterable[Mapping[str, str]]) -> int:
+    """Create missing categories; how many were missing."""
+    known = set(Category.objects.values_list("key", flat=True))
+    missing = [
+        Category(key=row["key"], name=row["name"], order=order)
+        for order, row in enumerate(rows)
+        if row["key"] not in known
+    ]
+    return len(Category.objects.bulk_create(missing))
+
+
+def load_items(
+    content: Mapping[str, Any],
+    at: datetime,
+    *,
+    update: bool = False,
+    step: Callable[[], None] = lambda: None,
+) -> ItemsLoaded:
+    """Create missing items; with `update`, new versions of those whose file content changed.
+
+    `content` is the items file as read from YAML; `step` is called after each item. Raises
+    Refused naming the item and what is wrong with it.
+    """
+    units = dict(Unit.objects.values_list("key", "id"))
+    kinds = {row["key"]: row for row in content["units"]}
+    existing = {item.code: item for item in ServiceItem.objects.select_related("current").all()}
+    created, updated, differing = [], [], []
+    for row in content["items"]:
+        item = existing.get(row["code"])
+        fields = _version_fields(row, content["base_fields"], units, kinds)
+        if item is None:
+            item = ServiceItem.objects.create(
+                code=row["code"],
+                name=row["name"],
+                category_id=row["category"],
+                enabled=row["enabled"],
+            )
+            _add_version(item, fields, row["materials"], at)
+            created.append(item.code)
+        elif _differs(item, fields, row["materials"]):
+            if update:
+                _add_version(item, fields, row["materials"], at)
+                updated.append(item.code)
+            else:
+                differing.append(item.code)
+        step()
+    return ItemsLoaded(tuple(created), tuple(updated), tuple(differing))
+
+
+def _version_fields(
+    row: Mapping[str, Any],
+    base_fields: Sequence[Mapping[str, Any]],
+    units: Mapping[str, int],
+    kinds: Mapping[str, Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Columns of an item version out of a row of the file."""
+    competent = row["competent"]
+    local = kinds[competent]["level"] == "township" if competent in kinds else False
+    if not local and competent not in units:
+        raise Refused(f"事项{row['code']}：主管单位“{competent}”没有登记。")
+    form = item_form(row, base_fields)
+    read_form(form, f"事项 {row['code']}")  # refuses what the product cannot show
+    return {
+        "name": row["name"],
+        "item_type": row["item_type"],
+        "handling": row["handling"],
+        "flow": row["flow"],
+        "competent_id": None if local else units[competent],
+        "competent_local": competent if local else "",
+        "entrusted_to_township": row["entrusted_to_township"],
+        "offered_at": row["offered_at"],
+        "agent_allowed": row["agent_allowed"],
+        "in_person": row["in_person"],
+        "in_person_reason": row["in_person_reason"] or "",
+        "process_key": row.get("process", ""),
+        "limits": row["limits"],
+        "switches": SWITCHES_OFF | row["switches"],
+        "form": form,
+        "guide": _plain({key: row.get(key) for key in GUIDE_KEYS}),
+        "is_example": row["example"],
+    }
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON holds it (dates become text)."""
+    return json.loads(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _add_version(
+    item: ServiceItem,
+    fields: Mapping[str, Any],
+    materials: Sequence[Mapping[str, Any]],
+    at: datetime,
+) -> None:
+    """Write the next version with its materials and put it in force."""
+    number = item.versions.count() + 1
+    version = ItemVersion.objects.create(item=item, number=number, created_at=at, **fields)
+    Material.objects.bulk_create(
+        Material(version=version, **columns) for columns in _material_columns(materials)
+    )
+    item.current = version
+    item.name = version.name
+    item.save(update_fields=["current", "name"])
+
+
+def _material_columns(materials: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "order": order,
+            "key": row["key"],
+            "name": row["name"],
+            "role": row["role"],
+            "tolerable": row["tolerable"],
+            "supplement_days": row["supplement_days"],
+            "form": row["form"],
+            "copies": row["copies"],
+            "source": row["source"],
+            "shared_exempt": row["shared_exempt"],
+            "condition": row["condition"] or "",
+            "note": row["note"] or "",
+        }
+        for order, row in enumerate(materials, start=1)
+    ]
+
+
+def _differs(
+    item: ServiceItem, fields: Mapping[str, Any], materials: Sequence[Mapping[str, Any]]
+) -> bool:
+    """Whether the file says something else than the version in force."""
+    version = item.current
+    if version is None:
+        return True
+    if any(getattr(version, name) != _plain(value) for name, value in fields.items()):
+        return True
+    wanted = _material_columns(materials)
+    columns = list(wanted[0]) if wanted else ["key"]
+    return list(version.materials.order_by("order").values(*columns)) != wanted
+
+
+def load_calendar(days: Sequence[SpecialDay], at: datetime, *, update: bool = False) -> bool:
+    """Publish the calendar when there is none, or with `update` when it differs.
+
+    It covers the whole years of its days. Tells whether a calendar was published.
+    """
+    current = Calendar.objects.filter(in_force=True).first()
+    if current is not None:
+        if not update or _days_of(current) == {_day_key(day) for day in days}:
+            return False
+        Calendar.objects.filter(pk=current.pk).update(in_force=False)
+    last = Calendar.objects.order_by("-number").values_list("number", flat=True).first() or 0
+    calendar = Calendar.objects.create(
+        number=last + 1,
+        in_force=True,
+        published_at=at,
+        covers_from=date(min(day.day for day in days).year, 1, 1),
+        covers_to=date(max(day.day for day in days).year, 12, 31),
+    )
+    CalendarDay.objects.bulk_create(
+        CalendarDay(
+            calendar=calendar,
+            date=day.day,
+            kind=day.kind.value,
+            name=day.name,
+            status=day.status.value,
+        )
+        for day in days
+    )
+    return True
+
+
+def _days_of(calendar: Calendar) -> set[tuple[date, str, str, str]]:
+    return set(calendar.days.values_list("date", "kind", "name", "status"))
+
+
+def _day_key(day: SpecialDay) -> tuple[date, str, str, str]:
+    return (day.day, day.kind.value, day.name, day.status.value)
+
+
+def load_hours(rows: Iterable[Mapping[str, Any]]) -> int:
+    """Create the county's opening hours when there are none; how many rows were created."""
+    if OpeningHours.objects.filter(unit=None).exists():
+        return 0
+    spans = [
+        OpeningHours(
+            weekday=weekday,
+            opens=time.fromisoformat(row["opens"]),
+            closes=time.fromisoformat(row["closes"]),
+        )
+        for row in rows
+        for weekday in row["weekdays"]
+    ]
+    return len(OpeningHours.objects.bulk_create(spans))
