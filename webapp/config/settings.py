@@ -210,7 +210,7 @@ WHITENOISE_IMMUTABLE_FILE_TEST = "webapp.config.static_files.is_immutable"
 
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL") or "filesystem://"
 if CELERY_BROKER_URL == "filesystem://":
-    _broker = living() / "broker"
+    _broker = private(living() / "broker")
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(private(_broker / "messages")),
         "data_folder_out": str(private(_broker / "messages")),

@@ -15,6 +15,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from webapp.config.folders import var
 from webapp.config.up.failures import CannotStart
 
 NAME = "bianmin-db"
@@ -49,20 +50,21 @@ def popen_arguments(user: pwd.struct_passwd | None) -> dict[str, Any]:
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
-def let_through(user: pwd.struct_passwd, var: Path, programs: Path) -> list[str]:
-    """Let `user` pass through to `var` and `programs`; returns a remark for each opened folder.
+def let_through(user: pwd.struct_passwd, folder: Path, programs: Path) -> list[str]:
+    """Let `user` pass through to `folder` and `programs`; a remark for each opened folder.
 
-    `var` itself is opened to the account's own group only.
+    `var/` and what lies in it are opened to the account's own group only, and not mentioned.
     """
-    os.chown(var, -1, user.pw_gid)
-    var.chmod((stat.S_IMODE(var.stat().st_mode) | stat.S_IXGRP) & ~stat.S_IRWXO)
     remarks = []
-    for folder in (*var.parents, programs, *programs.parents):
-        mode = stat.S_IMODE(folder.stat().st_mode)
-        if not mode & stat.S_IXOTH:
-            folder.chmod(mode | stat.S_IXOTH)
+    for passed in (folder, *folder.parents, programs, *programs.parents):
+        mode = stat.S_IMODE(passed.stat().st_mode)
+        if passed == folder or passed == var() or var() in passed.parents:
+            os.chown(passed, -1, user.pw_gid)
+            passed.chmod((mode | stat.S_IXGRP) & ~stat.S_IRWXO)
+        elif not mode & stat.S_IXOTH:
+            passed.chmod(mode | stat.S_IXOTH)
             remarks.append(
-                f"以 root 运行：已允许其他账号穿过 {folder}（不能列目录），供数据库账号 {NAME} 使用。"
+                f"以 root 运行：已允许其他账号穿过 {passed}（不能列目录），供数据库账号 {NAME} 使用。"
             )
     if not (programs / "postgres").stat().st_mode & stat.S_IROTH:
         _open_to_read(programs.parent)

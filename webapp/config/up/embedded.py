@@ -190,15 +190,15 @@ class Cluster:
         """An address that `DATABASE_URL` understands."""
         return f"postgresql://{user}@/{dbname}?host={self.socket}"
 
-    def stop(self, seconds: float = 20) -> None:
-        """End our server: sessions are cut off, committed rows are safe."""
+    def stop(self, *, politely: bool = False) -> None:
+        """End our server: sessions are cut off, committed rows are safe.
+
+        `politely`: first wait some seconds for the sessions of others to end by themselves.
+        """
         if self.process is None:
             return
-        for how, patience in (
-            (signal.SIGINT, seconds),
-            (signal.SIGQUIT, 5),
-            (signal.SIGKILL, 5),
-        ):
+        ways = [(signal.SIGINT, 20), (signal.SIGQUIT, 5), (signal.SIGKILL, 5)]
+        for how, patience in ([(signal.SIGTERM, 10)] if politely else []) + ways:
             if self.process.poll() is not None:
                 break
             self.process.send_signal(how)

@@ -1,4 +1,4 @@
-"""The two roles, the database, and what the application may do in it (design.md §8)."""
+"""The two roles and the database (design.md §8). What they may do: the command `grants`."""
 
 from __future__ import annotations
 
@@ -99,29 +99,3 @@ def give_schema(server: Connection) -> None:
     server.execute(
         sql.SQL("GRANT CREATE, USAGE ON SCHEMA public TO {}").format(sql.Identifier(OWNER))
     )
-
-
-def grant(server: Connection, *, app: str, audit: Iterable[str], heads: Iterable[str]) -> None:
-    """Give the application `app` what it needs on the tables that exist now, and no more.
-
-    `audit` tables: read and add. `heads` (where a chain ends): change too, never delete.
-    Django's list of migrations: read. Run as the owner after every migration.
-    """
-    who = sql.Identifier(app)
-
-    def run(text: str, **names: sql.Composable) -> None:
-        server.execute(sql.SQL(text).format(app=who, **names))  # type: ignore[arg-type]
-
-    with server.transaction():
-        run("GRANT USAGE ON SCHEMA public TO {app}")
-        run("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {app}")
-        run("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {app}")
-        run("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {app}")
-        for table in audit:
-            run("REVOKE UPDATE, DELETE ON {table} FROM {app}", table=sql.Identifier(table))
-        for table in heads:
-            run("GRANT UPDATE ON {table} TO {app}", table=sql.Identifier(table))
-        run(
-            "REVOKE INSERT, UPDATE, DELETE ON {table} FROM {app}",
-            table=sql.Identifier("django_migrations"),
-        )

@@ -1,0 +1,1 @@
+"""Jobs, one module for each app of webapp. Unknown arguments of newer callers are ignored."""
