@@ -1,1 +1,45 @@
-"""The engine is a function: same definition, snapshot and command give the same outcome."""
+"""The engine as a function: `prepare`, `start`, `advance`, `inspect` (design.md §1).
+
+Same input, same output, byte for byte, in any process: no clock, no randomness, no I/O.
+"""
+
+from __future__ import annotations
+
+from workflows.engine.definition import Definition, prepare
+from workflows.engine.outcomes import (
+    ArmedTimer,
+    AwaitedMessage,
+    Cancel,
+    ClosedItem,
+    Command,
+    Complete,
+    Deliver,
+    Fire,
+    OpenedItem,
+    OrderedEffect,
+    Outcome,
+    Place,
+    State,
+)
+from workflows.engine.running import advance, inspect, start
+
+__all__ = [
+    "ArmedTimer",
+    "AwaitedMessage",
+    "Cancel",
+    "ClosedItem",
+    "Command",
+    "Complete",
+    "Definition",
+    "Deliver",
+    "Fire",
+    "OpenedItem",
+    "OrderedEffect",
+    "Outcome",
+    "Place",
+    "State",
+    "advance",
+    "inspect",
+    "prepare",
+    "start",
+]

@@ -26,7 +26,11 @@ class Fire:
 
 @dataclass(frozen=True, slots=True)
 class Deliver:
-    """A message or signal arrives. `token` narrows it to one waiting place."""
+    """A message or signal arrives. `token` narrows it to one waiting place.
+
+    A signal is for all who wait for it; a message for exactly one: where several wait,
+    `token` is needed.
+    """
 
     name: str
     values: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
@@ -49,7 +53,8 @@ class Place:
     """Where in the bundle: process key, element id and the scopes around it.
 
     `path` lists the tokens-independent ids of call activities and sub-processes from the
-    outside in. `instance` is the 0-based index inside a multi-instance, else None.
+    outside in. `instance` is the 0-based index inside the nearest multi-instance or loop
+    around, else None.
     """
 
     process: str
@@ -108,15 +113,16 @@ class AwaitedMessage:
 
 @dataclass(frozen=True, slots=True)
 class OrderedEffect:
-    """An effect of the diagram, in the order of execution. `params` as drawn.
+    """An effect of the diagram, in the order of execution.
 
-    `variables` is the routing data at that moment (for FEEL in params, e.g. days).
+    `params` hold values: text as drawn, or what the FEEL behind `=` gave. `variables` is
+    the routing data at that moment.
     """
 
     place: Place
     on: str
     do: str
-    params: Mapping[str, str]
+    params: Mapping[str, Any]
     variables: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
 
 
@@ -125,8 +131,9 @@ class Outcome:
     """What has happened, and the new snapshot. Only differences are listed.
 
     `passed`: elements that were completed in this step, in order, for the picture.
-    `result`: the result of the end event that ended the root process, else None.
-    `unhandled`: error or escalation codes that nobody caught.
+    `result`: the result of the last end event of the root process that has one, else None.
+    `unhandled`: error or escalation codes that nobody caught; an uncaught error has ended
+    the case (`finished`, everything cancelled), an uncaught escalation has not.
     """
 
     snapshot: bytes

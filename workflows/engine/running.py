@@ -1,0 +1,61 @@
+"""The engine's verbs: a snapshot and a command in, an outcome out; nothing else changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from workflows.engine.definition import Definition
+from workflows.engine.outcomes import (
+    Cancel,
+    Command,
+    Complete,
+    Deliver,
+    Fire,
+    Outcome,
+    State,
+)
+from workflows.engine.reporting import Waiting, outcome, state
+from workflows.errors import CommandRefused
+from workflows.spiff import case as cases
+from workflows.spiff import codec
+
+
+def start(
+    definition: Definition, facts: Mapping[str, Any], seed: str, at: str | None = None
+) -> Outcome:
+    """Start a case. `facts` are its first routing variables; `seed` makes its tokens unique.
+
+    `at` names the start event where a process has several that something triggers.
+    Raises CommandRefused, NothingMatches, ExpressionError.
+    """
+    case = cases.begin(definition.program, facts, seed, at)
+    return outcome(case, None, None, codec.save(case, definition.program))
+
+
+def advance(definition: Definition, snapshot: bytes, command: Command) -> Outcome:
+    """Carry out a command. Whatever is raised, `snapshot` stays as it was.
+
+    Raises NoSuchToken, CommandRefused, NothingMatches, ExpressionError, SnapshotUnreadable.
+    """
+    case = codec.load(snapshot, definition.program)
+    if case.completed and not isinstance(command, Complete | Fire):
+        raise CommandRefused("流程已经结束。")
+    before = Waiting(case)
+    completed = None
+    match command:
+        case Complete(token, values):
+            completed = token
+            cases.complete(case, token, values)
+        case Fire(token):
+            cases.fire(case, token)
+        case Deliver(name, values, token, signal):
+            cases.deliver(case, name, values, token, signal=signal)
+        case Cancel(result):
+            cases.abandon(case, result)
+    return outcome(case, before, completed, codec.save(case, definition.program))
+
+
+def inspect(definition: Definition, snapshot: bytes) -> State:
+    """Say what a snapshot waits for. Raises SnapshotUnreadable."""
+    return state(codec.load(snapshot, definition.program))

@@ -1,0 +1,215 @@
+"""The second line of defence: what is drawn but cannot be executed exactly is refused in words.
+
+`workflows.checks` tells designers the same earlier and better; here nothing gets past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from workflows.errors import NotExecutable
+from workflows.model import Bundle, Element, Kind, Process, Scope, Trigger
+
+MAX_NESTING = 100
+WAITING_TASKS = frozenset({Kind.USER_TASK, Kind.MANUAL_TASK, Kind.RECEIVE_TASK})
+ACTIVITIES = WAITING_TASKS | {
+    Kind.SERVICE_TASK,
+    Kind.SEND_TASK,
+    Kind.RULE_TASK,
+    Kind.PLAIN_TASK,
+    Kind.CALL,
+    Kind.SUBPROCESS,
+}
+GATEWAYS = frozenset({Kind.EXCLUSIVE, Kind.PARALLEL, Kind.INCLUSIVE, Kind.EVENT_BASED})
+TRIGGERS: Mapping[Kind, frozenset[Trigger]] = {
+    Kind.CATCH: frozenset({Trigger.MESSAGE, Trigger.TIMER, Trigger.SIGNAL}),
+    Kind.THROW: frozenset({Trigger.NONE, Trigger.MESSAGE, Trigger.ESCALATION, Trigger.SIGNAL}),
+    Kind.END: frozenset(Trigger) - {Trigger.TIMER, Trigger.CONDITIONAL},
+    Kind.BOUNDARY: frozenset(
+        {
+            Trigger.MESSAGE,
+            Trigger.TIMER,
+            Trigger.ERROR,
+            Trigger.ESCALATION,
+            Trigger.SIGNAL,
+        }
+    ),
+    Kind.RECEIVE_TASK: frozenset({Trigger.MESSAGE}),
+    Kind.SEND_TASK: frozenset({Trigger.NONE, Trigger.MESSAGE}),
+}
+NAMED = frozenset({Trigger.MESSAGE, Trigger.SIGNAL})
+
+
+def examine(bundle: Bundle) -> None:
+    """Refuse what cannot be executed exactly. Raises NotExecutable naming the element."""
+    if bundle.root not in bundle.processes:
+        raise NotExecutable(f"流程包里没有主流程「{bundle.root}」。")
+    for process in bundle.processes.values():
+        todo: list[tuple[Scope, int]] = [(process.scope, 0)]
+        seen: set[str] = set()
+        while todo:
+            scope, depth = todo.pop()
+            if depth > MAX_NESTING:
+                raise NotExecutable(
+                    f"流程「{process.name}」的子流程嵌套超过 {MAX_NESTING} 层。"
+                )
+            _scope(bundle, process, scope, inner=depth > 0)
+            for element in scope.elements.values():
+                if element.id in seen:
+                    raise _no(process, element, "标识重复")
+                seen.add(element.id)
+                if element.scope is not None:
+                    todo.append((element.scope, depth + 1))
+
+
+def _no(process: Process, element: Element, why: str) -> NotExecutable:
+    return NotExecutable(
+        f"流程「{process.name or process.key}」的「{element.name or element.id}」"
+        f"（{element.id}）：{why}。"
+    )
+
+
+def _scope(bundle: Bundle, process: Process, scope: Scope, *, inner: bool) -> None:
+    incoming: dict[str, int] = {}
+    outgoing: dict[str, int] = {}
+    for flow in scope.flows:
+        for end in (flow.source, flow.target):
+            if end not in scope.elements:
+                raise NotExecutable(f"流向「{flow.id}」连接了不存在的「{end}」。")
+        incoming[flow.target] = incoming.get(flow.target, 0) + 1
+        outgoing[flow.source] = outgoing.get(flow.source, 0) + 1
+        source = scope.elements[flow.source]
+        chooses = source.kind in {Kind.EXCLUSIVE, Kind.INCLUSIVE}
+        if (flow.condition is not None or flow.default) and not chooses:
+            raise _no(process, source, "只有排他网关和相容网关的流出可以带条件或为默认")
+    starts = [e for e in scope.elements.values() if e.kind is Kind.START]
+    if inner and (len(starts) != 1 or _trigger(starts[0]) is not Trigger.NONE):
+        raise NotExecutable(
+            f"流程「{process.name or process.key}」的子流程须有且只有一个无触发的开始事件。"
+        )
+    if not starts:
+        raise NotExecutable(f"流程「{process.name or process.key}」没有开始事件。")
+    if len([e for e in starts if _trigger(e) is Trigger.NONE]) > 1:
+        raise _no(process, starts[1], "无触发的开始事件多于一个")
+    for element in scope.elements.values():
+        _element(bundle, process, scope, element)
+        _degree(process, element, incoming.get(element.id, 0), outgoing.get(element.id, 0))
+
+
+def _trigger(element: Element) -> Trigger:
+    return element.event.trigger if element.event is not None else Trigger.NONE
+
+
+def _degree(process: Process, element: Element, incoming: int, outgoing: int) -> None:
+    if element.kind in {Kind.START, Kind.BOUNDARY}:
+        if incoming:
+            raise _no(process, element, "不能有流入")
+    elif not incoming:
+        raise _no(process, element, "没有流入，永远不会执行")
+    elif incoming > 1 and element.kind is Kind.EVENT_BASED:
+        return
+    if element.kind is Kind.END and outgoing:
+        raise _no(process, element, "结束事件不能有流出")
+    if outgoing > 1 and element.kind not in GATEWAYS:
+        raise _no(process, element, "有多条流出，应先归为网关")
+
+
+def _element(bundle: Bundle, process: Process, scope: Scope, element: Element) -> None:
+    if element.kind is Kind.EVENT_SUBPROCESS:
+        raise _no(process, element, "还不能执行事件子流程")
+    _event(process, element)
+    _attachment(process, scope, element)
+    _repetition(process, element)
+    if element.kind is Kind.CALL:
+        _call(bundle, process, element)
+    elif element.kind is Kind.SUBPROCESS and element.scope is None:
+        raise _no(process, element, "子流程没有内容")
+    elif element.kind is Kind.RULE_TASK:
+        if element.decision not in bundle.decisions:
+            raise _no(process, element, f"找不到决策「{element.decision}」")
+        if not element.result_variable:
+            raise _no(process, element, "没有写明决策结果存入哪个变量")
+    elif element.kind is Kind.EXCLUSIVE:
+        _exclusive(process, scope, element)
+    elif element.kind is Kind.EVENT_BASED:
+        _event_based(process, scope, element)
+
+
+def _call(bundle: Bundle, process: Process, element: Element) -> None:
+    called = bundle.processes.get(element.called or "")
+    if called is None:
+        raise _no(process, element, f"找不到被调用的流程「{element.called}」")
+    starts = [e for e in called.scope.elements.values() if e.kind is Kind.START]
+    if not any(_trigger(e) is Trigger.NONE for e in starts):
+        raise _no(process, element, "被调用的流程没有无触发的开始事件")
+
+
+def _event(process: Process, element: Element) -> None:
+    trigger, event = _trigger(element), element.event
+    allowed = TRIGGERS.get(element.kind)
+    if allowed is not None and trigger not in allowed:
+        raise _no(process, element, f"此处的「{trigger}」事件还不能执行")
+    if allowed is None and element.kind is not Kind.START and event is not None:
+        if trigger is not Trigger.NONE:
+            raise _no(process, element, "此类元素不能带事件")
+    if event is None or element.kind is Kind.START:
+        return
+    if trigger in NAMED and not event.ref:
+        raise _no(process, element, "消息或信号没有名称")
+    if trigger is Trigger.TIMER and not event.clock:
+        raise _no(process, element, "定时器没有指明时限（gov:due）")
+    throws = element.kind in {Kind.END, Kind.THROW}
+    if throws and trigger in {Trigger.ERROR, Trigger.ESCALATION} and not event.ref:
+        raise _no(process, element, "抛出的错误或上报没有代码")
+
+
+def _attachment(process: Process, scope: Scope, element: Element) -> None:
+    if element.kind is not Kind.BOUNDARY:
+        if element.attached_to is not None:
+            raise _no(process, element, "只有边界事件可以附在环节上")
+        return
+    activity = scope.elements.get(element.attached_to or "")
+    if activity is None or activity.kind not in ACTIVITIES:
+        raise _no(process, element, "边界事件没有附在环节上")
+    if _trigger(element) is Trigger.ERROR and not element.interrupting:
+        raise _no(process, element, "错误边界事件必须中断环节")
+
+
+def _repetition(process: Process, element: Element) -> None:
+    multi, loop = element.multi, element.loop
+    if multi is None and loop is None:
+        return
+    if element.kind not in ACTIVITIES or (multi is not None and loop is not None):
+        raise _no(process, element, "此处不能重复执行")
+    if multi is not None:
+        if multi.behavior != "All":
+            raise _no(process, element, f"还不能执行多实例的 behavior={multi.behavior}")
+        if (multi.collection is None) == (multi.cardinality is None):
+            raise _no(process, element, "多实例须且只须写明集合或个数之一")
+    if loop is not None:
+        if loop.condition is None and loop.maximum is None:
+            raise _no(process, element, "循环既没有条件也没有次数")
+        if loop.maximum is not None and loop.maximum < 0:
+            raise _no(process, element, "循环次数不能为负")
+
+
+def _exclusive(process: Process, scope: Scope, element: Element) -> None:
+    flows = scope.outgoing(element.id)
+    if len(flows) > 1 and any(f.condition is None and not f.default for f in flows):
+        raise _no(process, element, "流出多于一条时，每条都须有条件或为默认")
+    if sum(flow.default for flow in flows) > 1:
+        raise _no(process, element, "默认流向多于一条")
+
+
+def _event_based(process: Process, scope: Scope, element: Element) -> None:
+    flows = scope.outgoing(element.id)
+    if not flows:
+        raise _no(process, element, "事件网关没有流出")
+    for flow in flows:
+        target = scope.elements[flow.target]
+        if target.kind not in {Kind.CATCH, Kind.RECEIVE_TASK}:
+            raise _no(process, target, "事件网关之后只能是捕获事件或接收任务")
+        if len(scope.incoming(target.id)) != 1:
+            raise _no(process, target, "事件网关之后的事件只能有这一条流入")
+        if scope.boundaries(target.id) or target.multi or target.loop:
+            raise _no(process, target, "事件网关之后的接收任务不能带边界事件或重复执行")

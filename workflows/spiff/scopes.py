@@ -1,0 +1,248 @@
+"""Running scopes: the case (root process) and what runs inside activities.
+
+Corrects E3 (Spiff's searches stop silently 1,000 levels down: here every scan is flat),
+E19 (an interrupting event must act before the inner scopes step on: the agenda takes the
+outermost scope first and a fired boundary event before anything else in its scope) and the
+part of E26 that is the running number. Also bounds every step: a diagram that loops without
+waiting, or that breeds tokens, is stopped with a sentence.
+"""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
+from SpiffWorkflow.util.event import Event as Callbacks
+
+from workflows.errors import CommandRefused
+from workflows.model import Trigger
+from workflows.spiff.expressions import NoScripts
+from workflows.spiff.journal import Journal
+from workflows.spiff.merging import Part, merge
+from workflows.spiff.token import READY, Token
+
+if TYPE_CHECKING:
+    from workflows.spiff.inclusive import InclusiveNode
+    from workflows.spiff.node import Node, Route
+
+MAX_MOVES = 50_000  # of tokens in one step
+MAX_TOKENS = 20_000  # open at once in one case
+MAX_DEPTH = 100  # of scopes inside each other
+
+
+class ScopeSpec(BpmnProcessSpec):
+    """A process or embedded sub-process, compiled: nodes in a fixed order, one start.
+
+    `index` is its place in the definition. The constructor of Spiff's class, which adds
+    joins and ends of its own, is not used.
+    """
+
+    def __init__(self, name: str, process: str, index: int) -> None:
+        WorkflowSpec.__init__(self, name=name)
+        self.process = process
+        self.index = index
+        self.nodes: list[Node] = []
+        self.starts: dict[str, Node] = {}
+        self.inclusive: tuple[InclusiveNode, ...] = ()
+        self.data_objects: dict[str, Any] = {}
+        self.data_stores: dict[str, Any] = {}
+        self.correlation_keys: dict[str, Any] = {}
+        self.bpmn_start_events: list[Any] = []
+        self.io_specification = None
+
+    def start_of(self, element_id: str | None = None) -> Node | None:
+        """Find the start event: the one named, else the plain one, else the only one."""
+        if element_id is not None:
+            return self.starts.get(element_id)
+        for node in self.starts.values():
+            event = node.element.event
+            if event is None or event.trigger is Trigger.NONE:
+                return node
+        return next(iter(self.starts.values())) if len(self.starts) == 1 else None
+
+
+class _Scope:
+    """What both kinds of running scope share."""
+
+    spec: ScopeSpec
+    tasks: dict[int, Token]
+    completed: bool
+    top_workflow: CaseWorkflow
+    depth: int
+    path: tuple[str, ...]
+    instance: int | None
+    host: Token | None
+
+    def _begin(self, spec: ScopeSpec) -> None:
+        self.spec = spec
+        self.tasks = {}
+        self.data: dict[str, Any] = {}
+        self.locks: dict[str, Any] = {}
+        self.correlations: dict[str, Any] = {}
+        self.last_task = None
+        self.success = True
+        self.completed = False
+        self.completed_event = Callbacks()
+        self.task_removed_event = Callbacks()
+        self.ended: Part | None = None
+        self.result: str | None = None
+
+    def get_tasks_iterator(self, first_task: Any = None, **options: Any) -> Any:
+        """List tokens flatly; the tree walk of Spiff stops at depth 1,000 (E3)."""
+        state = options.get("state")
+        return iter([t for t in self.tasks.values() if state is None or t._state & state])
+
+    def start_at(self, node: Node, part: Part) -> None:
+        """Put the first token."""
+        token = Token(self, node)  # type: ignore[arg-type]
+        token.data, token.stamps = part
+        node._update(token)
+
+    def arrive(self, source: Token, route: Route) -> None:
+        """Carry a token along a flow."""
+        token = Token(self, route.target, source)  # type: ignore[arg-type]
+        token.via = route.entry
+        route.target._update(token)
+
+    def absorb(self, token: Token) -> None:
+        """Keep the data of a token that has ended in this scope."""
+        part = (token.data, token.stamps)
+        self.ended = part if self.ended is None else merge((self.ended, part))
+
+    def check_done(self) -> None:
+        """Complete the scope when no token is left in it."""
+        if not self.tasks and not self.completed:
+            self.completed = True
+            if self.host is not None:
+                self.host._ready()
+
+    def cancel(self, success: bool = False) -> list[Token]:
+        """Cancel every token of the scope, oldest first."""
+        self.completed = True
+        tokens = [token for token in self.tasks.values() if token._parent is None]
+        for token in tokens:
+            token.cancel()
+        return tokens
+
+    def terminate(self) -> None:
+        """End the scope now: what its other branches have written is kept."""
+        tokens = [token for token in self.tasks.values() if token._parent is None]
+        parts = [part for token in tokens for part in token.task_spec.parts(token)]
+        if self.ended is not None:
+            parts.insert(0, self.ended)
+        self.ended = merge(parts) if parts else None
+        self.cancel()
+        self.completed = False
+        self.check_done()
+
+
+class CaseWorkflow(_Scope, BpmnWorkflow):
+    """A case: the root process and the registers shared by all its scopes."""
+
+    depth = 0
+    path = ()
+    instance = None
+    host = None
+    parent_task_id = None
+
+    def __init__(self, spec: ScopeSpec) -> None:
+        # Not Spiff's constructor: it predicts and installs a Python script engine.
+        self._begin(spec)
+        self.subprocesses: dict[int, ScopeWorkflow] = {}
+        self.open_tokens: dict[int, Token] = {}
+        self.journal = Journal()
+        self.prefix = ""
+        self.counter = 0
+        self.writes = 0
+        self.moves = 0
+        self.agenda: list[tuple[int, int, int, Token]] = []
+        self.scheduled = 0
+
+    @property
+    def top_workflow(self) -> CaseWorkflow:  # type: ignore[override]
+        """The case itself."""
+        return self
+
+    @property
+    def script_engine(self) -> NoScripts:
+        """Nothing that could run a script."""
+        return NoScripts()
+
+    def next_number(self) -> int:
+        """Give the next number for a token."""
+        if len(self.open_tokens) >= MAX_TOKENS:
+            raise CommandRefused(f"流程同时展开了超过 {MAX_TOKENS} 个分支，已停止执行。")
+        self.counter += 1
+        return self.counter
+
+    def next_stamp(self) -> int:
+        """Give the next number for a write."""
+        self.writes += 1
+        return self.writes
+
+    def schedule(self, token: Token) -> None:
+        """Queue a token that can run by itself."""
+        self.scheduled += 1
+        urgency = 0 if token.task_spec.urgent else 1
+        heappush(self.agenda, (token.workflow.depth, urgency, self.scheduled, token))
+
+    def do_engine_steps(self, *_callbacks: Any) -> None:
+        """Run until every token waits for something outside."""
+        while True:
+            while self.agenda:
+                token = heappop(self.agenda)[3]
+                if token._state == READY and token.alive:
+                    self.moves += 1
+                    if self.moves > MAX_MOVES:
+                        raise CommandRefused(
+                            f"流程在{token.task_spec.title}一带不停地循环，没有环节让它停下，已停止执行。"
+                        )
+                    token.run()
+            if not self.release_inclusive():
+                return
+
+    def release_inclusive(self) -> bool:
+        """Let one waiting inclusive join go on, when one may; outermost first, then oldest."""
+        scopes: list[AnyWorkflow] = [w for w in self.subprocesses.values() if w.spec.inclusive]
+        scopes.sort(key=lambda scope: scope.depth)
+        for workflow in (self, *scopes):
+            for node in workflow.spec.inclusive:
+                if node.release(workflow):
+                    return True
+        return False
+
+    def stop(self) -> None:
+        """Cancel everything: the case is over."""
+        self.cancel()
+
+
+class ScopeWorkflow(_Scope, BpmnSubWorkflow):
+    """What runs inside a sub-process or call activity; `host` is its token outside."""
+
+    def __init__(self, spec: ScopeSpec, host: Token) -> None:
+        outer = host.workflow
+        self.top_workflow = outer.top_workflow
+        self.host = host
+        self.parent_task_id = host.id
+        self.depth = outer.depth + 1
+        self.path = (*outer.path, host.task_spec.element.id)
+        self.instance = host.instance if host.instance is not None else outer.instance
+        if self.depth > MAX_DEPTH:
+            raise CommandRefused(
+                f"{host.task_spec.title}：子流程互相调用超过 {MAX_DEPTH} 层，已停止执行。"
+            )
+        self._begin(spec)
+        self.top_workflow.subprocesses[host.id] = self
+
+    @property
+    def parent_workflow(self) -> AnyWorkflow:
+        """The scope around."""
+        assert self.host is not None  # noqa: S101
+        return self.host.workflow
+
+
+AnyWorkflow = CaseWorkflow | ScopeWorkflow

@@ -1,0 +1,140 @@
+"""Where a thrown event goes. Corrects E19 and E22 (signal ends), and keeps Spiff's event manager
+out: it matches by class and name, first come, innermost first.
+
+- error: outwards through sub-processes and call activities to the nearest boundary event
+  with this code, else one for any code. Uncaught, it ends the whole case (BPMN 10.5.1 leaves
+  the process terminated); the code is reported.
+- escalation: outwards likewise; uncaught, it is reported and nothing else happens.
+- signal: to every place of the case that waits for it, outermost scope first.
+- message: to the place of the case that waits for it, outermost and oldest first; if none
+  does, it is for the world outside: an effect `send-message` is ordered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from workflows.model import NOTHING, Event, Trigger
+from workflows.spiff.journal import Ordered, spot_of
+from workflows.spiff.merging import Part, merge
+from workflows.spiff.token import WAITING, Token
+
+if TYPE_CHECKING:
+    from workflows.spiff.borders import BorderNode
+    from workflows.spiff.scopes import AnyWorkflow, CaseWorkflow
+
+
+def throw(token: Token) -> None:
+    """Throw the event of the token's node."""
+    event = token.task_spec.element.event
+    if event is None:
+        return
+    case = token.workflow.top_workflow
+    if event.trigger is Trigger.ERROR:
+        throw_error(token, event)
+    elif event.trigger is Trigger.ESCALATION:
+        _outwards(token, event)
+    elif event.trigger is Trigger.SIGNAL:
+        broadcast(case, event.ref or "", NOTHING)
+    elif event.trigger is Trigger.MESSAGE:
+        _send(token, event.ref or "")
+
+
+def throw_error(token: Token, event: Event) -> None:
+    """Throw an error; uncaught it ends the case."""
+    if not _outwards(token, event):
+        token.workflow.top_workflow.stop()
+
+
+def _outwards(token: Token, event: Event) -> bool:
+    """Carry a code outwards to the first boundary event that takes it."""
+    thrown = (token.data, token.stamps)
+    workflow: AnyWorkflow = token.workflow
+    inside = True
+    while workflow.host is not None:
+        host = workflow.host
+        inside = inside and not host.task_spec.shuts_data
+        activity = host.owner if host.task_spec.instance_of is not None else host
+        assert activity is not None  # noqa: S101
+        border = match(activity.task_spec.borders, event)
+        if border is not None:
+            fire(border, activity, values=NOTHING, thrown=thrown if inside else None)
+            return True
+        workflow = host.workflow
+    token.workflow.top_workflow.journal.unhandled.append(event.ref or "")
+    return False
+
+
+def match(borders: tuple[BorderNode, ...], event: Event) -> BorderNode | None:
+    """Find the boundary event for a code: its own before one for any."""
+    fits = [b for b in borders if b.cause is event.trigger and b.element.event is not None]
+    for wanted in (event.ref, None):
+        for border in fits:
+            if border.element.event is not None and border.element.event.ref == wanted:
+                return border
+    return None
+
+
+def awaiting(case: CaseWorkflow, name: str, *, signal: bool) -> list[Token]:
+    """List the tokens that wait for a message or signal, outermost scope first, then oldest."""
+    wanted = Trigger.SIGNAL if signal else Trigger.MESSAGE
+    found = []
+    for token in case.open_tokens.values():
+        event = token.task_spec.element.event
+        if (
+            token._state == WAITING
+            and event is not None
+            and event.trigger is wanted
+            and event.ref == name
+        ):
+            found.append(token)
+    return sorted(found, key=lambda token: (token.workflow.depth, token.id))
+
+
+def broadcast(case: CaseWorkflow, name: str, values: Mapping[str, Any]) -> int:
+    """Give a signal to all who wait for it; tell how many did."""
+    waiting = awaiting(case, name, signal=True)
+    for token in waiting:
+        if token.alive:
+            token.task_spec.trigger(token, values)
+    return len(waiting)
+
+
+def _send(token: Token, name: str) -> None:
+    case = token.workflow.top_workflow
+    waiting = awaiting(case, name, signal=False)
+    if waiting:
+        waiting[0].task_spec.trigger(waiting[0], NOTHING)
+    elif not any(order.do == "send-message" for order in token.task_spec.orders):
+        case.journal.effects.append(
+            Ordered(spot_of(token), "complete", "send-message", {"message": name}, token.data)
+        )
+
+
+def fire(
+    border: BorderNode,
+    activity: Token,
+    *,
+    armed: Token | None = None,
+    values: Mapping[str, Any],
+    thrown: Part | None = None,
+) -> None:
+    """Let a boundary event happen: interrupt the activity or not, and go on from the border.
+
+    `thrown` is the data of the place that threw, when it is inside an embedded scope.
+    """
+    parts = activity.task_spec.parts(activity)
+    part = merge([*parts, thrown] if thrown is not None else parts)
+    moving = armed
+    if border.cancel_activity:
+        activity.cancel(keep=armed)
+    elif armed is not None and border.cause is Trigger.TIMER:
+        armed.detach()
+    else:
+        moving = None
+    if moving is None:
+        moving = Token(activity.workflow, border)
+    moving.data, moving.stamps = part
+    moving.write(values)
+    moving._ready()
