@@ -103,13 +103,17 @@ def _django(arguments: list[str]) -> int:
     if command in AS_OWNER:
         os.environ["BIANMIN_DATABASE_ROLE"] = "owner"
     from django.core.management import call_command, execute_from_command_line
+    from django.db import connections
 
     wants_help = "--help" in arguments or "-h" in arguments
     quiet = command in WITHOUT_DATABASE or wants_help
     with _failures(), contextlib.nullcontext() if quiet else _database():
-        execute_from_command_line(["bianmin", *arguments])
-        if command == "migrate" and not wants_help:
-            call_command("grants", verbosity=0)
+        try:
+            execute_from_command_line(["bianmin", *arguments])
+            if command == "migrate" and not wants_help:
+                call_command("grants", verbosity=0)
+        finally:
+            connections.close_all()
         return 0
     return 1
 

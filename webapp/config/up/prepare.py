@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import sys
 from pathlib import Path
 
 
@@ -52,4 +51,4 @@ def collect_static() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

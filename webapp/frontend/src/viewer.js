@@ -1,0 +1,62 @@
+// Shows where a case is in its diagram. The page holds
+//   <div id="diagram" data-source="URL of the .bpmn" data-failed="words"></div>
+//   <script type="application/json" id="diagram-state">
+//     {"done": ["Task_A"], "current": [], "overdue": [], "notes": {"Task_B": "超期 2 个工作日"}}
+//   </script>
+// and says the same in words beside it: a drawing is not readable for everybody.
+import "bpmn-js/dist/assets/diagram-js.css";
+import "bpmn-js/dist/assets/bpmn-js.css";
+import "./viewer.css";
+import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+
+const MARKS = ["done", "current", "overdue"];
+
+function paint(viewer, state) {
+  const canvas = viewer.get("canvas");
+  const elements = viewer.get("elementRegistry");
+  for (const mark of MARKS) {
+    for (const id of state[mark] ?? []) {
+      if (elements.get(id)) canvas.addMarker(id, `step-${mark}`);
+    }
+  }
+  const overlays = viewer.get("overlays");
+  for (const [id, words] of Object.entries(state.notes ?? {})) {
+    if (!elements.get(id)) continue;
+    const note = document.createElement("div");
+    note.className = "step-note";
+    note.textContent = words;
+    overlays.add(id, "note", { position: { top: -14, left: 4 }, html: note });
+  }
+}
+
+function show(viewer, state) {
+  const canvas = viewer.get("canvas");
+  canvas.zoom("fit-viewport", "auto");
+  const here = [...(state.overdue ?? []), ...(state.current ?? [])][0];
+  const element = here && viewer.get("elementRegistry").get(here);
+  if (element && canvas.zoom() < 0.6) {
+    canvas.zoom(0.8);
+    canvas.scrollToElement(element, 80);
+  }
+}
+
+async function open(container) {
+  const holder = document.getElementById("diagram-state");
+  const state = holder ? JSON.parse(holder.textContent) : {};
+  try {
+    const answer = await fetch(container.dataset.source, { credentials: "same-origin" });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const viewer = new NavigatedViewer({ container });
+    await viewer.importXML(await answer.text());
+    paint(viewer, state);
+    show(viewer, state);
+    container.dataset.ready = "1";
+  } catch (reason) {
+    container.textContent = container.dataset.failed ?? "";
+    container.dataset.ready = "failed";
+    console.error("diagram:", reason);
+  }
+}
+
+const container = document.getElementById("diagram");
+if (container) open(container);
