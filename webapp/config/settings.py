@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "webapp.organisations.middleware.ActingMiddleware",
     "webapp.core.access.AccessMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -153,6 +154,8 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
 AXES_HTTP_RESPONSE_CODE = 429
+AXES_LOCKOUT_CALLABLE = "webapp.accounts.views.locked_out"
+CSRF_FAILURE_VIEW = "webapp.accounts.views.form_expired"
 
 # -- what the browser may do --------------------------------------------------------------
 

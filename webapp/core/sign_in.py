@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 
-_OURS = {"csrfmiddlewaretoken", "next", "username", "password", "kept_path"}
+_OURS = {"csrfmiddlewaretoken", "next", "username", "password", "kept_path", "files_lost"}
 
 
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:

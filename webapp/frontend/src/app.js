@@ -2,4 +2,5 @@
 import "bootstrap/dist/css/bootstrap.css";
 import "./tokens.css";
 import "./app.css";
+import "./gate.css";
 import "htmx.org";
