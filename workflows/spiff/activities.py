@@ -41,7 +41,11 @@ class ManualNode(PersonNode, ManualTask):
 
 
 class PassingNode(Node, NoneTask):
-    """Plain task or service task: orders its effects and passes."""
+    """Plain task or service task: orders its effects and passes (Spiff waits for a person)."""
+
+    def __init__(self, scope: Any, element: Element, name: str = "") -> None:
+        super().__init__(scope, element, name)
+        self.manual = False
 
 
 class SendNode(Node, SendTask):
@@ -66,7 +70,7 @@ class ReceiveNode(CatchNode, ReceiveTask):
         return False
 
 
-class RuleNode(Node, NoneTask):
+class RuleNode(PassingNode):
     """Business rule task: a DMN decision, evaluated by our own FEEL (E24)."""
 
     decision: Any

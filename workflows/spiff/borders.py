@@ -45,7 +45,7 @@ class BorderNode(Node, BoundaryEvent):
         """What it reacts to."""
         return self.element.event.trigger if self.element.event else Trigger.NONE
 
-    def catches(self, my_task: Token, event: Any) -> bool:  # noqa: ARG002
+    def catches(self, my_task: Token, event: Any) -> bool:
         """Never: Spiff's event manager is not used."""
         return False
 

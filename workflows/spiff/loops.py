@@ -96,7 +96,7 @@ class MultiNode(LoopNode):
             total = len(items)
         else:
             items = None
-            number = self.cardinality.value(my_task.data) if self.cardinality else None
+            number: Any = self.cardinality.value(my_task.data) if self.cardinality else None
             try:
                 whole = not isinstance(number, bool) and number == int(number)
             except (TypeError, ValueError, ArithmeticError):

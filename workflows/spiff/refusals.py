@@ -149,9 +149,8 @@ def _event(process: Process, element: Element) -> None:
     allowed = TRIGGERS.get(element.kind)
     if allowed is not None and trigger not in allowed:
         raise _no(process, element, f"此处的「{trigger}」事件还不能执行")
-    if allowed is None and element.kind is not Kind.START and event is not None:
-        if trigger is not Trigger.NONE:
-            raise _no(process, element, "此类元素不能带事件")
+    if allowed is None and element.kind is not Kind.START and trigger is not Trigger.NONE:
+        raise _no(process, element, "此类元素不能带事件")
     if event is None or element.kind is Kind.START:
         return
     if trigger in NAMED and not event.ref:

@@ -8,7 +8,7 @@ every value comes back equal and of the same type.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from math import isfinite
@@ -131,7 +131,7 @@ def _read_special(kind: str, *rest: Any) -> Any:
         return {key: read(item) for key, item in rest[0]}
     if kind == "range":
         return Range(read(rest[0]), read(rest[1]), rest[2], rest[3])
-    simple = {
+    simple: dict[str, Callable[..., Any]] = {
         "int": int,
         "number": Decimal,
         "date": date.fromisoformat,
