@@ -8,7 +8,7 @@ items file stands beside it (`items-schema.md`).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -60,6 +60,7 @@ def load_categories(rows: Iterable[Mapping[str, str]]) -> int:
 
 def load_items(
     content: Mapping[str, Any],
+    lists: Mapping[str, Sequence[Mapping[str, str]]],
     at: datetime,
     *,
     update: bool = False,
@@ -67,16 +68,18 @@ def load_items(
 ) -> ItemsLoaded:
     """Create missing items; with `update`, new versions of those whose file content changed.
 
-    `content` is the items file as read from YAML; `step` is called after each item. Raises
-    Refused naming the item and what is wrong with it.
+    `content` is the items file as read from YAML, `lists` the choices kept elsewhere by
+    `choices_source`; `step` is called after each item. Raises Refused naming the item and what
+    is wrong with it.
     """
     units = dict(Unit.objects.values_list("key", "id"))
-    kinds = {row["key"]: row for row in content["units"]}
+    local = {row["key"] for row in content["units"] if row["level"] == "township"}
     existing = {item.code: item for item in ServiceItem.objects.select_related("current").all()}
     created, updated, differing = [], [], []
     for row in content["items"]:
         item = existing.get(row["code"])
-        fields = _version_fields(row, content["base_fields"], units, kinds)
+        form = item_form(row, content["base_fields"], lists)
+        fields = _version_fields(row, form, units, local)
         if item is None:
             item = ServiceItem.objects.create(
                 code=row["code"],
@@ -98,24 +101,22 @@ def load_items(
 
 def _version_fields(
     row: Mapping[str, Any],
-    base_fields: Sequence[Mapping[str, Any]],
+    form: dict[str, Any],
     units: Mapping[str, int],
-    kinds: Mapping[str, Mapping[str, Any]],
+    local: Collection[str],
 ) -> dict[str, Any]:
-    """Columns of an item version out of a row of the file."""
+    """Columns of an item version; `local` are the kinds of organ that each township has."""
     competent = row["competent"]
-    local = kinds[competent]["level"] == "township" if competent in kinds else False
-    if not local and competent not in units:
+    if competent not in local and competent not in units:
         raise Refused(f"事项{row['code']}：主管单位“{competent}”没有登记。")
-    form = item_form(row, base_fields)
     read_form(form, f"事项 {row['code']}")  # refuses what the product cannot show
     return {
         "name": row["name"],
         "item_type": row["item_type"],
         "handling": row["handling"],
         "flow": row["flow"],
-        "competent_id": None if local else units[competent],
-        "competent_local": competent if local else "",
+        "competent_id": None if competent in local else units[competent],
+        "competent_local": competent if competent in local else "",
         "entrusted_to_township": row["entrusted_to_township"],
         "offered_at": row["offered_at"],
         "agent_allowed": row["agent_allowed"],

@@ -35,6 +35,7 @@ class CountyFiles:
     organisation: dict[str, Any]
     divisions: list[county_plan.DivisionPlan]
     items: dict[str, Any]
+    lists: dict[str, list[dict[str, str]]]
     days: tuple[SpecialDay, ...]
 
 
@@ -66,6 +67,7 @@ def read_files(folder: Path) -> CountyFiles:
         organisation=organisation,
         divisions=county_plan.read_divisions(rows, organisation),
         items=parsed("items.yaml"),
+        lists=parsed("lists.yaml"),
         days=read_special_days(text(calendars[-1].name)),
     )
 
@@ -100,7 +102,7 @@ class Command(BaseCommand):
             raise CommandError(f"数据文件缺少栏目 {missing}。") from missing
         lookups.forget()
         for line in lines:
-            console.print(line, highlight=False)
+            console.print(line, highlight=False, soft_wrap=True)
 
 
 def load(files: CountyFiles, at: datetime, update: bool, progress: Progress) -> list[str]:
@@ -159,5 +161,5 @@ def _load_items(
 ) -> catalogue.ItemsLoaded:
     task: TaskID = progress.add_task("事项", total=len(files.items["items"]))
     return catalogue.load_items(
-        files.items, at, update=update, step=lambda: progress.advance(task)
+        files.items, files.lists, at, update=update, step=lambda: progress.advance(task)
     )
