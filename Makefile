@@ -18,7 +18,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 DONE := $(VENV)/done
 FRONTEND := webapp/frontend
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
+PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input --require-hashes
 FAILED = { echo "✗ $(1)" >&2; exit 1; }
 
 .PHONY: run test soak check bench lock frontend dev browser clean help
