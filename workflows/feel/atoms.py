@@ -1,0 +1,337 @@
+"""Compiling literals, names, lists, contexts, ranges, paths and types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation, Overflow
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from workflows.errors import ExpressionError
+from workflows.feel.arithmetic import TOO_LARGE
+from workflows.feel.limits import MAX_NESTING
+from workflows.feel.nodes import Builder, Code, Scope, node, refuse, subtree, subtrees, token
+from workflows.feel.reading import Node
+from workflows.feel.temporal import read_literal
+from workflows.feel.values import NUMBERS, Months, Range, kind_of
+
+_ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{6}|.)", re.DOTALL)
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "'": "'", "\\": "\\"}
+
+
+def constant(value: Any) -> Code:
+    """Code that always gives `value`."""
+    return lambda _: value
+
+
+@node("true")
+def _true(_builder: Builder, _tree: Node) -> Code:
+    return constant(True)
+
+
+@node("false")
+def _false(_builder: Builder, _tree: Node) -> Code:
+    return constant(False)
+
+
+@node("null")
+def _null(_builder: Builder, _tree: Node) -> Code:
+    return constant(None)
+
+
+def number_value(tree: Node) -> int | Decimal:
+    """The value of a number literal; whole numbers are ints."""
+    text = str(token(tree, 0))
+    if text.isdigit() and len(text) <= 34:
+        return int(text)
+    try:
+        return NUMBERS.create_decimal(text)
+    except (Overflow, InvalidOperation) as wrong:
+        raise refuse(TOO_LARGE, tree) from wrong
+
+
+@node("number")
+def _number(_builder: Builder, tree: Node) -> Code:
+    return constant(number_value(tree))
+
+
+def string_value(tree: Node, place: int = 0) -> str:
+    """The value of a string literal; an unknown escape stays as written, as in patterns."""
+    source = token(tree, place)
+    text = _ESCAPE.sub(lambda found: _unescape(found[1]), source[1:-1])
+    try:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError as wrong:
+        raise refuse("文字里有不完整的字符", source) from wrong
+
+
+def _unescape(escape: str) -> str:
+    if len(escape) > 1:
+        code = int(escape[1:], 16)
+        return chr(code) if code <= 0x10FFFF else "\\" + escape
+    return _ESCAPES.get(escape, "\\" + escape)
+
+
+@node("string")
+def _string(_builder: Builder, tree: Node) -> Code:
+    return constant(string_value(tree))
+
+
+@node("temporal")
+def _temporal(_builder: Builder, tree: Node) -> Code:
+    text = token(tree, 0).partition('"')[2][:-1]
+    value = read_literal(text)
+    if value is None:
+        raise refuse(f"“{text[:40]}”不是日期、时间或期间", tree)
+    return constant(value)
+
+
+@node("name")
+def _name(_builder: Builder, tree: Node) -> Code:
+    return name_code(str(token(tree, 0)))
+
+
+@node("tested")
+def _tested(builder: Builder, tree: Node) -> Code:
+    if not builder.tests_input:
+        raise refuse("“?”只能用在决策表的条件格里", tree)
+    return name_code("?")
+
+
+def name_code(name: str) -> Code:
+    """Look a name up from the inside outwards; null where nobody knows it."""
+
+    def run(scope: Scope) -> Any:
+        reach: Scope | None = scope
+        while reach is not None:
+            try:
+                return reach.values[name]
+            except KeyError:
+                reach = reach.parent
+        return None
+
+    return run
+
+
+@node("list")
+def _list(builder: Builder, tree: Node) -> Code:
+    parts = [builder.code(child) for child in subtrees(tree)]
+    return lambda scope: [part(scope) for part in parts]
+
+
+@node("context")
+def _context(builder: Builder, tree: Node) -> Code:
+    entries: list[tuple[str, Code]] = []
+    for entry in subtrees(tree):
+        key = label(entry)
+        if any(key == known for known, _ in entries):
+            raise refuse(f"“{key}”写了两次", entry)
+        entries.append((key, builder.code(subtree(entry, 1))))
+
+    def run(scope: Scope) -> Any:
+        made: dict[str, Any] = {}
+        inside = Scope(made, scope, scope.meter)
+        for key, part in entries:
+            made[key] = part(inside)
+        return made
+
+    return run
+
+
+def label(entry: Node) -> str:
+    """The key of a context entry, the name of an argument or of a member of a type."""
+    source = token(entry, 0)
+    if source.type == "STRING":
+        return string_value(entry)
+    return " ".join(source.split())
+
+
+@node("range")
+def _range(builder: Builder, tree: Node) -> Code:
+    low, high = (builder.code(child) for child in subtrees(tree))
+    starts_in, ends_in = token(tree, 0) == "[", token(tree, 4) == "]"
+
+    def run(scope: Scope) -> Any:
+        start, end = low(scope), high(scope)
+        if start is None or end is None or kind_of(start) != kind_of(end):
+            return None
+        return Range(start, end, starts_in, ends_in)
+
+    return run
+
+
+@node("group")
+def _group(builder: Builder, tree: Node) -> Code:
+    inner = subtree(tree, 0)
+    if len(tree.children) > 1:
+        raise refuse("括号里用逗号分开的多个值只能写在 in 后面", subtree(tree, 1))
+    if inner.data != "comparing":
+        return builder.code(inner)
+    sign = str(token(subtree(inner, 0), 0))
+    if sign in ("=", "!="):
+        raise refuse(f"“{sign}”左边缺少要比较的值", inner)
+    bound = builder.code(subtree(inner, 1))
+    closed = "=" in sign
+
+    def run(scope: Scope) -> Any:
+        value = bound(scope)
+        if value is None:
+            return None
+        if sign[0] == "<":
+            return Range(None, value, False, closed)
+        return Range(value, None, closed, False)
+
+    return run
+
+
+@node("path")
+def _path(builder: Builder, tree: Node) -> Code:
+    source = builder.code(subtree(tree, 0))
+    name = " ".join(token(tree, 1).split())
+
+    def run(scope: Scope) -> Any:
+        value = source(scope)
+        if type(value) is list:
+            scope.meter.spend(len(value))
+            return [_member(item, name) for item in value]
+        return _member(value, name)
+
+    return run
+
+
+def _member(value: Any, name: str) -> Any:
+    if type(value) is dict:
+        return value.get(name)
+    read = PROPERTIES.get(kind_of(value), {}).get(name)
+    return None if read is None else read(value)
+
+
+def _seconds(value: Any) -> int | Decimal:
+    if not value.microsecond:
+        return int(value.second)
+    return Decimal(value.second) + Decimal(value.microsecond).scaleb(-6)
+
+
+def _zone_name(value: datetime | time) -> str | None:
+    if value.tzinfo is UTC:
+        return "Z"
+    return value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) else None
+
+
+def _hours(value: timedelta) -> tuple[int, int, int, int]:
+    """Days, hours, minutes, seconds toward zero, each with the sign of the whole."""
+    sign = -1 if value < timedelta() else 1
+    length = abs(value)
+    minutes, seconds = divmod(length.seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return sign * length.days, sign * hours, sign * minutes, sign * seconds
+
+
+def _split_months(value: Months) -> tuple[int, int]:
+    years, months = divmod(abs(value.count), 12)
+    return (years, months) if value.count >= 0 else (-years, -months)
+
+
+_DAY: dict[str, Callable[[Any], Any]] = {
+    "year": lambda v: v.year,
+    "month": lambda v: v.month,
+    "day": lambda v: v.day,
+    "weekday": date.isoweekday,
+}
+_CLOCK: dict[str, Callable[[Any], Any]] = {
+    "hour": lambda v: v.hour,
+    "minute": lambda v: v.minute,
+    "second": _seconds,
+    "time offset": lambda v: v.utcoffset(),
+    "timezone": _zone_name,
+}
+PROPERTIES: dict[str, dict[str, Callable[[Any], Any]]] = {
+    "date": _DAY,
+    "date and time": {**_DAY, **_CLOCK},
+    "time": _CLOCK,
+    "days and time duration": {
+        "days": lambda v: _hours(v)[0],
+        "hours": lambda v: _hours(v)[1],
+        "minutes": lambda v: _hours(v)[2],
+        "seconds": lambda v: _hours(v)[3],
+    },
+    "years and months duration": {
+        "years": lambda v: _split_months(v)[0],
+        "months": lambda v: _split_months(v)[1],
+    },
+    "range": {
+        "start": lambda v: v.low,
+        "end": lambda v: v.high,
+        "start included": lambda v: v.low_included,
+        "end included": lambda v: v.high_included,
+    },
+}
+
+Fits = Callable[[Any, Scope, int], bool]
+_TYPES = frozenset(
+    {
+        "number",
+        "string",
+        "boolean",
+        "date",
+        "time",
+        "date and time",
+        "days and time duration",
+        "years and months duration",
+        "list",
+        "context",
+        "range",
+        "function",
+    }
+)
+
+
+@node("instance")
+def _instance(builder: Builder, tree: Node) -> Code:
+    source = builder.code(subtree(tree, 0))
+    fits = _type(subtree(tree, 1))
+    return lambda scope: fits(source(scope), scope, 0)
+
+
+def _type(tree: Node) -> Fits:
+    if tree.data == "plain_type":
+        return _plain_type(tree)
+    if tree.data == "context_type":
+        members = [(label(member), _type(subtree(member, 1))) for member in subtrees(tree)]
+        return lambda value, scope, depth: (
+            type(value) is dict
+            and all(
+                name in value and fits(value[name], scope, depth + 1) for name, fits in members
+            )
+        )
+    inner = _type(subtree(tree, 0))
+    if tree.data == "range_type":
+        return lambda value, scope, depth: (
+            type(value) is Range
+            and all(
+                end is None or inner(end, scope, depth + 1) for end in (value.low, value.high)
+            )
+        )
+
+    def run(value: Any, scope: Scope, depth: int) -> bool:
+        if type(value) is not list:
+            return False
+        if depth > MAX_NESTING:
+            raise ExpressionError(f"值嵌套超过 {MAX_NESTING} 层")
+        scope.meter.spend(len(value))
+        return all(inner(item, scope, depth + 1) for item in value)
+
+    return run
+
+
+def _plain_type(tree: Node) -> Fits:
+    name = " ".join(token(tree, 0).split())
+    if name == "Any":
+        return lambda value, _scope, _depth: value is not None
+    if name == "Null":
+        return lambda value, _scope, _depth: value is None
+    if name not in _TYPES:
+        raise refuse(f"没有“{name}”这种类型", tree)
+    return lambda value, _scope, _depth: kind_of(value) == name

@@ -1,0 +1,139 @@
+"""Built-in functions over points and ranges (DMN 1.4, 10.3.4.10, table 78).
+
+Each says in three values how two ranges lie to each other; a point stands for the range
+that holds only itself. Ranges without bound on a needed side give null.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workflows.feel.comparing import Ternary, both, equal, negation, order, within
+from workflows.feel.functions.declaring import builtin
+from workflows.feel.limits import Meter
+from workflows.feel.values import Range
+
+_TWO = "point1: point, point2: point"
+_RANGES = "range1: range, range2: range"
+
+
+def either(left: Ternary, right: Ternary) -> Ternary:
+    """`or` of two ternary values."""
+    return negation(both(negation(left), negation(right)))
+
+
+def _span(value: Any) -> Range:
+    return value if type(value) is Range else Range(value, value)
+
+
+@builtin("before", _TWO)
+def before(meter: Meter, left: Any, right: Any) -> Ternary:
+    """`left` ends before `right` begins."""
+    one, two = _span(left), _span(right)
+    touch = both(equal(one.high, two.low, meter), not (one.high_included and two.low_included))
+    return either(order("<", one.high, two.low), touch)
+
+
+@builtin("after", _TWO)
+def after(meter: Meter, left: Any, right: Any) -> Ternary:
+    """`left` begins after `right` ends."""
+    return before(meter, right, left)
+
+
+@builtin("meets", _RANGES)
+def meets(meter: Meter, one: Range, two: Range) -> Ternary:
+    """`one` ends with the very point that `two` begins with."""
+    if one.high is None or two.low is None:
+        return None
+    return both(one.high_included and two.low_included, equal(one.high, two.low, meter))
+
+
+@builtin("met by", _RANGES)
+def met_by(meter: Meter, one: Range, two: Range) -> Ternary:
+    """`meets`, the other way round."""
+    return meets(meter, two, one)
+
+
+@builtin("overlaps", _RANGES)
+def overlaps(meter: Meter, one: Range, two: Range) -> Ternary:
+    """They have a point in common."""
+    return negation(either(before(meter, one, two), before(meter, two, one)))
+
+
+def _starts_earlier(meter: Meter, one: Range, two: Range) -> Ternary:
+    same = both(equal(one.low, two.low, meter), one.low_included and not two.low_included)
+    return either(order("<", one.low, two.low), same)
+
+
+def _ends_earlier(meter: Meter, one: Range, two: Range) -> Ternary:
+    same = both(equal(one.high, two.high, meter), two.high_included and not one.high_included)
+    return either(order("<", one.high, two.high), same)
+
+
+@builtin("overlaps before", _RANGES)
+def overlaps_before(meter: Meter, one: Range, two: Range) -> Ternary:
+    """`one` begins before `two` and ends inside it."""
+    inside = both(overlaps(meter, one, two), negation(_ends_earlier(meter, two, one)))
+    return both(_starts_earlier(meter, one, two), inside)
+
+
+@builtin("overlaps after", _RANGES)
+def overlaps_after(meter: Meter, one: Range, two: Range) -> Ternary:
+    """`one` begins inside `two` and ends after it."""
+    inside = both(overlaps(meter, one, two), negation(_starts_earlier(meter, one, two)))
+    return both(_ends_earlier(meter, two, one), inside)
+
+
+@builtin("finishes", "point: point, range: range")
+def finishes(meter: Meter, left: Any, two: Range) -> Ternary:
+    """`left` ends where the range ends and does not begin before it."""
+    if type(left) is not Range:
+        return both(two.high_included, equal(left, two.high, meter))
+    if left.high is None or two.high is None:
+        return None
+    together = both(left.high_included is two.high_included, equal(left.high, two.high, meter))
+    return both(together, negation(_starts_earlier(meter, left, two)))
+
+
+@builtin("finished by", "range: range, point: point")
+def finished_by(meter: Meter, one: Range, right: Any) -> Ternary:
+    """`finishes`, the other way round."""
+    return finishes(meter, right, one)
+
+
+@builtin("includes", "range: range, point: point")
+def includes(meter: Meter, one: Range, right: Any) -> Ternary:
+    """The range holds all of `right`."""
+    if type(right) is not Range:
+        return within(right, one)
+    begins = negation(_starts_earlier(meter, right, one))
+    return both(begins, negation(_ends_earlier(meter, one, right)))
+
+
+@builtin("during", "point: point, range: range")
+def during(meter: Meter, left: Any, two: Range) -> Ternary:
+    """`includes`, the other way round."""
+    return includes(meter, two, left)
+
+
+@builtin("starts", "point: point, range: range")
+def starts(meter: Meter, left: Any, two: Range) -> Ternary:
+    """`left` begins where the range begins and does not end after it."""
+    if type(left) is not Range:
+        return both(two.low_included, equal(left, two.low, meter))
+    if left.low is None or two.low is None:
+        return None
+    together = both(left.low_included is two.low_included, equal(left.low, two.low, meter))
+    return both(together, negation(_ends_earlier(meter, two, left)))
+
+
+@builtin("started by", "range: range, point: point")
+def started_by(meter: Meter, one: Range, right: Any) -> Ternary:
+    """`starts`, the other way round."""
+    return starts(meter, right, one)
+
+
+@builtin("coincides", _TWO)
+def coincides(meter: Meter, left: Any, right: Any) -> Ternary:
+    """The two are the same point or the same range."""
+    return equal(left, right, meter)

@@ -1,0 +1,158 @@
+"""Built-in functions that make and read dates, times and durations (DMN 1.4, 10.3.4.1, .7)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from workflows.feel.functions.declaring import builtin
+from workflows.feel.limits import Meter
+from workflows.feel.temporal import (
+    months_between,
+    read_date,
+    read_duration,
+    read_moment,
+    read_time,
+    zone_of,
+)
+from workflows.feel.values import Months, whole
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+@builtin("date", "from: string")
+def date_from_string(_meter: Meter, text: str) -> date | None:
+    """Read a date."""
+    return read_date(text)
+
+
+@builtin("date", "from: day")
+def date_from_value(_meter: Meter, value: date) -> date:
+    """The date of a date and time."""
+    return value.date() if isinstance(value, datetime) else value
+
+
+@builtin("date", "year: number, month: number, day: number")
+def date_from_parts(_meter: Meter, year: Any, month: Any, day: Any) -> date | None:
+    """A date of its parts."""
+    parts = [whole(part) for part in (year, month, day)]
+    if None in parts or not 1 <= year <= 9999:
+        return None
+    return date(int(year), int(month), int(day))
+
+
+@builtin("time", "from: string")
+def time_from_string(_meter: Meter, text: str) -> time | None:
+    """Read a time of day."""
+    return read_time(text)
+
+
+@builtin("time", "from: clock")
+def time_from_value(_meter: Meter, value: time | datetime) -> time:
+    """The time of a date and time, with its zone."""
+    return value.timetz() if isinstance(value, datetime) else value
+
+
+@builtin("time", "from: date")
+def time_from_date(_meter: Meter, _value: date) -> time:
+    """A date begins at midnight, universal time."""
+    return time(tzinfo=zone_of(timedelta()))
+
+
+@builtin(
+    "time",
+    "hour: number, minute: number, second: number, offset: days and time duration?",
+)
+def time_from_parts(
+    _meter: Meter, hour: Any, minute: Any, second: Any, offset: timedelta | None = None
+) -> time | None:
+    """A time of its parts; seconds may have decimals."""
+    if whole(hour) is None or whole(minute) is None or not 0 <= second < 60:
+        return None
+    zone = None if offset is None else zone_of(offset)
+    micro = int((second - int(second)) * 1_000_000)
+    return time(int(hour), int(minute), int(second), micro, zone)
+
+
+@builtin("date and time", "from: string")
+def moment_from_string(_meter: Meter, text: str) -> datetime | None:
+    """Read a date and time."""
+    return read_moment(text)
+
+
+@builtin("date and time", "from: day")
+def moment_from_value(_meter: Meter, value: date) -> datetime:
+    """A date and time as it is; a date as its midnight."""
+    return value if isinstance(value, datetime) else datetime.combine(value, time())
+
+
+@builtin("date and time", "date: day, time: time")
+def moment_from_parts(_meter: Meter, day: date, clock: time) -> datetime:
+    """A date joined with a time of day."""
+    return datetime(
+        day.year,
+        day.month,
+        day.day,
+        clock.hour,
+        clock.minute,
+        clock.second,
+        clock.microsecond,
+        clock.tzinfo,
+    )
+
+
+@builtin("duration", "from: string")
+def duration_from_string(_meter: Meter, text: str) -> timedelta | Months | None:
+    """Read a duration of either kind."""
+    return read_duration(text)
+
+
+@builtin("duration", "from: days and time duration")
+@builtin("duration", "from: years and months duration")
+def duration_from_value(_meter: Meter, value: timedelta | Months) -> timedelta | Months:
+    """A duration as it is."""
+    return value
+
+
+@builtin("years and months duration", "from: day, to: day")
+def duration_between(_meter: Meter, start: date, end: date) -> Months:
+    """Whole months between two days."""
+    return Months(months_between(start, end))
+
+
+@builtin("day of year", "date: day")
+def day_of_year(_meter: Meter, day: date) -> int:
+    """1 to 366."""
+    return day.timetuple().tm_yday
+
+
+@builtin("day of week", "date: day")
+def day_of_week(_meter: Meter, day: date) -> str:
+    """`Monday` to `Sunday`, as the standard has it."""
+    return _WEEKDAYS[day.weekday()]
+
+
+@builtin("month of year", "date: day")
+def month_of_year(_meter: Meter, day: date) -> str:
+    """`January` to `December`, as the standard has it."""
+    return _MONTHS[day.month - 1]
+
+
+@builtin("week of year", "date: day")
+def week_of_year(_meter: Meter, day: date) -> int:
+    """Week by ISO 8601."""
+    return day.isocalendar().week

@@ -1,0 +1,61 @@
+"""Which variables an expression reads, found without running it (for checks)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from workflows.feel.atoms import label
+from workflows.feel.nodes import subtree, subtrees, token
+from workflows.feel.reading import Node
+
+Bound = frozenset[str]
+_LOOPS = frozenset({"for_return", "some", "every"})
+
+
+@dataclass(slots=True)
+class Names:
+    """`free`: certainly variables. `perhaps`: variables or entries of a filtered list."""
+
+    free: set[str] = field(default_factory=set)
+    perhaps: set[str] = field(default_factory=set)
+
+
+def find_names(tree: Node) -> Names:
+    """Walk the tree; names bound by loops, functions and contexts are no variables."""
+    found = Names()
+    _walk(tree, frozenset(), found, False)
+    return found
+
+
+def _walk(tree: Node, bound: Bound, found: Names, filtering: bool) -> None:
+    if tree.data == "name":
+        name = str(token(tree, 0))
+        if name not in bound:
+            (found.perhaps if filtering else found.free).add(name)
+    elif tree.data in _LOOPS:
+        _walk_loop(tree, bound, found, filtering)
+    elif tree.data == "context":
+        for entry in subtrees(tree):
+            _walk(subtree(entry, 1), bound, found, filtering)
+            bound |= {label(entry)}
+    elif tree.data == "function":
+        *heads, body = subtrees(tree)
+        names = {str(name) for head in heads for name in head.children}
+        _walk(body, bound | names, found, filtering)
+    elif tree.data == "filter":
+        _walk(subtree(tree, 0), bound, found, filtering)
+        _walk(subtree(tree, 1), bound | {"item"}, found, True)
+    else:
+        for child in subtrees(tree):
+            _walk(child, bound, found, filtering)
+
+
+def _walk_loop(tree: Node, bound: Bound, found: Names, filtering: bool) -> None:
+    *iterators, body = subtrees(tree)
+    for iterator in iterators:
+        for domain in subtrees(iterator):
+            _walk(domain, bound, found, filtering)
+        bound |= {str(token(iterator, 0))}
+    if tree.data == "for_return":
+        bound |= {"partial"}
+    _walk(body, bound, found, filtering)
