@@ -159,12 +159,6 @@ class _Reader:
             self.error("form-label", key, "这一项没有标签。", "写上给人看的名称")
         properties = self.properties(key, component)
         limits = _mapping(component.get("validate"))
-        required = limits.get("required") is True
-        required_if = None
-        if isinstance(limits.get("required"), str):
-            required_if = self.expression(key, "必填条件", limits["required"])
-        if properties.get("required"):
-            required_if = self.expression(key, "必填条件", properties["required"])
         flags: dict[str, Any] = {name: properties.get(name) == "true" for name in _FLAGS}
         self.check_flags(key, kind, flags)
         if kind is FieldKind.DATE and component.get("subtype", "date") != "date":
@@ -176,8 +170,8 @@ class _Reader:
             kind=kind,
             widget=str(component["type"]),
             help=_text(component.get("description")),
-            required=required,
-            required_if=required_if,
+            required=limits.get("required") is True,
+            required_if=self.required_if(key, properties, limits),
             hide_if=hidden,
             readonly=bool(component.get("readonly") or component.get("disabled") or computed),
             default=component.get("defaultValue"),
@@ -190,6 +184,14 @@ class _Reader:
             **self.form_of(key, kind, component, properties, limits),
             **self.rows(key, kind, component, properties, depth),
         )
+
+    def required_if(
+        self, key: str, properties: Mapping[str, str], limits: Mapping[str, Any]
+    ) -> str | None:
+        """The condition of a required answer, from our property or form-js's own place."""
+        own = limits.get("required")
+        condition = properties.get("required") or (own if isinstance(own, str) else None)
+        return self.expression(key, "必填条件", condition)
 
     def good_key(self, key: str) -> bool:
         if not _KEY.fullmatch(key):
