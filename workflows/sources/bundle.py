@@ -17,7 +17,9 @@ import yaml
 
 from workflows.errors import Unreadable, WorkflowError
 from workflows.findings import Finding, Severity
+from workflows.forms import Form, read_form
 from workflows.model import NOTHING, Bundle, Element, Process
+from workflows.sources.decisions import read_decisions
 from workflows.sources.diagrams import Reading, read_diagram
 from workflows.sources.digests import meaning
 from workflows.sources.xml import MAX_BYTES
@@ -145,7 +147,7 @@ class _Collector:
         self.root = root
         self.processes: dict[str, Process] = {}
         self.decisions: dict[str, Any] = {}
-        self.forms: dict[str, Any] = {}
+        self.forms: dict[str, Form] = {}
         self.files: dict[str, bytes] = {}
         self.findings: list[Finding] = []
         self._tables: dict[str, tuple[str, Any]] | None = None
@@ -256,8 +258,6 @@ class _Collector:
 
     def _read_tables(self) -> dict[str, tuple[str, Any]]:
         """Every decision of the library by id; a file's findings count once it is used."""
-        from workflows.sources.decisions import read_decisions
-
         tables: dict[str, tuple[str, Any]] = {}
         for file in sorted(f for f in self.library.files if f.endswith(".dmn")):
             try:
@@ -278,8 +278,6 @@ class _Collector:
         data = self.library.files.get(file)
         if data is None:
             return  # the checks say so: executable, but nobody could fill it in
-        from workflows.forms import read_form
-
         try:
             self.forms[key] = read_form(data, file)
         except WorkflowError as wrong:
@@ -287,6 +285,7 @@ class _Collector:
                 Finding("form-unreadable", Severity.UNFIT, file, None, key, str(wrong))
             )
             return
+        self.findings += self.forms[key].findings
         self.files[file] = data
 
     def _say(

@@ -1,0 +1,94 @@
+"""A scope as a graph, indexed once: rules must stay linear on five thousand elements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from workflows.model import Element, Flow, Kind, Scope
+
+ACTIVITIES = frozenset(
+    {
+        Kind.USER_TASK, Kind.MANUAL_TASK, Kind.SERVICE_TASK, Kind.SEND_TASK, Kind.RECEIVE_TASK,
+        Kind.RULE_TASK, Kind.PLAIN_TASK, Kind.CALL, Kind.SUBPROCESS,
+    }
+)  # fmt: skip
+GATEWAYS = frozenset({Kind.EXCLUSIVE, Kind.PARALLEL, Kind.INCLUSIVE, Kind.EVENT_BASED})
+
+
+class Graph:
+    """Flows by source and target; boundary events count as reachable from their host."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.elements = scope.elements
+        self.flows = scope.flows
+        self.out: dict[str, list[Flow]] = {key: [] for key in scope.elements}
+        self.into: dict[str, list[Flow]] = {key: [] for key in scope.elements}
+        self.borders: dict[str, list[str]] = {}
+        self.flow: dict[str, Flow] = {flow.id: flow for flow in scope.flows}
+        self.memo: dict[str, object] = {}
+        for flow in scope.flows:
+            self.out[flow.source].append(flow)
+            self.into[flow.target].append(flow)
+        for element in scope.elements.values():
+            if element.attached_to in scope.elements:
+                self.borders.setdefault(str(element.attached_to), []).append(element.id)
+
+    def of(self, *kinds: Kind) -> Iterator[Element]:
+        """Elements of these kinds, in drawing order."""
+        return (e for e in self.elements.values() if e.kind in kinds)
+
+    def after(self, key: str) -> Iterator[str]:
+        """Elements that a token may come to next, boundary events included."""
+        yield from (flow.target for flow in self.out[key])
+        yield from self.borders.get(key, ())
+
+    def before(self, key: str) -> Iterator[str]:
+        """Elements that a token may come from; for a boundary event its host."""
+        yield from (flow.source for flow in self.into[key])
+        host = self.elements[key].attached_to
+        if host in self.elements:
+            yield str(host)
+
+    def reached(self, starts: Iterable[str], without: Iterable[str] = ()) -> set[str]:
+        """Everything reachable from `starts` without passing an element of `without`."""
+        return _spread(starts, self.after, without)
+
+    def reaching(self, ends: Iterable[str], without: Iterable[str] = ()) -> set[str]:
+        """Everything from which one of `ends` can be reached."""
+        return _spread(ends, self.before, without)
+
+    def starts(self) -> list[str]:
+        """Ids of the start events."""
+        return [e.id for e in self.of(Kind.START)]
+
+    def people_before(self, key: str) -> list[Element]:
+        """The nearest user tasks upstream, and calls, which are as far as one can see."""
+        found: dict[str, Element] = {}
+        seen: set[str] = set()
+        waiting = list(self.before(key))
+        while waiting:
+            at = waiting.pop()
+            if at in seen:
+                continue
+            seen.add(at)
+            element = self.elements[at]
+            if element.kind in {Kind.USER_TASK, Kind.CALL, Kind.SUBPROCESS}:
+                found[at] = element
+            else:
+                waiting += self.before(at)
+        return [e for e in self.elements.values() if e.id in found]
+
+
+def _spread(
+    starts: Iterable[str], step: Callable[[str], Iterator[str]], without: Iterable[str]
+) -> set[str]:
+    seen: set[str] = set()
+    closed = frozenset(without)
+    waiting = [key for key in starts if key not in closed]
+    while waiting:
+        key = waiting.pop()
+        if key in seen:
+            continue
+        seen.add(key)
+        waiting += [one for one in step(key) if one not in seen and one not in closed]
+    return seen

@@ -1,0 +1,94 @@
+"""People: is there somebody for every step, and is it the right one?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workflows.checks.registry import Hit, Subject, rule
+from workflows.findings import Severity
+from workflows.model import Element, Kind
+
+_RETURN_WORDS = frozenset({"none", "previous", "any"})
+
+
+def _steps(subject: Subject) -> Iterator[Element]:
+    for element in subject.process.scope.walk():
+        if element.kind in {Kind.USER_TASK, Kind.MANUAL_TASK}:
+            yield element
+
+
+@rule("no-role", Severity.UNFIT, county=True)
+def every_step_has_a_role(subject: Subject) -> Iterator[Hit]:
+    """A step stands in a lane with a role, else nobody finds it in an inbox."""
+    for step in _steps(subject):
+        if not step.role:
+            why = "所在的泳道没有角色" if step.lane else "不在任何泳道里"
+            yield Hit(step, f"这个环节没有人能办：{why}", "放进泳道，并给泳道选择角色")
+
+
+@rule("role-unknown", Severity.UNFIT, county=True, whole=True)
+def roles_exist(subject: Subject) -> Iterator[Hit]:
+    """Every role is in the county's catalogue and may own a lane."""
+    roles = subject.bundle.roles
+    if not roles:
+        return
+    said: set[str] = set()
+    for step in _steps(subject):
+        role = step.role
+        if not role or role in said:
+            continue
+        said.add(role)
+        if role not in roles:
+            yield Hit(step, f"没有“{role}”这个角色", "选择角色清单里的角色")
+        elif not roles[role].get("may_own_lane", True):
+            name = roles[role].get("name", role)
+            yield Hit(step, f"角色“{name}”不能拥有泳道，不办理环节", "换一个办理环节的角色")
+
+
+@rule("addressee-unknown", Severity.UNFIT, county=True, whole=True)
+def addressees_exist(subject: Subject) -> Iterator[Hit]:
+    """Papers are handed to a role, notices sent to a role, the applicant or the agent."""
+    roles = subject.bundle.roles
+    if not roles:
+        return
+    for element in subject.process.scope.walk():
+        for effect in element.effects:
+            to = effect.params.get("to", "")
+            if effect.do not in {"hand-over", "notify"} or not to or to.startswith("="):
+                continue
+            people = {"applicant", "agent"} if effect.do == "notify" else {"applicant"}
+            if to not in roles and to not in people:
+                yield Hit(element, f"没有“{to}”这个对象", "选择角色清单里的角色")
+
+
+@rule("separate-unknown", whole=True)
+def separations_exist(subject: Subject) -> Iterator[Hit]:
+    """不相容岗位 names steps that exist; a shared part may name steps of several callers."""
+    known = {e.id for p in subject.bundle.processes.values() for e in p.scope.walk()}
+    for step in _steps(subject):
+        named = step.work.separate if step.work is not None else ()
+        missing = [one for one in named if one not in known]
+        if step.id in named:
+            yield Hit(step, "环节不能与自己不相容", "写上提出的那个环节")
+        if not missing or (subject.is_shared and len(missing) < len(named)):
+            continue
+        if subject.is_shared and subject.bundle.root == subject.process.key:
+            continue  # its callers are not in this bundle
+        yield Hit(step, f"不相容环节“{'、'.join(missing)}”不存在", "写上提出的那个环节的标识")
+
+
+@rule("returns-unknown")
+def return_targets_exist(subject: Subject) -> Iterator[Hit]:
+    """A step can be returned only to steps of the same process."""
+    steps = {step.id for step in _steps(subject)}
+    for step in _steps(subject):
+        targets = step.work.returns if step.work is not None else ()
+        if len(targets) == 1 and targets[0] in _RETURN_WORDS:
+            continue
+        for target in targets:
+            if target in _RETURN_WORDS:
+                yield Hit(step, f"“{target}”不能与别的退回去处同写", "只写一种")
+            elif target not in steps:
+                yield Hit(step, f"退回去处“{target}”不是本流程的环节", "写环节的标识")
+            elif target == step.id:
+                yield Hit(step, "环节不能退回给自己", "写前面的环节")
