@@ -49,6 +49,8 @@ class SignInForm(forms.Form):
                 raise forms.ValidationError(
                     _("登录名或密码不对。请核对后再试；忘记密码请联系县政务办的系统管理员。")
                 )
+            if found.is_demo and not settings.DEMO:
+                raise forms.ValidationError(_("演示账号只能在演示系统中登录。"))
             self.officer = found
         return cleaned
 

@@ -240,16 +240,19 @@ def _units_of_role(
     active = Unit.objects.filter(active=True)
     if role.level == Level.VILLAGE:
         return list(active.filter(kind=Unit.Kind.STATION, division_id=village_id)[:1])
-    if role.level == Level.TOWNSHIP:
-        centre = list(active.filter(pk=township_unit_id))
-        if role.key == "township.handler" and centre:
-            return [*_office_for(centre[0], category), *centre]
-        return centre
     if role.key in _COUNTY_SEATS:
         seat = active.filter(kind=_COUNTY_SEATS[role.key], level=Level.COUNTY)
         return list(seat.order_by("id")[:1])
     competent = list(active.filter(pk=competent_unit_id, level=Level.COUNTY))
-    return competent or _department_for(category)
+    if role.level != Level.TOWNSHIP:
+        return competent or _department_for(category)
+    centre = list(active.filter(pk=township_unit_id))
+    if centre and centre[0].level == Level.COUNTY:
+        # Received at the county hall: its window, else the department itself.
+        return [*centre, *(competent or _department_for(category))]
+    if centre and role.key == "township.handler":
+        return [*_office_for(centre[0], category), *centre]
+    return centre
 
 
 def _office_for(centre: Unit, category: str) -> list[Unit]:
