@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from webapp.core.errors import Refused
@@ -58,6 +58,8 @@ class UnitPlan:
     prefix: str = ""
     categories: tuple[str, ...] = ()
     posts: tuple[PostPlan, ...] = ()
+    phone: str = ""
+    supervision_phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,21 @@ def read_units(
         units.extend(_town_units(organisation, town, division))
         villages = (d for d in places if d.parent == division.code)
         units.extend(_station(organisation, town, division, village) for village in villages)
-    return _parents_first(units)
+    return _parents_first(_with_phones(units, organisation["phones"]))
+
+
+def _with_phones(units: list[UnitPlan], phones: Mapping[str, str]) -> list[UnitPlan]:
+    """Give every office with posts an invented telephone number, in the order of the file."""
+    numbers = {
+        unit.key: f"{phones['prefix']}{order:04d}"
+        for order, unit in enumerate((u for u in units if u.posts), start=1)
+        if unit.level != "village"
+    }
+    supervision = numbers.get(phones["supervision"], "")
+    return [
+        replace(unit, phone=numbers.get(unit.key, ""), supervision_phone=supervision)
+        for unit in units
+    ]
 
 
 def _county_units(organisation: Mapping[str, Any], county: str) -> Iterator[UnitPlan]:
@@ -153,17 +169,11 @@ def _town_units(
             row.get("posts", ()),
         )
         parent = f"{town['slug']}.{plan.parent}" if plan.parent in own else plan.parent
-        yield UnitPlan(
+        yield replace(
+            plan,
             key=f"{town['slug']}.{plan.key}",
-            name=plan.name,
-            level=plan.level,
-            kind=plan.kind,
-            place=plan.place,
-            division=plan.division,
             parent=parent,
             prefix=plan.prefix.format(**words),
-            categories=plan.categories,
-            posts=plan.posts,
         )
 
 
@@ -177,7 +187,7 @@ def _station(
     row = organisation["village_unit"]
     posts = tuple(_post(post) for post in row["posts"])
     if not village.name.endswith(("居民委员会", "居委会")):
-        posts = tuple(PostPlan(p.role, p.name, p.window, p.a, "") for p in posts)
+        posts = tuple(replace(post, b="") for post in posts)
     return UnitPlan(
         key=f"station.{village.code}",
         name=row["name"].format(town=division.name, village=village_name(village.name)),

@@ -88,6 +88,8 @@ def _unit_row(plan: UnitPlan, divisions: Mapping[str, int], ids: Mapping[str, in
         parent_id=ids[plan.parent] if plan.parent else None,
         document_prefix=plan.prefix,
         categories=list(plan.categories),
+        phone=plan.phone,
+        supervision_phone=plan.supervision_phone,
     )
 
 

@@ -11,9 +11,10 @@ from webapp.config.databases import target
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Whether there is a county, demo accounts that can sign in, and cases."""
+    """Whether there is a county, published processes, demo accounts that can sign in, cases."""
 
     county: bool
+    library: bool
     demo_accounts: bool
     cases: bool
 
@@ -23,8 +24,9 @@ def look() -> Contents:
     with psycopg.connect(**target("app").parameters, autocommit=True) as database:  # type: ignore[arg-type]
         row = database.execute(
             "SELECT EXISTS(SELECT FROM organisations_unit),"
+            " EXISTS(SELECT FROM processes_process WHERE current_id IS NOT NULL),"
             " EXISTS(SELECT FROM accounts_officer WHERE is_demo AND is_active"
             " AND password NOT LIKE '!%'),"
             " EXISTS(SELECT FROM cases_case)"
         ).fetchone()
-    return Contents(*row) if row else Contents(county=False, demo_accounts=False, cases=False)
+    return Contents(*(row or (False, False, False, False)))

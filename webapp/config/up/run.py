@@ -199,6 +199,8 @@ class _Run:
         if not found.county:
             _say("第一次运行：载入示例县（正定县）……  the example county")
             self._own("-m", "webapp.config.cli", "load_county", shown=True)
+        if not found.library:
+            self._own("-m", "webapp.config.cli", "publish_library", shown=True)
         if not found.demo_accounts:
             self.accounts = self._own("-m", "webapp.config.cli", "create_demo_accounts")
         if not found.cases:
