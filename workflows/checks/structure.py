@@ -14,20 +14,29 @@ _WAITING = frozenset({Kind.USER_TASK, Kind.MANUAL_TASK, Kind.RECEIVE_TASK, Kind.
 
 @rule("start")
 def one_start(subject: Subject) -> Iterator[Hit]:
-    """A process or sub-process begins in exactly one place (BPMN 13.2)."""
+    """It is plain where a process or sub-process begins (BPMN 13.2).
+
+    A process may have further starts that something triggers, beside its plain one.
+    """
     for around, graph in subject.scopes():
         starts = list(graph.of(Kind.START))
         where = "子流程" if around is not None else "流程"
         if not starts:
             yield Hit(around, f"{where}没有开始事件", "画一个开始事件")
-        for extra in starts[1:]:
-            yield Hit(extra, f"{where}有几个开始事件，不知道从哪里开始", "只留一个开始事件")
-        if starts:
-            yield from _start_trigger(starts[0], around)
+        plain = [start for start in starts if _trigger(start) is Trigger.NONE]
+        extra = starts[1:] if around is not None or not plain else plain[1:]
+        for start in extra:
+            yield Hit(start, f"{where}有几个开始事件，不知道从哪里开始", "只留一个开始事件")
+        for start in starts:
+            yield from _start_trigger(start, around)
+
+
+def _trigger(element: Element) -> Trigger:
+    return element.event.trigger if element.event is not None else Trigger.NONE
 
 
 def _start_trigger(start: Element, around: Element | None) -> Iterator[Hit]:
-    trigger = start.event.trigger if start.event is not None else Trigger.NONE
+    trigger = _trigger(start)
     if around is None:
         if trigger in {Trigger.ERROR, Trigger.ESCALATION}:
             yield Hit(start, "流程不能由错误或升级事件开始", "改用普通开始事件")
@@ -54,14 +63,13 @@ def called_starts_plainly(subject: Subject) -> Iterator[Hit]:
         called = subject.bundle.processes.get(element.called or "")
         if called is None:
             continue
-        for start in called.scope.elements.values():
-            triggered = start.event is not None and start.event.trigger is not Trigger.NONE
-            if start.kind is Kind.START and triggered:
-                yield Hit(
-                    element,
-                    f"被调用的流程“{called.key}”的开始事件有触发条件",
-                    "被调用的流程用普通开始事件",
-                )
+        starts = [e for e in called.scope.elements.values() if e.kind is Kind.START]
+        if not any(_trigger(start) is Trigger.NONE for start in starts):
+            yield Hit(
+                element,
+                f"被调用的流程“{called.key}”没有普通的开始事件",
+                "被调用的流程用普通开始事件",
+            )
 
 
 @rule("end")
@@ -173,10 +181,11 @@ def _event_gateway(gateway: Element, graph: Graph) -> Iterator[Hit]:
             yield Hit(target, "事件网关之后只能是消息、时限、信号、条件事件或接收任务")
         elif len(graph.into[target.id]) > 1:
             yield Hit(target, "事件网关之后的事件不能有别的进线", "另画一个事件")
-        elif graph.borders.get(target.id):
-            yield Hit(target, "事件网关之后的接收任务不能有边界事件", "改用中间事件")
-        message = target.event is not None and target.event.trigger is Trigger.MESSAGE
-        kinds.add((target.kind, message))
+        elif graph.borders.get(target.id) or target.multi or target.loop:
+            yield Hit(
+                target, "事件网关之后的接收任务不能有边界事件，也不能重复", "改用中间事件"
+            )
+        kinds.add((target.kind, _trigger(target) is Trigger.MESSAGE))
     if (Kind.RECEIVE_TASK, True) in kinds and (Kind.CATCH, True) in kinds:
         yield Hit(gateway, "事件网关之后不能既有接收任务又有消息事件", "统一用一种")
 
@@ -201,11 +210,20 @@ def boundaries_sit(subject: Subject) -> Iterator[Hit]:
 
 
 def _never_thrown(event: Element, host: Element) -> bool:
-    trigger = event.event.trigger if event.event is not None else Trigger.NONE
-    return trigger in {Trigger.ERROR, Trigger.ESCALATION} and host.kind not in {
+    return _trigger(event) in {Trigger.ERROR, Trigger.ESCALATION} and host.kind not in {
         Kind.CALL,
         Kind.SUBPROCESS,
     }
+
+
+@rule("not-yet")
+def only_what_is_built(subject: Subject) -> Iterator[Hit]:
+    """What BPMN allows and the engine does not execute yet is refused in words."""
+    for element in subject.process.scope.walk():
+        if element.kind is Kind.EVENT_SUBPROCESS:
+            yield Hit(element, "事件子流程还不能执行", "改用边界事件")
+        elif _trigger(element) is Trigger.CONDITIONAL and element.kind is not Kind.START:
+            yield Hit(element, "条件事件还不能执行", "改用消息或时限")
 
 
 @rule("empty")

@@ -217,6 +217,10 @@ def read_decision(node: etree._Element, sheet: Sheet) -> tuple[str | None, str |
         sheet.remarks.error(
             "no-decision", node, "业务规则任务没有指明决策表", 'gov:decision="…"'
         )
+    elif variable is None:
+        sheet.remarks.error(
+            "no-decision", node, "没有写明决策结果存入哪个变量", 'gov:resultVariable="…"'
+        )
     elif "$" in decision or decision.startswith("="):
         sheet.remarks.error("no-decision", node, f"决策表“{decision}”是表达式", "写明标识")
     return decision, variable

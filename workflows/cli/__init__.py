@@ -1,0 +1,76 @@
+"""The commands that work on files alone: `check`, `try`, `decide`, `feel`.
+
+No database, no Django, no network. Exit status: 0 good, 1 there are errors (or, with
+`--publish` or where a file speaks `gov:`, things unfit for a county), 2 unreadable or wrong
+use. Whatever the file, there is an answer in words, never a traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from workflows.errors import WorkflowError
+
+BAD_USE = 2
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    arguments = _parser().parse_args(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(arguments)
+    except WorkflowError as wrong:
+        sys.stderr.write(f"{wrong}\n")
+    except BrokenPipeError:
+        return BAD_USE
+    except (MemoryError, RecursionError):
+        sys.stderr.write("文件太大或嵌套太深，没有读完\n")
+    return BAD_USE
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    """Each command imports what it needs when it is asked for: starting stays quick."""
+    if arguments.command == "check":
+        from workflows.cli.checking import check
+
+        return check(arguments.files, publish=arguments.publish, as_json=arguments.json)
+    if arguments.command == "try":
+        from workflows.cli.trying import try_process
+
+        return try_process(
+            arguments.file, arguments.process, arguments.answers, as_json=arguments.json
+        )
+    from workflows.cli.values import decide_file, feel_text
+
+    if arguments.command == "decide":
+        return decide_file(
+            arguments.file, arguments.decision, arguments.input, as_json=arguments.json
+        )
+    return feel_text(arguments.expression, arguments.context, as_json=arguments.json)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bianmin", description="只看文件的命令")
+    commands = parser.add_subparsers(dest="command", required=True)
+    check = commands.add_parser("check", help="检查流程图、决策表、表单，或整个库文件夹")
+    check.add_argument("files", nargs="+", metavar="FILE")
+    check.add_argument("--publish", action="store_true", help="按发布的要求检查")
+    check.add_argument("--json", action="store_true", help="输出 JSON")
+    trial = commands.add_parser("try", help="一步一步试走流程图")
+    trial.add_argument("file", metavar="FILE")
+    trial.add_argument("--process", metavar="ID", help="流程标识；文件里只有一个时不必写")
+    trial.add_argument("--answers", metavar="FILE", help="事先写好的答案（YAML 或 JSON）")
+    trial.add_argument("--json", action="store_true", help="输出 JSON")
+    decide = commands.add_parser("decide", help="试算决策表")
+    decide.add_argument("file", metavar="FILE")
+    decide.add_argument("--decision", metavar="ID", help="决策的标识或名称")
+    decide.add_argument("--input", default="{}", metavar="JSON", help="输入值")
+    decide.add_argument("--json", action="store_true", help="输出 JSON")
+    feel = commands.add_parser("feel", help="试算 FEEL 表达式")
+    feel.add_argument("expression", metavar="EXPR")
+    feel.add_argument(
+        "--context", "--vars", default="{}", metavar="JSON", dest="context", help="变量的值"
+    )
+    feel.add_argument("--json", action="store_true", help="输出 JSON")
+    return parser

@@ -1,0 +1,9 @@
+"""`python -m workflows.cli`."""
+
+from __future__ import annotations
+
+import sys
+
+from workflows.cli import main
+
+sys.exit(main())
