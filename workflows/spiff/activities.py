@@ -14,6 +14,7 @@ from SpiffWorkflow.bpmn.specs.defaults import (
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 
 from workflows.errors import ExpressionError
+from workflows.feel.decisions import decide
 from workflows.model import Element
 from workflows.spiff.borders import arm
 from workflows.spiff.events import CatchNode
@@ -76,8 +77,6 @@ class RuleNode(PassingNode):
     decision: Any
 
     def _run_hook(self, my_task: Token) -> bool:
-        from workflows.feel.decisions import decide
-
         try:
             value = decide(self.decision, my_task.data)
         except ExpressionError as error:

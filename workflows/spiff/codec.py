@@ -153,6 +153,8 @@ def _rebuild(root: list[Any], program: Program) -> CaseWorkflow:
 
 def _token(scope: AnyWorkflow, row: list[Any], reader: _Reader) -> None:
     size = len(row)
+    if type(row[0]) is not int or row[0] <= 0 or type(row[2]) is not int:
+        raise ValueError("wrong token")
     owner = scope.tasks[row[3]] if size > 3 and row[3] else None
     token = Token(scope, scope.spec.nodes[row[1]], parent=owner, number=row[0])
     token._state = row[2]

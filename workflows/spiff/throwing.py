@@ -55,8 +55,10 @@ def _outwards(token: Token, event: Event) -> bool:
     while workflow.host is not None:
         host = workflow.host
         inside = inside and not host.task_spec.shuts_data
-        activity = host.owner if host.task_spec.instance_of is not None else host
-        assert activity is not None  # noqa: S101
+        activity = host
+        if host.task_spec.instance_of is not None and host.owner is not None:
+            activity = host.owner
+            thrown = merge([thrown], without=host.task_spec.instance_of.local)
         border = match(activity.task_spec.borders, event)
         if border is not None:
             fire(border, activity, values=NOTHING, thrown=thrown if inside else None)

@@ -149,7 +149,9 @@ def test_an_inclusive_join_goes_on_when_the_other_branch_leaves_for_good():
 def test_an_inclusive_join_does_not_wait_for_what_is_behind_it():
     drawing = Drawing().start().both("split").some("join").user("A", "B", "late", "after")
     drawing.end().end("end2").line("start", "split").line("split", "A", "join")
-    drawing.line("split", "B", "join").line("split", "late", "end2").line("join", "after", "end")
+    drawing.line("split", "B", "join").line("split", "late", "end2").line(
+        "join", "after", "end"
+    )
     play = Play(drawing).do("A").do("B")
     assert play.open == ["after", "late"]
 
