@@ -133,11 +133,12 @@ def calendar_in_force() -> Calendar:
     found = row.first()
     if found is None:
         raise Refused("没有生效的工作日日历，不能计算期限。请县政务办发布日历。")
-    return _calendar(*found)
+    return calendar_version(*found)
 
 
 @lru_cache(maxsize=8)
-def _calendar(calendar_id: int, first: date, last: date) -> Calendar:
+def calendar_version(calendar_id: int, first: date, last: date) -> Calendar:
+    """A stored calendar by its row id and range; its days never change once written."""
     days = CalendarDay.objects.filter(calendar=calendar_id).order_by("date")
     special = [
         SpecialDay(day.date, DayKind(day.kind), day.name, DayStatus(day.status)) for day in days

@@ -100,6 +100,12 @@ class Case(models.Model):
     statutory_due_at = models.DateTimeField(null=True)
     promised_due_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=0, help_text="Counts the steps.")
+    opening_key = models.CharField(
+        max_length=120,
+        null=True,
+        unique=True,
+        help_text="Officer and key of the request that opened it: a double click opens one case.",
+    )
     audit_seq = models.PositiveIntegerField(default=0)
     audit_head = models.BinaryField(max_length=32, default=b"\x00" * 32)
     search_grams = ArrayField(

@@ -1,0 +1,196 @@
+"""Complete a work item: the step that everything else exists for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from webapp.cases import policy
+from webapp.cases.actions.colleagues import already_done, taken_by
+from webapp.cases.changes import NewDelivery, NewOpinion, NewSubmission
+from webapp.cases.facts import facts_of
+from webapp.cases.places import pool_facts
+from webapp.cases.planning.setting import Completed
+from webapp.cases.planning.step import Step
+from webapp.cases.state import CaseState, Item
+from webapp.cases.stepping import StepResult, actor_of, move
+from webapp.cases.store import lock_by_item
+from webapp.cases.values import split
+from webapp.catalogue import queries as catalogue
+from webapp.core.db import transaction_with_retry
+from webapp.core.errors import Invalid
+from webapp.organisations.queries import Acting
+from webapp.processes import queries as processes
+from workflows import feel
+from workflows.calendars import local_day
+from workflows.engine import Complete, inspect
+from workflows.forms import Field, FieldKind, Form, routing_values, validate
+
+_OPINIONS = ("opinion", "answer", "instruction", "contact_record", "findings")
+"""Fields that are the opinion of a step, the first that is filled in."""
+_WAYS = {"delivery-counter": "window", "delivery-agent": "village_agent",
+         "delivery-post-proof": "post"}  # fmt: skip
+
+
+def complete(item_id: int, by: Acting, raw: Mapping[str, Any]) -> StepResult:
+    """Complete an open item with the answers of its form, in one transaction.
+
+    Raises Unknown (not hers), AlreadyDone (done or claimed by a colleague), NotYours (must be
+    another person), Invalid (answers, by field) or Refused; nothing has been changed then.
+    """
+    return transaction_with_retry(lambda: _complete(item_id, by, raw))
+
+
+def _complete(item_id: int, by: Acting, raw: Mapping[str, Any]) -> StepResult:
+    state = lock_by_item(item_id)
+    item = state.item(item_id)
+    if item is None:
+        raise already_done(state, item_id, by)
+    check(state, item, by)
+    form = processes.form(state.process_version_id, item.form) if item.form else None
+    values: Mapping[str, Any] = {}
+    routing: dict[str, Any] = {}
+    if form is not None:
+        values = _validated(state, item, form, raw)
+        routing = routing_values(form, values)
+    stored, secret = split(form, values, state.id, item.token) if form else ({}, [])
+    completed = _completed(item, form, stored)
+
+    def add(step: Step) -> None:
+        step.changes.drafts_over.append(item.id)
+        step.changes.sensitive.extend(secret)
+        if form is not None:
+            step.changes.submissions.append(
+                NewSubmission(item.id, item.form, stored, by.officer_id, state.at)
+            )
+        _add_opinion(step, item, completed)
+        _add_delivery(step, item, completed)
+        if routing.get("delivery_mode"):
+            step.case.delivery_mode = str(routing["delivery_mode"])
+
+    return move(
+        state,
+        Complete(item.token, routing),
+        actor_of(by, item.pool_id),
+        kind="completed",
+        payload={
+            "item": item.id,
+            "step": item.name,
+            "process": item.process_key,
+            "element": item.element,
+            "outcome": completed.outcome,
+            "outcome_label": completed.outcome_label,
+        },
+        completed=completed,
+        prepare=add,
+    )
+
+
+def check(state: CaseState, item: Item, by: Acting) -> None:
+    """Raise unless she may complete this item now; a colleague's claim is named."""
+    policy.check_can_see_item(by, item)
+    if item.claimed_by is not None and item.claimed_by != by.officer_id:
+        raise taken_by(item.claimed_by)
+    policy.check_can_complete(by, item, performed_by(state, item))
+
+
+def performed_by(state: CaseState, item: Item) -> set[int]:
+    """Everybody who has performed one of the elements that this item is separate from."""
+    return {done.by for done in state.done if done.element in item.separate}
+
+
+def _validated(
+    state: CaseState, item: Item, form: Form, raw: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    variables = form_variables(state, item.token, item.form, form)
+    checked = validate(form, raw, variables, today=local_day(state.at))
+    if not checked.ok:
+        raise Invalid(dict(checked.errors))
+    return checked.values
+
+
+def form_variables(state: CaseState, token: str, form_id: str, form: Form) -> dict[str, Any]:
+    """What the form's expressions may ask about the case: facts, and routing data in sight."""
+    item = catalogue.item_version(state.item_version_id)
+    known = facts_of(item, delivery_mode=state.delivery_mode)
+    wanted = _asked(state.process_version_id, form_id)
+    if wanted - known.keys():
+        definition = processes.definition(state.process_version_id)
+        for opened in inspect(definition, state.snapshot).items:
+            if opened.token == token:
+                return {**known, **opened.variables}
+    return known
+
+
+@lru_cache(maxsize=512)
+def _asked(version_id: int, form_id: str) -> frozenset[str]:
+    """Names in the form's expressions that are not its own fields."""
+    form = processes.form(version_id, form_id)
+    names: set[str] = set()
+    for one in form.fields:
+        texts = [*one.hide_if, one.required_if, one.check, one.computed]
+        for text in texts:
+            if text:
+                names |= feel.names(text)
+    return frozenset(names - {one.key for one in form.fields} - {"today"})
+
+
+def _completed(item: Item, form: Form | None, values: Mapping[str, Any]) -> Completed:
+    if form is None:
+        return Completed(item, values)
+    for key in ("outcome", "proposal", "recommendation"):
+        one = form.field(key)
+        chosen = values.get(key)
+        if one is not None and isinstance(chosen, str) and chosen:
+            return Completed(item, values, chosen, _label(one, chosen))
+    return Completed(item, values)
+
+
+def _label(one: Field, chosen: str) -> str:
+    return one.label_of(chosen) if one.kind is FieldKind.CHOICE else chosen
+
+
+def _add_opinion(step: Step, item: Item, completed: Completed) -> None:
+    """An explicit opinion with its reasons (D12; a signature alone is no opinion)."""
+    values = completed.values
+    text = next((values[key] for key in _OPINIONS if values.get(key)), None)
+    if text is None and not completed.outcome:
+        return
+    reasons = [values.get("reason"), values.get("return_reason"), values.get("late_reason")]
+    whole = "\n".join(str(part) for part in (text, *reasons) if part)
+    actor = step.setting.actor.id
+    if actor is None:
+        return
+    step.changes.opinions.append(
+        NewOpinion(
+            item_id=item.id,
+            step_name=item.name,
+            unit_id=pool_facts(item.pool_id).unit.id,
+            officer_id=actor,
+            outcome=completed.outcome,
+            outcome_label=completed.outcome_label,
+            text=whole,
+            basis=str(values.get("legal_basis") or ""),
+            at=step.at,
+        )
+    )
+
+
+def _add_delivery(step: Step, item: Item, completed: Completed) -> None:
+    """Proof of service (D22, D23): only for a delivery that succeeded (PROC-11)."""
+    way = _WAYS.get(item.form)
+    values, actor = completed.values, step.setting.actor.id
+    if way is None or completed.outcome != "delivered" or actor is None:
+        return
+    step.changes.deliveries.append(
+        NewDelivery(
+            way=way,
+            recipient=str(values.get("recipient") or "")[:100],
+            relation=str(values.get("relation") or "")[:40],
+            mail_number=str(values.get("mail_number") or "")[:60],
+            note=str(values.get("served_place") or "")[:300],
+            served_at=step.at,
+            served_by_id=actor,
+        )
+    )

@@ -1,0 +1,73 @@
+"""Numbers of documents (文书): which series have no gaps, and how a number reads.
+
+Placed apart from planning and storing because both need it. Catalogue of documents: domain §3.2.
+"""
+
+from __future__ import annotations
+
+from webapp.core.crypto import keyed_hash
+
+SERIES = frozenset(
+    {"D04", "D05", "D06", "D07", "D08", "D10", "D14", "D15", "D18", "D19", "D20", "D25"}
+)
+"""Gap-free per organ, type and year (design: data)."""
+
+ADVERSE = frozenset({"D06", "D10", "D20", "D25"})
+"""Carry the remedy clause (domain §1.6); never removable."""
+
+DENIALS = frozenset({"D06", "D07", "D10", "D20", "D25"})
+"""Filed with the county office (DENY-01)."""
+
+NAMES = {
+    "D01": "申请书",
+    "D02": "材料接收凭证",
+    "D03": "一次性告知单",
+    "D04": "补正告知书",
+    "D05": "受理通知书",
+    "D06": "不予受理通知书",
+    "D07": "不受理告知书",
+    "D08": "容缺受理告知书",
+    "D09": "容缺受理承诺书",
+    "D10": "退回通知书",
+    "D11": "便民服务承办单",
+    "D12": "审批表",
+    "D13": "现场核查笔录",
+    "D14": "特别程序告知书",
+    "D15": "延期办理通知书",
+    "D16": "听证告知书",
+    "D17": "联办通知",
+    "D18": "上报函",
+    "D19": "准予决定书",
+    "D20": "不予决定书",
+    "D21": "代办委托书",
+    "D22": "送达回证",
+    "D23": "领取证照签收单",
+    "D24": "否定报备登记表",
+    "D25": "终止办理告知书",
+    "D28": "公示",
+}
+
+_WORDS = {
+    "D04": "补",
+    "D05": "受",
+    "D06": "不受",
+    "D07": "告",
+    "D08": "容",
+    "D10": "退",
+    "D14": "特",
+    "D15": "延",
+    "D18": "报",
+    "D19": "准",
+    "D20": "不准",
+    "D25": "终",
+}
+
+
+def number_text(prefix: str, code: str, year: int, serial: int) -> str:
+    """正民受〔2026〕12号: organ, kind, year in 六角括号, no leading zeros (GB/T 9704)."""
+    return f"{prefix}{_WORDS[code]}〔{year}〕{serial}号"
+
+
+def query_code(case_number: str) -> str:
+    """Six digits with which an applicant asks about her case; printed on every document."""
+    return f"{int(keyed_hash(f'query:{case_number}')[:12], 16) % 1_000_000:06d}"

@@ -1,0 +1,227 @@
+"""The clocks of a case during one step: entries in, due dates and moved timers out.
+
+Wraps `workflows.clocks` around the rows of a case. Every change of a clock goes through here, so
+that case, items and timers always agree with the entries (design: clocks, settled).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from webapp.cases.changes import ClockDates, NewEntry
+from webapp.cases.state import ClockRow
+from webapp.core.errors import Refused
+from workflows.calendars import Calendar, OpeningHours, OutsideCalendar
+from workflows.clocks import (
+    ClockKind,
+    ClockReading,
+    ClockRefused,
+    ClockState,
+    Ended,
+    Entry,
+    Extended,
+    Resumed,
+    Started,
+    Stopped,
+    add_entry,
+    as_dict,
+    derive,
+    from_dicts,
+)
+from workflows.model import Limit
+
+MAIN = ("check", "statutory", "promised", "handup", "county", "delivery")
+"""Clocks that bind the case as a whole: the earliest running one is the case's due date."""
+
+
+@dataclass(slots=True)
+class Run:
+    """One run of a clock while the step is being planned."""
+
+    kind: str
+    number: int
+    entries: tuple[Entry, ...]
+    reading: ClockReading
+    item_id: int | None = None
+    item_token: str | None = None
+    stored: int = 0  # how many entries the database has
+    changed: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not ended."""
+        return self.reading.state is not ClockState.ENDED
+
+    @property
+    def due(self) -> tuple[datetime, datetime] | None:
+        """`due_at`, `lapses_at` while it runs."""
+        reading = self.reading
+        if reading.state is not ClockState.RUNNING or reading.due_at is None:
+            return None
+        return reading.due_at, reading.lapses_at or reading.due_at
+
+
+@dataclass(slots=True)
+class Ledger:
+    """All clocks of the case that have not ended, and how many runs each kind has had."""
+
+    at: datetime
+    calendar: Calendar
+    hours: OpeningHours
+    runs: list[Run] = field(default_factory=list)
+    last_run: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def read(
+        cls, rows: tuple[ClockRow, ...], at: datetime, calendar: Calendar, hours: OpeningHours
+    ) -> Ledger:
+        """Take up the clocks of a case."""
+        ledger = cls(at, calendar, hours)
+        for row in rows:
+            ledger.last_run[row.kind] = max(row.run, ledger.last_run.get(row.kind, 0))
+            if row.state != ClockState.ENDED:
+                entries = from_dicts(row.entries)
+                reading = derive(entries, calendar, hours)
+                run = Run(row.kind, row.run, entries, reading, row.item_id)
+                run.stored = len(entries)
+                run.changed = (reading.due_at, reading.lapses_at) != (row.due_at, row.lapses_at)
+                ledger.runs.append(run)
+        return ledger
+
+    def start(
+        self,
+        kind: str,
+        limit: Limit,
+        basis: str,
+        *,
+        counted_from: date | None = None,
+        item_token: str | None = None,
+    ) -> Run:
+        """Start a new run. A kind that is still open is ended first (a new receipt)."""
+        if item_token is None:
+            self.end(kind)
+        number = self.last_run.get(kind, 0) + 1
+        self.last_run[kind] = number
+        entries = (Started(self.at, limit, basis, counted_from),)
+        run = Run(kind, number, entries, self._derive(entries), item_token=item_token)
+        run.changed = True
+        self.runs.append(run)
+        return run
+
+    def end(self, kind: str) -> None:
+        """End every open run of a kind; ending what does not run is no mistake."""
+        for run in self.open(kind):
+            self._add(run, Ended(self.at))
+
+    def end_item(self, item_id: int) -> None:
+        """End the step clocks of a work item that closes."""
+        for run in self.runs:
+            if run.item_id == item_id and run.is_open:
+                self._add(run, Ended(self.at))
+
+    def end_all(self) -> None:
+        """End everything: the case closes."""
+        for run in self.runs:
+            if run.is_open:
+                self._add(run, Ended(self.at))
+
+    def stop(self, kind: str, cause: str, evidence: str) -> None:
+        """Stop a clock; one that is already stopped or does not run stays as it is."""
+        for run in self.open(kind):
+            if run.reading.state is ClockState.RUNNING:
+                self._add(run, Stopped(self.at, cause, evidence))
+
+    def resume(self, kind: str) -> None:
+        """Let a stopped clock run again."""
+        for run in self.open(kind):
+            if run.reading.state is ClockState.STOPPED:
+                self._add(run, Resumed(self.at))
+
+    def extend(self, kind: str, amount: int, approver: str, reason: str) -> None:
+        """Extend a clock in its own unit (Art. 42). Raises Refused with the reason."""
+        for run in self.open(kind):
+            unit = run.reading.unit
+            self._add(run, Extended(self.at, Limit(amount, unit), approver, reason))
+
+    def open(self, kind: str) -> list[Run]:
+        """Runs of a kind that have not ended."""
+        return [run for run in self.runs if run.kind == kind and run.is_open]
+
+    def current(self, kind: str) -> Run | None:
+        """The open run of a kind, or the one that ended in this step."""
+        runs = [run for run in self.runs if run.kind == kind]
+        return runs[-1] if runs else None
+
+    def of_item(self, item_id: int | None, token: str) -> Run | None:
+        """The open step clock of an item."""
+        for run in self.runs:
+            mine = run.item_token == token or (item_id is not None and run.item_id == item_id)
+            if mine and run.is_open:
+                return run
+        return None
+
+    def due_of_case(self) -> tuple[datetime, datetime] | None:
+        """Earliest `due_at` (with its `lapses_at`) of the running main clocks."""
+        dues = [run.due for run in self.runs if run.kind in MAIN and run.due]
+        return min((due for due in dues if due), default=None)
+
+    def is_suspended(self) -> bool:
+        """Whether a main clock of the case stands still."""
+        return any(
+            run.kind in {"statutory", "promised"} and run.reading.state is ClockState.STOPPED
+            for run in self.runs
+        )
+
+    def new_rows(self) -> list[ClockDates]:
+        """Rows of runs that started in this step."""
+        return [_dates(run) for run in self.runs if run.stored == 0]
+
+    def changed_rows(self) -> list[ClockDates]:
+        """Rows of older runs whose dates or state moved."""
+        return [_dates(run) for run in self.runs if run.stored and run.changed]
+
+    def new_entries(self) -> list[NewEntry]:
+        """Entries made in this step."""
+        return [
+            NewEntry(run.kind, run.number, seq, as_dict(entry))
+            for run in self.runs
+            for seq, entry in enumerate(run.entries, start=1)
+            if seq > run.stored
+        ]
+
+    def _add(self, run: Run, entry: Entry) -> None:
+        try:
+            run.entries = add_entry(run.entries, entry, self.calendar, self.hours)
+        except ClockRefused as refusal:
+            raise Refused(str(refusal), rule="时限账") from refusal
+        run.reading = self._derive(run.entries)
+        run.changed = True
+
+    def _derive(self, entries: tuple[Entry, ...]) -> ClockReading:
+        try:
+            return derive(entries, self.calendar, self.hours)
+        except OutsideCalendar as outside:
+            raise Refused(
+                f"{outside}期限算不出来,请县政务办先发布该年度的工作日日历。"
+            ) from outside
+
+
+def _dates(run: Run) -> ClockDates:
+    reading = run.reading
+    return ClockDates(
+        kind=run.kind,
+        run=run.number,
+        state=str(reading.state),
+        started_at=run.entries[0].at,
+        due_on=reading.due_on,
+        due_at=reading.due_at,
+        lapses_at=reading.lapses_at,
+        ended_at=reading.ended_at,
+        item_token=run.item_token,
+    )
+
+
+def label(kind: str) -> str:
+    """The clock's Chinese name."""
+    return ClockKind(kind).label

@@ -1,0 +1,233 @@
+"""Documents (文书) written from their wording: frozen content, filled from what is known now.
+
+What the law fixes does not depend on the wording: the organ is the competent one unless the
+document is the township's own (行政许可法第二十四、三十八条); D04 lists everything that is lacking,
+once (第三十二条第四项); the remedy clause stands on every adverse document (domain §1.6).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from webapp.cases.changes import MaterialUpdate, NewDocument
+from webapp.cases.documents import ADVERSE, NAMES, SERIES
+from webapp.cases.places import pool_facts, unit_facts
+from webapp.cases.planning.filing import Filing, file_denial
+from webapp.cases.planning.setting import OpinionLine, Paper
+from webapp.cases.planning.step import Order, Step, organ_prefix
+from webapp.cases.planning.words import day_of, fill, known_words, minute_of, texts
+from webapp.core.errors import Refused
+from workflows.calendars import local_day
+
+REMEDY = (
+    "如不服本决定,可以自知道本决定之日起六十日内向{reconsideration_organ}申请行政复议,"
+    "也可以自知道本决定之日起六个月内依法向{court}提起行政诉讼。"
+)
+_FORMS = {
+    "original": "原件",
+    "copy": "复印件",
+    "original_and_copy": "原件及复印件",
+    "original_check": "原件核验",
+    "electronic": "电子",
+}
+_LACKS = {"required": "没有提交", "missing": "没有提交", "defective": "不符合要求"}
+_CAME = {"received", "to_check", "checked", "defective"}
+
+
+def write_documents(step: Step) -> None:
+    """Write the ordered documents and filings, now that dates and status are settled."""
+    for order in step.orders:
+        if order.code == "D04":
+            _lock_notice(step)
+        step.changes.documents.append(write_document(step, order))
+    for _ in step.filings:
+        filing = file_denial(step)
+        document = write_document(step, Order("D24", {}), filing.words)
+        step.changes.documents.append(document)
+        _keep(step, filing, document.number)
+
+
+def _keep(step: Step, filing: Filing, number: str) -> None:
+    filing.row.number = number
+    step.changes.filings.append(filing.row)
+
+
+def write_document(
+    step: Step, order: Order, more: Mapping[str, str] | None = None
+) -> NewDocument:
+    """Write one document; a gap-free number is filled in just before commit."""
+    code = order.code
+    wording = step.setting.papers.wordings.get(code, {})
+    of_township = wording.get("organ") == "township"
+    organ = unit_facts(
+        step.state.accountable_unit_id if of_township else step.state.competent_unit_id
+    )
+    words = {**known_words(step, organ), **(more or {})}
+    return NewDocument(
+        code=code,
+        organ_id=organ.id,
+        year=local_day(step.at).year,
+        prefix=organ_prefix(organ.id),
+        content=_content(step, code, wording, words),
+        issued_at=step.at,
+        issued_by_id=step.setting.actor.id,
+        number="" if code in SERIES else _own_number(step, code),
+    )
+
+
+def _own_number(step: Step, code: str) -> str:
+    """Numbers outside the gap-free series follow the case's number."""
+    here = Counter(document.code for document in step.changes.documents)[code]
+    again = here + step.setting.papers.counts.get(code, 0)
+    return f"{step.state.number}-{code}" + (f"-{again + 1}" if again else "")
+
+
+def _content(
+    step: Step, code: str, wording: Mapping[str, Any], words: Mapping[str, str]
+) -> dict[str, Any]:
+    """Everything the printed page needs, frozen. Lists hold texts only."""
+    paragraphs = [fill(text, words) for text in texts(wording.get("paragraphs"))]
+    content: dict[str, Any] = {
+        "title": fill(str(wording.get("title") or NAMES.get(code, code)), words),
+        "organ": words["organ"],
+        "addressee": str(wording.get("addressee") or "applicant"),
+        "applicant": step.state.applicant_name,
+        "case_number": step.state.number,
+        "query_code": words["query_code"],
+        "item": step.setting.item.name,
+        "item_code": step.setting.item.code,
+        "issued_on": words["today"],
+        "paragraphs": [text for text in paragraphs if text],
+        "lists": [_list(step, table) for table in wording.get("lists") or ()],
+        "basis": [fill(text, words) for text in texts(wording.get("basis"))],
+        "seal": str(wording.get("seal") or "organ"),
+        "signatures": [str(s.get("label", "")) for s in wording.get("signatures") or ()],
+        "copies": str((wording.get("copies") or {}).get("text", "")),
+        "wording": int(wording.get("number", 0)),
+    }
+    remedy = wording.get("remedy")
+    if remedy or code in ADVERSE:
+        text = remedy.get("text") if isinstance(remedy, Mapping) else None
+        content["remedy"] = fill(str(text or REMEDY), words)
+    return content
+
+
+def _list(step: Step, table: Mapping[str, Any]) -> dict[str, Any]:
+    """A table of the document: titles of the columns and rows of texts."""
+    columns = list(table.get("columns") or ())
+    rows = _SOURCES.get(str(table.get("source")), lambda step: [])(step)
+    return {
+        "title": str(table.get("title", "")),
+        "columns": [str(column.get("title", "")) for column in columns],
+        "rows": [[row.get(str(column.get("key")), "") for column in columns] for row in rows],
+    }
+
+
+def _received(step: Step) -> list[dict[str, str]]:
+    window = unit_facts(step.state.accountable_unit_id).name
+    return [
+        {
+            "name": paper.name,
+            "form": _FORMS.get(paper.form, paper.form),
+            "copies": str(paper.copies),
+            "original_with": window if paper.form != "copy" else "",
+        }
+        for paper in step.setting.papers.checklist
+        if paper.needed and paper.state in _CAME
+    ]
+
+
+def _lacking(step: Step) -> list[dict[str, str]]:
+    return [
+        {
+            "name": paper.name,
+            "defect": paper.defect or _LACKS[paper.state],
+            "remedy": paper.remedy or "请补交",
+        }
+        for paper in _notice(step)
+    ]
+
+
+def _opinions(step: Step) -> list[dict[str, str]]:
+    lines = [*step.setting.papers.opinions]
+    for new in step.changes.opinions:
+        lines.append(OpinionLine(new.step_name, step.setting.actor.name, new.at,
+                                 new.outcome_label, new.text))  # fmt: skip
+    return [
+        {
+            "step": line.step,
+            "officer": line.officer,
+            "at": day_of(line.at),
+            "opinion": f"{line.outcome}。{line.text}" if line.outcome else line.text,
+        }
+        for line in lines
+    ]
+
+
+def _relay(step: Step) -> list[dict[str, str]]:
+    return [
+        {
+            "from": unit_facts(paper.from_unit_id).name,
+            "to": f"{pool_facts(paper.to_pool_id).unit.name}"
+            f"{pool_facts(paper.to_pool_id).role_name}",
+            "at": minute_of(paper.given_at),
+            "opinion": "",
+        }
+        for paper in step.changes.new_custody
+    ]
+
+
+_SOURCES = {
+    "received": _received,
+    "lacking": _lacking,
+    "opinions": _opinions,
+    "relay": _relay,
+}
+
+
+def _notice(step: Step) -> tuple[Paper, ...]:
+    """What D04 lists: everything lacking; a second notice only repeats the first (R07)."""
+    lacking = step.setting.papers.lacking
+    if _noticed_before(step):
+        return tuple(paper for paper in lacking if paper.noticed)
+    return lacking
+
+
+def _noticed_before(step: Step) -> bool:
+    return any(paper.noticed for paper in step.setting.papers.checklist)
+
+
+def _lock_notice(step: Step) -> None:
+    """Check that the one-time notice has something to say; lock what it names."""
+    lacking = _notice(step)
+    if not lacking:
+        raise Refused(
+            "第一次告知的材料都已经补齐,不能再要求补正别的材料(行政许可法第三十二条第四项)。"
+            if _noticed_before(step)
+            else "没有一份材料标为“缺”或“不符合要求”,补正告知书无从写起。"
+            "请先在材料清单上逐份标明缺什么、错在哪里、怎样补,再选“补正”。",
+            rule="IN-08",
+            field="outcome",
+        )
+    vague = next((p for p in lacking if p.state == "defective" and not p.defect), None)
+    if vague is not None:
+        raise Refused(
+            f"“{vague.name}”标为不符合要求,但没有写明问题在哪里。请在材料清单上写明,再选“补正”。",
+            rule="IN-08",
+            field="outcome",
+        )
+    for paper in lacking:
+        if not paper.noticed:
+            step.changes.materials.append(
+                MaterialUpdate(
+                    key=paper.key,
+                    state=paper.state,
+                    defect=paper.defect,
+                    remedy=paper.remedy,
+                    noticed=True,
+                    changed_by_id=step.setting.actor.id,
+                    changed_at=step.at,
+                )
+            )

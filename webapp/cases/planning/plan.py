@@ -1,0 +1,44 @@
+"""Putting a step together: from an outcome to the changes of the database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from webapp.cases.planning.effects import apply_effects
+from webapp.cases.planning.papers import write_documents
+from webapp.cases.planning.setting import Setting
+from webapp.cases.planning.step import (
+    Step,
+    begin,
+    close_items,
+    finish,
+    move_timers,
+    note_messages,
+    open_items,
+    pass_baton,
+    record,
+    settle_dates,
+)
+from webapp.cases.state import CaseState
+from workflows.engine.outcomes import Outcome
+
+
+def plan_step(
+    state: CaseState, outcome: Outcome, setting: Setting, *, kind: str, payload: dict[str, Any]
+) -> Step:
+    """Plan everything a step writes. Raises Refused; nothing has happened then.
+
+    `kind` and `payload` describe what was done, for the audit event.
+    """
+    step = begin(state, outcome, setting)
+    close_items(step)
+    apply_effects(step)
+    open_items(step)
+    finish(step)
+    move_timers(step)
+    note_messages(step)
+    settle_dates(step)
+    write_documents(step)
+    pass_baton(step)
+    record(step, kind, payload)
+    return step

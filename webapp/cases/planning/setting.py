@@ -1,0 +1,108 @@
+"""What planning is told besides the case: who acts, for which item, under which calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from webapp.catalogue.queries import ItemFacts
+from webapp.cases.state import Item
+from workflows.calendars import Calendar, OpeningHours
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. `id` None: the ledger (a timer). `pools`: where she may act now."""
+
+    id: int | None
+    name: str
+    stamp: str = ""
+    pools: frozenset[int] = frozenset()
+
+
+LEDGER = Actor(None, "时限账")
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """The work item that is being completed, with what its form said.
+
+    `values` have sensitive fields replaced by references; `outcome_label` is the choice's label.
+    """
+
+    item: Item
+    values: Mapping[str, Any]
+    outcome: str = ""
+    outcome_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One line of the checklist as documents need it."""
+
+    key: str
+    name: str
+    role: str
+    needed: bool
+    form: str
+    copies: int
+    state: str
+    defect: str
+    remedy: str
+    noticed: bool
+
+    @property
+    def is_lacking(self) -> bool:
+        """Whether it has not come, or not in order."""
+        return self.needed and self.state in {"required", "missing", "defective"}
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionLine:
+    """An opinion as documents list it."""
+
+    step: str
+    officer: str
+    at: datetime
+    outcome: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What documents are made from: checklist, earlier answers, numbers, wording in force.
+
+    `words` are all answers so far as text (labels of choices, masked where sensitive), the
+    latest of each field; `numbers` the last document of each code with its day of issue
+    (2026年11月24日), `counts` how many there are.
+    """
+
+    checklist: tuple[Paper, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
+    opinions: tuple[OpinionLine, ...] = ()
+    numbers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    wordings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def lacking(self) -> tuple[Paper, ...]:
+        """Lines that are missing or defective."""
+        return tuple(paper for paper in self.checklist if paper.is_lacking)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Everything planning may look at besides the case and the outcome."""
+
+    at: datetime
+    actor: Actor
+    item: ItemFacts
+    calendar: Calendar
+    hours: OpeningHours
+    papers: Papers = field(default_factory=Papers)
+    completed: Completed | None = None
+    spoken: Mapping[str, str] = field(default_factory=dict)  # answers of this form, as text
+    fired: tuple[str, ...] = ()  # tokens of timers that fire in this step
+    hosts: Mapping[str, str] = field(default_factory=dict)  # boundary event → its activity

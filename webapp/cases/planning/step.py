@@ -1,0 +1,348 @@
+"""One step of a case, planned: what the engine said becomes rows.
+
+The order is fixed: what closes, the effects in the order of execution, what opens, timers, and
+last everything that depends on all of it (documents, due dates, the baton, the audit event).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from webapp.cases.changes import (
+    CaseRow,
+    Changes,
+    ItemUpdate,
+    NewAwaited,
+    NewEvent,
+    NewItem,
+    NewPassage,
+    NewTimer,
+    TimerUpdate,
+)
+from webapp.cases.places import pool_facts, unit_facts
+from webapp.cases.planning.ledger import Ledger, Run
+from webapp.cases.planning.setting import Setting
+from webapp.cases.state import CaseState, Item
+from webapp.core.errors import Refused
+from webapp.organisations.queries import resolve_pool
+from workflows.clocks import timer_moment
+from workflows.engine.outcomes import Outcome
+
+APPLICANT = "applicant"
+
+
+@dataclass(slots=True)
+class Order:
+    """A document to be written once everything else of the step is known."""
+
+    code: str
+    params: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Step:
+    """A step being planned. Effects change `case`, `ledger` and `changes`."""
+
+    state: CaseState
+    outcome: Outcome
+    setting: Setting
+    case: CaseRow
+    ledger: Ledger
+    changes: Changes
+    orders: list[Order] = field(default_factory=list)
+    filings: list[Mapping[str, str]] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+    touched: dict[int, ItemUpdate] = field(default_factory=dict)
+    may_do_next: list[str] = field(default_factory=list)
+
+    @property
+    def at(self) -> datetime:
+        """The moment of the step."""
+        return self.setting.at
+
+    def pool_of(self, role: str, unit_key: str | None = None) -> int:
+        """The pool in which work of a role waits for this case. Raises Refused."""
+        return resolve_pool(
+            role,
+            village_id=self.state.village_id,
+            township_unit_id=self.state.accountable_unit_id,
+            competent_unit_id=self.state.competent_unit_id,
+            category=self.setting.item.category,
+            unit_key=unit_key,
+        )
+
+
+def begin(state: CaseState, outcome: Outcome, setting: Setting) -> Step:
+    """Start planning from the case as it is."""
+    case = CaseRow(**{name: getattr(state, name) for name in CaseRow.__dataclass_fields__})
+    case.version += 1
+    ledger = Ledger.read(state.clocks, setting.at, setting.calendar, setting.hours)
+    changes = Changes(case_id=state.id, case=case, snapshot=outcome.snapshot)
+    return Step(state, outcome, setting, case, ledger, changes)
+
+
+def close_items(step: Step) -> None:
+    """Mark items that are over; end their clocks; sign for papers handed to the performer."""
+    by_token = {item.token: item for item in step.state.items}
+    completed = step.setting.completed
+    actor = step.setting.actor
+    for closed in step.outcome.closed:
+        item = by_token.get(closed.token)
+        if item is None:
+            continue
+        update = touch(step, item)
+        update.closed_at = step.at
+        step.ledger.end_item(item.id)
+        if completed is not None and item.id == completed.item.id and closed.how == "complete":
+            update.state = "DONE"
+            update.closed_by_id = actor.id
+            update.closed_as = actor.stamp
+            update.outcome = completed.outcome
+            if update.claimed_by_id is None:
+                update.claimed_by_id, update.claimed_at = actor.id, step.at
+        else:
+            update.state = "CANCELLED"
+    if completed is not None:
+        step.changes.custody_received.extend(
+            handed.id
+            for handed in step.state.handed
+            if handed.to_pool_id == completed.item.pool_id
+        )
+
+
+def touch(step: Step, item: Item) -> ItemUpdate:
+    """The update of an existing item, made on first use."""
+    if item.id not in step.touched:
+        step.touched[item.id] = ItemUpdate(
+            id=item.id,
+            state="OPEN",
+            claimed_by_id=item.claimed_by,
+            claimed_at=item.claimed_at,
+            due_at=item.due_at,
+            lapses_at=item.lapses_at,
+        )
+    return step.touched[item.id]
+
+
+def open_items(step: Step) -> None:
+    """Open work items in their pools and start their step clocks."""
+    for opened in step.outcome.opened:
+        if opened.role is None:
+            raise Refused(f"环节“{opened.name}”没有画在任何岗位的泳道里,不知道该交给谁。")
+        pool_id = step.pool_of(opened.role, opened.unit)
+        item = NewItem(
+            token=opened.token,
+            process_key=opened.place.process,
+            element=opened.place.element,
+            name=opened.name,
+            pool_id=pool_id,
+            form=opened.form or "",
+            separate=tuple(opened.separate),
+            opened_at=step.at,
+        )
+        _keep_hands(step, item)
+        if opened.limit is not None:
+            step.ledger.start("step", opened.limit, "环节时限", item_token=opened.token)
+        step.changes.new_items.append(item)
+
+
+def _keep_hands(step: Step, item: NewItem) -> None:
+    """Offer the next item to the same person; at the counter (即办) it is hers at once."""
+    actor = step.setting.actor
+    if actor.id is None or item.pool_id not in actor.pools:
+        return
+    if performers(step, item.separate) & {actor.id}:
+        return
+    step.may_do_next.append(item.token)
+    if step.setting.item.handling == "immediate":
+        item.claimed_by_id, item.claimed_at = actor.id, step.at
+
+
+def performers(step: Step, elements: tuple[str, ...]) -> set[int]:
+    """Everybody who has performed one of these elements in this case, this step included."""
+    found = {done.by for done in step.state.done if done.element in elements}
+    completed = step.setting.completed
+    if completed and completed.item.element in elements and step.setting.actor.id:
+        found.add(step.setting.actor.id)
+    return found
+
+
+def move_timers(step: Step) -> None:
+    """Arm what the engine waits for, disarm what it no longer does, move what clocks moved."""
+    gone = set(step.outcome.disarmed)
+    fired = set(step.setting.fired)
+    for timer in step.state.timers:
+        if timer.token in fired:
+            step.changes.timers.append(TimerUpdate(timer.token, "FIRED", timer.fires_at))
+        elif timer.token in gone:
+            step.changes.timers.append(TimerUpdate(timer.token, "DISARMED", None))
+        else:
+            fires_at = _fires_at(step, timer.clock_kind, timer.before, timer.element)
+            if fires_at != timer.fires_at:
+                step.changes.timers.append(TimerUpdate(timer.token, "ARMED", fires_at))
+    for armed in step.outcome.armed:
+        fires_at = _fires_at(step, armed.clock, armed.before, armed.place.element)
+        step.changes.new_timers.append(
+            NewTimer(
+                armed.token, armed.place.element, armed.clock, armed.before, step.at, fires_at
+            )
+        )
+
+
+def _fires_at(step: Step, kind: str, before: int, element: str) -> datetime | None:
+    run = _step_run(step, element) if kind == "step" else step.ledger.current(kind)
+    if run is None or not run.is_open:
+        return None
+    return timer_moment(run.reading, before)
+
+
+def _step_run(step: Step, element: str) -> Run | None:
+    """The step clock of the activity that the timer is drawn on."""
+    host = step.setting.hosts.get(element)
+    for item in step.state.items:
+        if item.element == host and item.id not in step.touched:
+            return step.ledger.of_item(item.id, item.token)
+    for new in step.changes.new_items:
+        if new.element == host:
+            return step.ledger.of_item(None, new.token)
+    return None
+
+
+def note_messages(step: Step) -> None:
+    """Messages the case waits for, or no longer does; elements it has passed."""
+    for awaited in step.outcome.awaited:
+        step.changes.new_awaited.append(
+            NewAwaited(awaited.token, awaited.name, awaited.place.element, step.at)
+        )
+    known = {waiting.token for waiting in step.state.awaited}
+    step.changes.awaited_over.extend(
+        token for token in step.outcome.no_longer_awaited if token in known
+    )
+    step.changes.passages.extend(
+        NewPassage(place.process, place.element, step.at) for place in step.outcome.passed
+    )
+
+
+def finish(step: Step) -> None:
+    """Close the case when its process has ended."""
+    if not step.outcome.finished:
+        return
+    step.ledger.end_all()
+    case = step.case
+    case.is_open = False
+    case.closed_at = step.at
+    case.result = step.outcome.result or case.result
+    if not case.result:
+        raise Refused("流程走到了终点,但没有写明办理结果。请县政务办检查流程图的结束事件。")
+    if case.status not in {"WITHDRAWN"}:
+        case.status = "CLOSED"
+
+
+def settle_dates(step: Step) -> None:
+    """Materialise due dates on the case, its items and clocks from the ledger."""
+    ledger, case = step.ledger, step.case
+    whole = ledger.due_of_case()
+    case.due_at = whole[0] if whole else None
+    case.statutory_due_at = _kept(ledger.current("statutory"), case.statutory_due_at)
+    case.promised_due_at = _kept(ledger.current("promised"), case.promised_due_at)
+    for item in step.state.items:
+        update = step.touched.get(item.id)
+        if update is None or update.state == "OPEN":
+            due = _due(ledger.of_item(item.id, item.token), whole)
+            if due != (item.due_at, item.lapses_at):
+                update = touch(step, item)
+                update.due_at, update.lapses_at = due
+    for new in step.changes.new_items:
+        new.due_at, new.lapses_at = _due(ledger.of_item(None, new.token), whole)
+    step.changes.items = list(step.touched.values())
+    step.changes.new_clocks = ledger.new_rows()
+    step.changes.clocks = ledger.changed_rows()
+    step.changes.entries = ledger.new_entries()
+
+
+def _kept(run: Run | None, before: datetime | None) -> datetime | None:
+    """A clock's due date; it stays readable after the clock has ended, null while stopped."""
+    if run is None:
+        return before
+    return run.reading.due_at
+
+
+def _due(
+    own: Run | None, whole: tuple[datetime, datetime] | None
+) -> tuple[datetime | None, datetime | None]:
+    """The more urgent of the step's own clock and the case's; paused with the own one."""
+    if own is None:
+        return whole or (None, None)
+    if own.due is None:
+        return None, None
+    return min(own.due, whole) if whole else own.due
+
+
+def pass_baton(step: Step) -> None:
+    """Say who has the case now: the first open item's pool, else the applicant or nobody."""
+    case, changes = step.case, step.changes
+    still = [
+        (item.pool_id, item.claimed_by)
+        for item in step.state.items
+        if item.id not in step.touched or step.touched[item.id].state == "OPEN"
+    ]
+    waiting = still + [(new.pool_id, new.claimed_by_id) for new in changes.new_items]
+    if not case.is_open:
+        holder: tuple[int | None, str, int | None] = (None, "", None)
+    elif waiting:
+        pool = pool_facts(waiting[0][0])
+        holder = (pool.unit.id, pool.role, waiting[0][1])
+    else:
+        holder = (step.state.accountable_unit_id, APPLICANT, None)
+    if holder != (case.holder_unit_id, case.holder_role, case.holder_officer_id):
+        if holder[:2] != (case.holder_unit_id, case.holder_role):
+            case.holder_since = step.at
+        case.holder_unit_id, case.holder_role, case.holder_officer_id = holder
+
+
+def record(step: Step, kind: str, payload: dict[str, Any]) -> None:
+    """Write the one audit event of this step: no personal data of applicants in it."""
+    changes, actor = step.changes, step.setting.actor
+    whole: dict[str, Any] = {**payload, **step.facts}
+    if changes.new_items:
+        whole["opened"] = [_opened(item) for item in changes.new_items]
+    if changes.documents:
+        whole["documents"] = [[d.code, d.number] for d in changes.documents]
+    if step.case.status != step.state.status:
+        whole["status"] = step.case.status
+    if step.case.result != step.state.result:
+        whole["result"] = step.case.result
+    if changes.entries:
+        whole["clocks"] = [
+            [entry.kind, entry.run, entry.entry["type"]]
+            for entry in changes.entries
+            if entry.kind != "step"
+        ]
+    changes.events.append(
+        NewEvent(
+            seq=0,
+            at=step.at,
+            kind=kind,
+            actor_id=actor.id,
+            actor_name=actor.name,
+            acting_as=actor.stamp,
+            payload=whole,
+            payload_digest=b"",
+            previous=b"",
+            digest=b"",
+        )
+    )
+
+
+def _opened(item: NewItem) -> list[str]:
+    pool = pool_facts(item.pool_id)
+    return [item.name, pool.unit.name, pool.role_name]
+
+
+def organ_prefix(unit_id: int) -> str:
+    """机关代字 of a unit, its name where none is set."""
+    unit = unit_facts(unit_id)
+    return unit.prefix or unit.name

@@ -1,0 +1,146 @@
+"""Words for the placeholders of documents, and how a wording is filled with them.
+
+A sentence none of whose placeholders is known is left out (没有内容的段不印), like a bracket;
+in a sentence that is partly known the rest stays a blank to be filled by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from webapp.cases.documents import DENIALS, NAMES, SERIES, query_code
+from webapp.cases.places import UnitFacts, division_name, office_name, unit_facts
+from webapp.cases.planning.limits import limit_of
+from webapp.cases.planning.step import Step
+from workflows.calendars import CHINA, local_day
+from workflows.clocks import limit_text
+
+BLANK = "____"
+DELIVERY_MODES = {
+    "window": "窗口领取",
+    "post": "邮寄",
+    "electronic": "电子送达",
+    "village_agent": "代办员送达",
+}
+_PLACEHOLDER = re.compile(r"\{\s*(\w+)\s*\}")
+_BRACKET = re.compile(r"（[^（）]*）")
+_SENTENCE = re.compile(r"[^。；]+[。；]?")
+_DECISIONS = ("D19", "D20", "D06", "D07", "D25", "D10")
+_CLOCKS = ("check", "statutory", "promised", "supplement", "delivery", "county", "handup")
+
+
+def fill(text: str, words: Mapping[str, str]) -> str:
+    """Put words for placeholders; "" when nothing of a text with placeholders is known."""
+    text = _BRACKET.sub(lambda found: _if_known(found.group(0), words), text)
+    return "".join(_if_known(part, words) for part in _SENTENCE.findall(text)).strip()
+
+
+def _if_known(part: str, words: Mapping[str, str]) -> str:
+    names = _PLACEHOLDER.findall(part)
+    if not names:
+        return part
+    if not any(words.get(name) for name in names):
+        return ""
+    return _PLACEHOLDER.sub(lambda found: words.get(found.group(1)) or BLANK, part)
+
+
+def number_mark(code: str) -> str:
+    """Stands for the number of a document of the same step until it is taken."""
+    return f"⟦{code}⟧"
+
+
+def known_words(step: Step, organ: UnitFacts) -> dict[str, str]:
+    """Every placeholder that a wording may use, as text. Answers of forms come first."""
+    state, item = step.state, step.setting.item
+    window = unit_facts(state.accountable_unit_id)
+    words = {**step.setting.papers.words, **step.setting.spoken}
+    words |= {
+        "applicant": state.applicant_name,
+        "item": item.name,
+        "item_code": item.code,
+        "case_number": state.number,
+        "query_code": query_code(state.number),
+        "organ": organ.name,
+        "competent_organ_name": unit_facts(state.competent_unit_id).name,
+        "place": window.name,
+        "window": "综合窗口",
+        "address": window.address,
+        "phone": window.phone,
+        "supervision_phone": window.supervision_phone,
+        "officer": step.setting.actor.name if step.setting.actor.id else "",
+        "village": division_name(state.village_id) if state.village_id else "",
+        "today": day_words(local_day(step.at)),
+        "received_on": day_of(state.received_at),
+        "received_at": minute_of(state.received_at),
+        "accepted_on": day_of(step.case.accepted_at),
+        "decided_on": day_of(step.case.decided_at or step.at),
+        "acceptance_basis": _acceptance(step),
+        "delivery_mode": DELIVERY_MODES.get(step.case.delivery_mode, step.case.delivery_mode),
+        "reconsideration_organ": office_name("government") or "本级人民政府",
+        "county_office": office_name("service_office"),
+        "court": "有管辖权的人民法院",
+        "applicant_address": words.get("residence_address", ""),
+    }
+    words.setdefault("facts", words.get("findings", ""))
+    _add_dates(step, words)
+    _add_numbers(step, words)
+    return words
+
+
+def _acceptance(step: Step) -> str:
+    if step.case.deemed_accepted:
+        return "审查期限届满未告知补正,自收到申请材料之日起依法视为受理"
+    completed = step.setting.completed
+    if completed and completed.outcome == "corrected":
+        return "当场更正后齐全"
+    return "经补正后齐全" if step.case.supplemented else "申请时即齐全"
+
+
+def _add_dates(step: Step, words: dict[str, str]) -> None:
+    for kind in _CLOCKS:
+        run = step.ledger.current(kind)
+        if run and run.reading.due_on:
+            words[f"{kind}_due_on"] = day_words(run.reading.due_on)
+        limit = limit_of(step.setting.item, kind)
+        if limit:
+            words[f"{kind}_limit"] = limit_text(limit)
+
+
+def _add_numbers(step: Step, words: dict[str, str]) -> None:
+    """Numbers of earlier papers, marks for those of this step."""
+    numbers = {code: number for code, (number, _) in step.setting.papers.numbers.items()}
+    for document in step.changes.documents:
+        fresh = number_mark(document.code) if document.code in SERIES else document.number
+        numbers[document.code] = fresh
+    served = next((code for code in _DECISIONS if code in numbers), "")
+    denied = next((code for code in _DECISIONS if code in numbers and code in DENIALS), "")
+    for name, code in (("served", served), ("denial", denied)):
+        if code:
+            words[f"{name}_document"] = NAMES[code]
+            words[f"{name}_number"] = numbers[code]
+
+
+def day_words(day: date) -> str:
+    """2026年11月24日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def day_of(moment: datetime | None) -> str:
+    """The Chinese day of a moment, "" for none."""
+    return "" if moment is None else day_words(local_day(moment))
+
+
+def minute_of(moment: datetime) -> str:
+    """2026年11月24日9时30分."""
+    local = moment.astimezone(CHINA)
+    return f"{day_of(moment)}{local.hour}时{local.minute:02d}分"
+
+
+def texts(value: Any) -> list[str]:
+    """One text or many as a list."""
+    if value is None:
+        return []
+    return [str(part) for part in value] if isinstance(value, list | tuple) else [str(value)]

@@ -1,0 +1,112 @@
+"""Who may do what to a case: pure predicates over an `Acting` and rows.
+
+`check_x` raises with a sentence for the person, `can_x` asks. Views, actions and templates use
+the same ones. Who may *see* a case is decided by the queries that fetch it (deny by default).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from webapp.core.errors import AlreadyDone, NotYours, Refused, Unknown
+from webapp.organisations.queries import Acting
+
+REGISTERING = ("village.agent", "township.window", "county.window")
+"""Roles that take applications (IN-11): each at its own level."""
+
+
+class ItemLike(Protocol):
+    """What a rule needs to know about a work item."""
+
+    @property
+    def pool_id(self) -> int:
+        """Where it waits."""
+
+    @property
+    def claimed_by(self) -> int | None:
+        """Who signed for it."""
+
+    @property
+    def separate(self) -> tuple[str, ...]:
+        """Elements whose performer may not perform this one."""
+
+
+def check_can_see_item(by: Acting, item: ItemLike) -> None:
+    """An open item is known to the people of its pool and to nobody else."""
+    if not by.holds(item.pool_id):
+        raise Unknown("没有这件待办。")
+
+
+def check_can_claim(by: Acting, item: ItemLike, performed_by: Iterable[int]) -> None:
+    """Unclaimed, of her own pool, and not reserved for another person (不相容岗位)."""
+    check_can_see_item(by, item)
+    if item.claimed_by is not None and item.claimed_by != by.officer_id:
+        raise AlreadyDone("这件待办已由同事签收。")
+    check_separate(by, performed_by)
+
+
+def check_can_release(by: Acting, item: ItemLike) -> None:
+    """Only what she herself has claimed."""
+    check_can_see_item(by, item)
+    if item.claimed_by != by.officer_id:
+        raise NotYours("这件待办不是您签收的,不能由您退回。")
+
+
+def check_can_complete(by: Acting, item: ItemLike, performed_by: Iterable[int]) -> None:
+    """Open in one of her pools, claimed by her or by nobody, and separate from what she did."""
+    check_can_claim(by, item, performed_by)
+
+
+def check_separate(by: Acting, performed_by: Iterable[int]) -> None:
+    """Proposer ≠ confirmer, also when she acts for somebody else (B代A)."""
+    if by.officer_id in set(performed_by):
+        raise NotYours(
+            "这件申请的前一环节是您办的,这一环节要由另一位同事办(不相容岗位分开)。",
+            rule="DENY-02",
+        )
+
+
+def check_can_register(by: Acting) -> None:
+    """Windows and village agents register; others guide the applicant there."""
+    if not any(by.has(role) for role in REGISTERING):
+        raise NotYours("登记新办件是窗口和村级代办员的工作,您的岗位不能登记。", rule="IN-11")
+
+
+def check_can_change_materials(by: Acting, pools: Iterable[int], *, is_open: bool) -> None:
+    """Whoever has the case in hand keeps its checklist: an open item in one of her pools."""
+    if not is_open:
+        raise Refused("这件申请已经办结,材料不能再改。")
+    if not set(by.pool_ids) & set(pools):
+        raise NotYours("这件申请现在不在您手里,材料由正在办理的同事登记。")
+
+
+def check_can_supply(by: Acting, *, unit_ids: Iterable[int], is_open: bool) -> None:
+    """Supplements come to the window that answers for the case, or to the village agent."""
+    if not is_open:
+        raise Refused("这件申请已经办结,不能再补材料。")
+    mine = {held.unit_id for held in by.held if held.role in REGISTERING}
+    if not mine & set(unit_ids):
+        raise NotYours("补交的材料由受理窗口或者村级代办员登记。")
+
+
+def asks(check: Callable[..., None]) -> Callable[..., bool]:
+    """Turn `check_x` into `can_x`: true when nothing is refused."""
+
+    def ask(*args: object, **kwargs: object) -> bool:
+        try:
+            check(*args, **kwargs)
+        except Refused:
+            return False
+        return True
+
+    ask.__doc__ = f"Whether `{check.__name__}` refuses nothing."
+    return ask
+
+
+can_claim = asks(check_can_claim)
+can_release = asks(check_can_release)
+can_complete = asks(check_can_complete)
+can_register = asks(check_can_register)
+can_change_materials = asks(check_can_change_materials)
+can_supply = asks(check_can_supply)

@@ -1,0 +1,40 @@
+"""Answers of forms as people read them: labels of choices, Chinese days, no secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from webapp.cases.planning.words import day_words
+from webapp.cases.values import is_sensitive
+from workflows.forms import Field, FieldKind, Form
+
+
+def spoken(form: Form, values: Mapping[str, Any]) -> dict[str, str]:
+    """Text of every answer; sensitive ones, lists of rows and empty ones are left out."""
+    found = {}
+    for one in form.fields:
+        value = values.get(one.key)
+        if value in (None, "", []) or is_sensitive(one):
+            continue
+        text = text_of(one, value)
+        if text:
+            found[one.key] = text
+    return found
+
+
+def text_of(one: Field, value: Any) -> str:
+    """One answer as text."""
+    match one.kind:
+        case FieldKind.CHOICE:
+            return one.label_of(str(value))
+        case FieldKind.CHOICES:
+            return "、".join(one.label_of(str(part)) for part in value)
+        case FieldKind.BOOL:
+            return "是" if value else "否"
+        case FieldKind.DATE:
+            return day_words(date.fromisoformat(str(value)))
+        case FieldKind.ROWS:
+            return ""
+    return str(value)

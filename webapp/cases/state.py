@@ -1,0 +1,144 @@
+"""A case as the database has it at one moment: what the planning of a step starts from.
+
+Frozen values only. `webapp.cases.store` reads them in one locking statement; nothing here knows
+SQL or the engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An open work item."""
+
+    id: int
+    token: str
+    process_key: str
+    element: str
+    name: str
+    pool_id: int
+    form: str
+    separate: tuple[str, ...]
+    claimed_by: int | None
+    claimed_at: datetime | None
+    opened_at: datetime
+    due_at: datetime | None
+    lapses_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A work item of this case that somebody completed: who did what, oldest first."""
+
+    id: int
+    token: str
+    process_key: str
+    element: str
+    name: str
+    pool_id: int
+    by: int
+    by_name: str
+    at: datetime
+    outcome: str
+    separate: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRow:
+    """One run of a clock with its materialised dates; entries only while it is not ended."""
+
+    id: int
+    kind: str
+    run: int
+    item_id: int | None
+    state: str
+    started_at: datetime
+    due_at: datetime | None
+    lapses_at: datetime | None
+    entries: tuple[dict[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimerRow:
+    """An armed timer."""
+
+    id: int
+    token: str
+    element: str
+    clock_kind: str
+    before: int
+    fires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that the case waits for."""
+
+    token: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """Papers given to a pool and not yet signed for."""
+
+    id: int
+    to_pool_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseState:
+    """Everything a step needs to know about its case; `at` is the moment of the action."""
+
+    at: datetime
+    id: int
+    number: str
+    item_version_id: int
+    process_version_id: int
+    applicant_name: str
+    village_id: int | None
+    received_at_unit_id: int
+    accountable_unit_id: int
+    competent_unit_id: int
+    registered_by_id: int
+    agent_id: int | None
+    delivery_mode: str
+    status: str
+    result: str
+    deemed_accepted: bool
+    supplemented: bool
+    is_open: bool
+    opened_at: datetime
+    received_at: datetime
+    accepted_at: datetime | None
+    decided_at: datetime | None
+    closed_at: datetime | None
+    holder_unit_id: int | None
+    holder_role: str
+    holder_officer_id: int | None
+    holder_since: datetime | None
+    due_at: datetime | None
+    statutory_due_at: datetime | None
+    promised_due_at: datetime | None
+    version: int
+    audit_seq: int
+    audit_head: bytes
+    calendar: tuple[int, date, date] | None = None  # in force: row id, covered range
+    snapshot: bytes = b""
+    items: tuple[Item, ...] = ()
+    done: tuple[Done, ...] = ()
+    clocks: tuple[ClockRow, ...] = ()
+    timers: tuple[TimerRow, ...] = ()
+    awaited: tuple[Waiting, ...] = ()
+    handed: tuple[Handed, ...] = ()
+
+    def item(self, item_id: int) -> Item | None:
+        """An open item by its id."""
+        return next((item for item in self.items if item.id == item_id), None)
+
+    def done_item(self, item_id: int) -> Done | None:
+        """A completed item by its id."""
+        return next((item for item in self.done if item.id == item_id), None)

@@ -1,0 +1,200 @@
+"""Carrying out one command on a locked case: engine, planning, one write.
+
+Shared by every action that moves a token. Called inside the action's transaction, with the state
+that the locking read gave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from webapp.cases.documents import NAMES
+from webapp.cases.places import hours, pool_facts
+from webapp.cases.planning.plan import plan_step
+from webapp.cases.planning.setting import LEDGER, Actor, Completed, Papers, Setting
+from webapp.cases.planning.step import Step
+from webapp.cases.spoken import spoken
+from webapp.cases.state import CaseState
+from webapp.cases.store.papers import read_papers
+from webapp.cases.store.write import write
+from webapp.catalogue import queries as catalogue
+from webapp.core.errors import AlreadyDone, Refused
+from webapp.organisations.queries import Acting
+from webapp.processes import queries as processes
+from workflows.calendars import Calendar
+from workflows.engine import Command, Outcome, advance
+from workflows.errors import (
+    CommandRefused,
+    ExpressionError,
+    NoSuchToken,
+    NothingMatches,
+    SnapshotUnreadable,
+)
+
+ITEM_FORM = "item:"
+"""Submissions of the applicant's form are kept under this and the item's code."""
+_WITH_PAPERS = {"issue-document", "file-denial"}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A step that opened: for the sentence “交给 …”."""
+
+    name: str
+    unit: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """What happened, in words for the person who did it.
+
+    `documents`: (code, Chinese name, number). `next_item_id`: the next item of this case that
+    the same person may do now.
+    """
+
+    case_id: int
+    case_number: str
+    opened: tuple[Opened, ...] = ()
+    documents: tuple[tuple[str, str, str], ...] = ()
+    result: str = ""
+    next_item_id: int | None = None
+    item_ids: Mapping[str, int] = field(default_factory=dict)
+
+
+def actor_of(by: Acting, pool_id: int | None = None) -> Actor:
+    """The officer as planning knows her, stamped with the post she acts for."""
+    stamp = by.stamp(pool_id) if pool_id is not None else ""
+    return Actor(by.officer_id, by.name, stamp, frozenset(by.pool_ids))
+
+
+def calendar_of(state: CaseState) -> Calendar:
+    """The calendar in force when the case was locked. Raises Refused without one."""
+    if state.calendar is None:
+        raise Refused("没有生效的工作日日历,不能计算期限。请县政务办发布日历。")
+    return catalogue.calendar_version(*state.calendar)
+
+
+def move(
+    state: CaseState,
+    command: Command,
+    actor: Actor = LEDGER,
+    *,
+    kind: str,
+    payload: dict[str, Any],
+    completed: Completed | None = None,
+    fired: tuple[str, ...] = (),
+    prepare: Any = None,
+) -> StepResult:
+    """Advance the engine and write everything that follows. `prepare(step)` adds rows."""
+    definition = processes.definition(state.process_version_id)
+    try:
+        outcome = advance(definition, state.snapshot, command)
+    except NoSuchToken as gone:
+        raise AlreadyDone("这一步已经办过了,不用再办。") from gone
+    except (NothingMatches, CommandRefused, ExpressionError, SnapshotUnreadable) as problem:
+        raise Refused(in_words(problem)) from problem
+    return carry_out(
+        state, outcome, actor, kind=kind, payload=payload, completed=completed, fired=fired,
+        prepare=prepare,
+    )  # fmt: skip
+
+
+def in_words(problem: Exception) -> str:
+    """What the person can do when the diagram does not lead on."""
+    reason = str(problem).rstrip("。")
+    return f"流程走不下去:{reason}。这一步没有办,填写的内容没有丢。请告诉县政务办检查流程图。"
+
+
+def carry_out(
+    state: CaseState,
+    outcome: Outcome,
+    actor: Actor,
+    *,
+    kind: str,
+    payload: dict[str, Any],
+    completed: Completed | None = None,
+    fired: tuple[str, ...] = (),
+    papers: Papers | None = None,
+    prepare: Any = None,
+) -> StepResult:
+    """Plan and write what the engine said."""
+    setting = Setting(
+        at=state.at,
+        actor=actor,
+        item=catalogue.item_version(state.item_version_id),
+        calendar=calendar_of(state),
+        hours=hours(state.accountable_unit_id),
+        papers=papers or _papers(state, outcome),
+        completed=completed,
+        spoken=spoken_of(state, completed),
+        fired=fired,
+        hosts=_hosts(state, outcome),
+    )
+    step = plan_step(state, outcome, setting, kind=kind, payload=payload)
+    if prepare is not None:
+        prepare(step)
+    ids = write(step.changes, at=state.at, actor_id=actor.id)
+    return _result(step, ids)
+
+
+def ordered_codes(outcome: Outcome) -> set[str]:
+    """Codes of the documents that the outcome orders."""
+    return {e.params["document"] for e in outcome.effects if e.do in _WITH_PAPERS}
+
+
+def _papers(state: CaseState, outcome: Outcome) -> Papers:
+    """Read what documents need, only when some are ordered."""
+    codes = ordered_codes(outcome)
+    if not codes:
+        return Papers()
+    return read_papers(state.id, codes, lambda form, values: speak(state, form, values))
+
+
+def speak(state: CaseState, form_id: str, values: Mapping[str, Any]) -> dict[str, str]:
+    """Answers of a form as text: a step's form, or the item's own (`item:CODE`)."""
+    if form_id.startswith(ITEM_FORM):
+        return spoken(catalogue.item_version(state.item_version_id).form, values)
+    return spoken(processes.form(state.process_version_id, form_id), values)
+
+
+def spoken_of(state: CaseState, completed: Completed | None) -> dict[str, str]:
+    """Answers of the form that is being completed, as text."""
+    if completed is None or not completed.item.form:
+        return {}
+    return speak(state, completed.item.form, completed.values)
+
+
+def _hosts(state: CaseState, outcome: Outcome) -> dict[str, str]:
+    """Activities that timers on step clocks are drawn on; nothing is read when there are none."""
+    elements = {t.element for t in state.timers if t.clock_kind == "step"}
+    elements |= {t.place.element for t in outcome.armed if t.clock == "step"}
+    if not elements:
+        return {}
+    found = {}
+    for process in processes.bundle(state.process_version_id).processes.values():
+        for element in process.scope.walk():
+            if element.id in elements and element.attached_to:
+                found[element.id] = element.attached_to
+    return found
+
+
+def _result(step: Step, ids: dict[str, int]) -> StepResult:
+    opened = []
+    for item in step.changes.new_items:
+        pool = pool_facts(item.pool_id)
+        opened.append(Opened(item.name, pool.unit.name, pool.role_name))
+    mine = next((token for token in step.may_do_next if token in ids), None)
+    return StepResult(
+        case_id=step.state.id,
+        case_number=step.state.number,
+        opened=tuple(opened),
+        documents=tuple(
+            (d.code, NAMES.get(d.code, d.code), d.number) for d in step.changes.documents
+        ),
+        result=step.case.result if not step.case.is_open else "",
+        next_item_id=ids[mine] if mine else None,
+        item_ids=ids,
+    )

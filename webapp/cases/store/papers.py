@@ -1,0 +1,95 @@
+"""The second read of a step, only when it issues documents: what they are made from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from webapp.cases.planning.setting import OpinionLine, Paper, Papers
+from webapp.cases.planning.words import day_of
+from webapp.cases.values import masked, open_value
+from webapp.processes.queries import wordings
+
+_READ = """
+SELECT
+  (SELECT jsonb_agg(jsonb_build_object(
+      'key', m.key, 'name', m.name, 'role', m.role, 'needed', m.needed, 'form', m.form,
+      'copies', m.copies, 'state', m.state, 'defect', m.defect, 'remedy', m.remedy,
+      'noticed', m.noticed) ORDER BY m."order")
+     FROM cases_casematerial m WHERE m.case_id = %(case)s),
+  (SELECT jsonb_agg(jsonb_build_array(s.form, s.values) ORDER BY s.id)
+     FROM cases_submission s WHERE s.case_id = %(case)s),
+  (SELECT jsonb_agg(jsonb_build_array(
+      o.step_name, p.name, o.at, o.outcome_label, o.text) ORDER BY o.id)
+     FROM cases_opinion o JOIN accounts_officer p ON p.id = o.officer_id
+    WHERE o.case_id = %(case)s),
+  (SELECT jsonb_agg(jsonb_build_array(d.code, d.number, d.issued_at) ORDER BY d.id)
+     FROM cases_document d WHERE d.case_id = %(case)s),
+  (SELECT jsonb_agg(jsonb_build_array(v.field, encode(v.ciphertext, 'hex')) ORDER BY v.id)
+     FROM cases_sensitivevalue v WHERE v.case_id = %(case)s
+      AND %(masked)s AND v.field LIKE '%%.applicant%%')
+"""
+_WITH_MASKS = {"D24", "D21"}
+
+Speak = Callable[[str, dict[str, Any]], dict[str, str]]
+"""Gives the answers of a form (its key, its values) as text."""
+
+
+def read_checklist(case_id: int) -> tuple[Paper, ...]:
+    """The checklist of a case, in order."""
+    return _checklist(_read(case_id, set())[0])
+
+
+def read_papers(case_id: int, codes: set[str], speak: Speak) -> Papers:
+    """Checklist, what was filled in so far, numbers issued, and the wording in force.
+
+    Two statements, whatever the case. Raises Refused when a wording is missing.
+    """
+    checklist, submissions, opinions, documents, secrets = _read(case_id, codes)
+    words: dict[str, str] = {}
+    for form, values in submissions:
+        words |= speak(form, values)
+    for about, ciphertext in secrets:
+        key = about.rpartition(".")[2]
+        value = open_value(case_id, about, bytes.fromhex(ciphertext))
+        words[f"{key}_masked"] = masked(value)
+    words["applicant_id_masked"] = words.get("applicant_id_number_masked", "")
+    numbers: dict[str, tuple[str, str]] = {}
+    counts: dict[str, int] = {}
+    for code, number, issued_at in documents:
+        numbers[code] = (number, day_of(datetime.fromisoformat(issued_at)))
+        counts[code] = counts.get(code, 0) + 1
+    return Papers(
+        checklist=_checklist(checklist),
+        words=words,
+        opinions=tuple(
+            OpinionLine(step, officer, datetime.fromisoformat(at), outcome, text)
+            for step, officer, at, outcome, text in opinions
+        ),
+        numbers=numbers,
+        counts=counts,
+        wordings=read_wordings(codes),
+    )
+
+
+def read_wordings(codes: set[str]) -> dict[str, dict[str, Any]]:
+    """Wordings in force with their numbers: one statement."""
+    return {
+        code: {**found.content, "number": found.number}
+        for code, found in wordings(codes).items()
+    }
+
+
+def _read(case_id: int, codes: set[str]) -> list[list[Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, {"case": case_id, "masked": bool(codes & _WITH_MASKS)})
+        row = cursor.fetchone()
+    return [json.loads(part or "[]") for part in row]
+
+
+def _checklist(rows: list[dict[str, Any]]) -> tuple[Paper, ...]:
+    return tuple(Paper(**row) for row in rows)
