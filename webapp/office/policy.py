@@ -1,0 +1,37 @@
+"""Who may open the pages of the county office and of leaders: pure rules over the posts held."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from webapp.organisations.queries import Acting
+
+COUNTY_EYES = frozenset({"county.office", "inspection", "oversight"})
+LEADERS = frozenset(
+    {"township.leader", "township.head_window", "county.leader", "county.government"}
+)
+
+
+def sees_county(acting: Acting) -> bool:
+    """Sees every unit of the county: county office, discipline inspection, leading group."""
+    return bool(acting.roles & COUNTY_EYES)
+
+
+def leads(acting: Acting) -> bool:
+    """Answers for a unit, and sees the work of that unit."""
+    return bool(acting.roles & LEADERS)
+
+
+def may_see_board(request: HttpRequest) -> bool:
+    """The board: the county as a whole, or the units one leads."""
+    return sees_county(request.acting) or leads(request.acting)
+
+
+def may_see_county_office(request: HttpRequest) -> bool:
+    """Registers and parameters of the county office; inspection reads them too (ORG-02)."""
+    return sees_county(request.acting)
+
+
+def led_unit_ids(acting: Acting) -> frozenset[int]:
+    """Units whose work a leader may see: those where she holds a leading post."""
+    return frozenset(held.unit_id for held in acting.held if held.role in LEADERS)

@@ -1,0 +1,145 @@
+"""Pages of leaders and of the county office: the board, registers, processes, parameters."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from webapp.catalogue.models import ServiceItem
+from webapp.catalogue.queries import item_version
+from webapp.core.access import page
+from webapp.core.db import now
+from webapp.office import policy, queries
+from webapp.organisations.models import Unit
+from webapp.processes import queries as processes
+from webapp.processes.models import Process
+
+
+def _scope(request: HttpRequest) -> queries.Scope:
+    acting = request.acting
+    return queries.Scope(policy.sees_county(acting), policy.led_unit_ids(acting))
+
+
+@page(policy.may_see_board)
+def board(request: HttpRequest) -> HttpResponse:
+    """Rows of units, columns of work; every number opens its list."""
+    at = now()
+    rows = queries.board(_scope(request), at)
+    return render(request, "office/board.html", {"rows": rows, "at": at})
+
+
+@page(policy.may_see_board)
+def unit_items(request: HttpRequest, unit_id: int, band: str) -> HttpResponse:
+    """The open items behind one number of the board."""
+    if band not in queries.BANDS or not queries.may_see_seat(_scope(request), unit_id):
+        raise Http404
+    at = now()
+    context = {
+        "unit": get_object_or_404(Unit, pk=unit_id),
+        "band": band,
+        "items": queries.open_items_of(unit_id, band, at),
+        "at": at,
+    }
+    return render(request, "office/unit_items.html", context)
+
+
+@page(policy.may_see_county_office)
+def denials(request: HttpRequest) -> HttpResponse:
+    """The register of negative acts and what the office answered (DENY-01)."""
+    state = request.GET.get("state", "")
+    if state not in {"", "FILED", "ACKNOWLEDGED", "QUERIED"}:
+        raise Http404
+    filings = Paginator(queries.denial_filings(state), 50).get_page(request.GET.get("page"))
+    return render(request, "office/denials.html", {"filings": filings, "state": state})
+
+
+@page(policy.may_see_county_office)
+def process_list(request: HttpRequest) -> HttpResponse:
+    """Every process with its version in force and its running cases."""
+    return render(request, "office/processes.html", {"processes": queries.processes_in_use()})
+
+
+@page(policy.may_see_county_office)
+def process(request: HttpRequest, key: str, part: str = "") -> HttpResponse:
+    """A process as drawn, with the open work at each step (heat map)."""
+    row = get_object_or_404(Process.objects.select_related("current"), key=key)
+    if row.current is None:
+        raise Http404
+    at = now()
+    bundle = processes.bundle(row.current.pk)
+    shown = part or key
+    if shown not in bundle.processes:
+        raise Http404
+    waiting = queries.waiting_by_element(row.current.pk, at)
+    drawn = bundle.processes[shown]
+    here = {
+        element.id: waiting[f"{shown}/{element.id}"]
+        for element in drawn.scope.walk()
+        if f"{shown}/{element.id}" in waiting
+    }
+    context = {
+        "process": row,
+        "parts": [(k, p.name) for k, p in bundle.processes.items()],
+        "shown": shown,
+        "steps": [e for e in drawn.scope.walk() if e.work is not None],
+        "lanes": drawn.lanes,
+        "state": _heat(here),
+        "waiting": here,
+    }
+    return render(request, "office/process.html", context)
+
+
+def _heat(waiting: dict[str, tuple[int, int]]) -> dict[str, object]:
+    notes = {
+        element: f"在办 {count}，超期 {late}" if late else f"在办 {count}"
+        for element, (count, late) in waiting.items()
+    }
+    return {
+        "done": [],
+        "current": [element for element, (_, late) in waiting.items() if not late],
+        "overdue": [element for element, (_, late) in waiting.items() if late],
+        "notes": notes,
+    }
+
+
+@page(policy.may_see_county_office)
+def process_drawing(request: HttpRequest, key: str, part: str) -> HttpResponse:
+    """The BPMN file of a part of the version in force, for the viewer and for saving."""
+    row = get_object_or_404(Process, key=key)
+    if row.current_id is None:
+        raise Http404
+    drawing = processes.diagram(row.current_id, part)
+    return HttpResponse(drawing, content_type="application/xml; charset=utf-8")
+
+
+@page(policy.may_see_county_office)
+def items(request: HttpRequest) -> HttpResponse:
+    """The catalogue of items with path and limits (CAT-05)."""
+    rows = (
+        ServiceItem.objects.filter(current__isnull=False)
+        .select_related("current__competent", "category")
+        .order_by("category__order", "code")
+    )
+    facts = [(row, item_version(row.current_id)) for row in rows if row.current_id]
+    return render(request, "office/items.html", {"items": facts})
+
+
+@page(policy.may_see_county_office)
+def calendar(request: HttpRequest) -> HttpResponse:
+    """The working-day calendar in force, official or estimated."""
+    in_force, years = queries.calendar_years()
+    return render(request, "office/calendar.html", {"calendar": in_force, "years": years})
+
+
+@page(policy.may_see_county_office)
+def coverage(request: HttpRequest) -> HttpResponse:
+    """Posts without a B, and villages without an agent (DUTY-03, ORG-13)."""
+    day = timezone.localdate(now())
+    context = {
+        "posts": queries.posts_without_cover(day),
+        "villages": queries.villages_without_agent(day),
+        "day": day,
+    }
+    return render(request, "office/coverage.html", context)
