@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
+from webapp.organisations.middleware import acting_of
 from webapp.organisations.queries import Acting
 
 COUNTY_EYES = frozenset({"county.office", "inspection", "oversight"})
@@ -24,12 +25,13 @@ def leads(acting: Acting) -> bool:
 
 def may_see_board(request: HttpRequest) -> bool:
     """The board: the county as a whole, or the units one leads."""
-    return sees_county(request.acting) or leads(request.acting)
+    acting = acting_of(request)
+    return sees_county(acting) or leads(acting)
 
 
 def may_see_county_office(request: HttpRequest) -> bool:
     """Registers and parameters of the county office; inspection reads them too (ORG-02)."""
-    return sees_county(request.acting)
+    return sees_county(acting_of(request))
 
 
 def led_unit_ids(acting: Acting) -> frozenset[int]:

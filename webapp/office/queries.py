@@ -104,7 +104,7 @@ def board(scope: Scope, at: datetime) -> list[BoardRow]:
             },
         )
         rows = cursor.fetchall()
-    return [BoardRow(*row[:8], _share(row[8], row[7])) for row in rows]
+    return [BoardRow(*row[:-1], on_time=_share(row[-1], row[-2])) for row in rows]
 
 
 def _midnight_after(at: datetime) -> datetime:

@@ -12,13 +12,14 @@ from webapp.catalogue.queries import item_version
 from webapp.core.access import page
 from webapp.core.db import now
 from webapp.office import policy, queries
+from webapp.organisations.middleware import acting_of
 from webapp.organisations.models import Unit
 from webapp.processes import queries as processes
 from webapp.processes.models import Process
 
 
 def _scope(request: HttpRequest) -> queries.Scope:
-    acting = request.acting
+    acting = acting_of(request)
     return queries.Scope(policy.sees_county(acting), policy.led_unit_ids(acting))
 
 

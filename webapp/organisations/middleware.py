@@ -22,11 +22,17 @@ class ActingMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.acting = SimpleLazyObject(lambda: _acting_of(request))  # type: ignore[attr-defined]
+        request.acting = SimpleLazyObject(lambda: _read(request))  # type: ignore[attr-defined]
         return self.get_response(request)
 
 
-def _acting_of(request: HttpRequest) -> Acting:
+def acting_of(request: HttpRequest) -> Acting:
+    """Who is asking: the `Acting` that the middleware set."""
+    found: Acting = request.acting  # type: ignore[attr-defined]
+    return found
+
+
+def _read(request: HttpRequest) -> Acting:
     at = db.now()
     if not request.user.is_authenticated:
         return Acting(officer_id=0, name="", held=(), at=at)
