@@ -80,7 +80,8 @@ done AS (
     GROUP BY seats.seat
 )
 SELECT unit.id, unit.name, unit.level, coalesce(work.waiting, 0), coalesce(work.today, 0),
-       coalesce(work.overdue, 0), coalesce(work.paused, 0), coalesce(done.closed, 0), done.good
+       coalesce(work.overdue, 0), coalesce(work.paused, 0), coalesce(done.closed, 0),
+       round(100.0 * done.good / nullif(done.closed, 0))::int
 FROM organisations_unit unit
 LEFT JOIN work ON work.seat = unit.id
 LEFT JOIN done ON done.seat = unit.id
@@ -104,16 +105,12 @@ def board(scope: Scope, at: datetime) -> list[BoardRow]:
             },
         )
         rows = cursor.fetchall()
-    return [BoardRow(*row[:-1], on_time=_share(row[-1], row[-2])) for row in rows]
+    return [BoardRow(*row) for row in rows]
 
 
 def _midnight_after(at: datetime) -> datetime:
     day = timezone.localdate(at) + timedelta(days=1)
     return timezone.make_aware(datetime.combine(day, time.min))
-
-
-def _share(part: int | None, whole: int) -> int | None:
-    return round(100 * (part or 0) / whole) if whole else None
 
 
 BANDS = ("all", "today", "overdue", "paused")
