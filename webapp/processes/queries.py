@@ -22,6 +22,7 @@ from webapp.processes.models import (
     Wording,
 )
 from workflows.engine import Definition, prepare
+from workflows.errors import ExpressionError
 from workflows.feel.decisions import Decision, decide
 from workflows.forms import Form
 from workflows.model import Bundle
@@ -78,9 +79,11 @@ def choose(*, handling: str, flow: str, level: str, process_key: str = "") -> st
     """
     if process_key:
         return process_key
-    key = decide(
-        _path_table(_path_digest()), {"handling": handling, "flow": flow, "level": level}
-    )
+    table = _path_table(_path_digest())
+    try:
+        key = decide(table, {"handling": handling, "flow": flow, "level": level})
+    except ExpressionError as problem:
+        raise Refused(f"办理路径表不能给出流程：{problem}。请县政务办改正。") from problem
     if not isinstance(key, str) or not key:
         raise Refused("办理路径表没有适用于该事项的流程。请县政务办补全办理路径表。")
     return key
