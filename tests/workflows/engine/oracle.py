@@ -1,0 +1,337 @@
+"""A token game played straight from BPMN 2.0.2, chapter 13: small, slow, obvious.
+
+Independent of the engine: tokens lie on sequence flows and inside activities; a node whose
+tokens are there is enabled; firing moves them. It knows user, service and receive-less
+tasks, exclusive, parallel, inclusive and event-based gateways, embedded sub-processes,
+multi-instance user tasks, boundary timers, messages and errors, catching timers and
+messages, error and terminate ends. Data are one pair (n, k): the number of the command that
+wrote it last, and the value it wrote; where tokens meet, the pair written last wins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from workflows.model import Element, Flow, Kind, Scope, Trigger
+
+Pair = tuple[int, int]
+PASSING = {Kind.SERVICE_TASK, Kind.PLAIN_TASK, Kind.THROW, Kind.START}
+LIMIT = 400
+
+
+class Overflow(Exception):
+    """The diagram moves for ever, or breeds tokens."""
+
+
+@dataclass(eq=False)
+class Busy:
+    """An activity under way, or an event (or event gateway) that waits."""
+
+    element: Element
+    data: Pair
+    armed: list[Element] = field(default_factory=list)
+    inner: Frame | None = None
+    instances: list[Pair] = field(default_factory=list)  # multi-instance: running ones
+    left: int = 0  # sequential: not yet begun
+    multi: bool = False
+
+
+@dataclass(eq=False)
+class Frame:
+    """A scope being executed."""
+
+    scope: Scope
+    outer: Frame | None = None
+    host: Busy | None = None
+    flows: dict[str, list[Pair]] = field(default_factory=dict)
+    busy: list[Busy] = field(default_factory=list)
+    ended: list[Pair] = field(default_factory=list)
+    over: bool = False
+
+    def on(self, flow: Flow) -> list[Pair]:
+        return self.flows.setdefault(flow.id, [])
+
+    def tokens(self) -> list[Pair]:
+        """All data anywhere inside, for what survives an interruption."""
+        found = list(self.ended)
+        for pairs in self.flows.values():
+            found.extend(pairs)
+        for busy in self.busy:
+            found.append(busy.data)
+            found.extend(busy.instances)
+            if busy.inner is not None:
+                found.extend(busy.inner.tokens())
+        return found
+
+
+class Game:
+    """One case. `passed` lists what completed in the last command."""
+
+    def __init__(self, scope: Scope, k: int) -> None:
+        self.root = Frame(scope)
+        self.passed: list[str] = []
+        self.abrupt = False  # an error or terminate end was reached in this command
+        self.moves = 0
+        self.now = 0
+        self._begin(self.root, (0, k))
+        self._run()
+
+    # what can be seen from outside
+
+    def frames(self) -> list[Frame]:
+        found = [] if self.root.over else [self.root]
+        for frame in found:
+            found.extend(busy.inner for busy in frame.busy if busy.inner is not None)
+        return found
+
+    def places(self) -> list[tuple[Frame, Busy]]:
+        return [(frame, busy) for frame in self.frames() for busy in frame.busy]
+
+    def items(self) -> list[tuple[str, Pair]]:
+        found = []
+        for _, busy in self.places():
+            if busy.element.kind is Kind.USER_TASK:
+                pairs = busy.instances if busy.multi else [busy.data]
+                found.extend((busy.element.id, pair) for pair in pairs)
+        return sorted(found)
+
+    def events(self, trigger: Trigger) -> list[str]:
+        found = []
+        for frame, busy in self.places():
+            waiting = list(busy.armed)
+            if busy.element.kind is Kind.CATCH:
+                waiting.append(busy.element)
+            if busy.element.kind is Kind.EVENT_BASED:
+                waiting += [
+                    frame.scope.elements[flow.target]
+                    for flow in frame.scope.outgoing(busy.element.id)
+                ]
+            found += [e.id for e in waiting if e.event and e.event.trigger is trigger]
+        return sorted(found)
+
+    # commands
+
+    def complete(self, element_id: str, data: Pair, k: int) -> None:
+        """Complete the user task whose token has `data`."""
+        new = self._command(k)
+        for frame, busy in self.places():
+            if busy.element.id != element_id:
+                continue
+            if busy.multi and data in busy.instances:
+                self.passed.append(element_id)
+                busy.instances.remove(data)
+                busy.data = max(busy.data, new)
+                if busy.left:
+                    busy.left -= 1
+                    busy.instances.append(busy.data)
+                elif not busy.instances:
+                    self._leave(frame, busy, busy.data, quiet=True)
+                return self._run()
+            if not busy.multi and busy.data == data:
+                self._leave(frame, busy, new)
+                return self._run()
+        raise LookupError(element_id)
+
+    def happen(self, event_id: str, k: int | None = None) -> None:
+        """A timer fires, or (with `k`) a message arrives."""
+        new = self._command(k)
+        for frame, busy in self.places():
+            for border in busy.armed:
+                if border.id == event_id:
+                    self._border(frame, busy, border, new if k is not None else None)
+                    return self._run()
+            if busy.element.kind is Kind.CATCH and busy.element.id == event_id:
+                self._leave(frame, busy, new if k is not None else busy.data)
+                return self._run()
+            if busy.element.kind is Kind.EVENT_BASED:
+                for flow in frame.scope.outgoing(busy.element.id):
+                    if flow.target == event_id:
+                        frame.busy.remove(busy)
+                        data = new if k is not None else busy.data
+                        self.passed += [busy.element.id, event_id]
+                        for onward in frame.scope.outgoing(event_id):
+                            frame.on(onward).append(data)
+                        return self._run()
+        raise LookupError(event_id)
+
+    def _command(self, k: int | None) -> Pair:
+        self.passed, self.abrupt, self.moves = [], False, 0
+        self.now += 1
+        return (self.now, k if k is not None else -1)
+
+    # rules
+
+    def _begin(self, frame: Frame, data: Pair) -> None:
+        start = next(e for e in frame.scope.elements.values() if e.kind is Kind.START)
+        self.passed.append(start.id)
+        for flow in frame.scope.outgoing(start.id):
+            frame.on(flow).append(data)
+
+    def _run(self) -> None:
+        while not self.root.over and (self._step(joins=False) or self._step(joins=True)):
+            self.moves += 1
+            if self.moves > LIMIT or len(self.places()) > 60:
+                raise Overflow
+
+    def _step(self, *, joins: bool) -> bool:
+        for frame in self.frames():
+            for element in frame.scope.elements.values():
+                asked_last = (
+                    element.kind is Kind.INCLUSIVE and len(frame.scope.incoming(element.id)) > 1
+                )
+                if asked_last == joins and self._try(frame, element):
+                    return True
+        for frame in self.frames():
+            if not frame.busy and not any(frame.flows.values()):
+                self._finish(frame)
+                return True
+        return False
+
+    def _finish(self, frame: Frame) -> None:
+        frame.over = True
+        if frame.outer is not None and frame.host is not None:
+            self._leave(frame.outer, frame.host, max([*frame.ended, frame.host.data]))
+
+    def _try(self, frame: Frame, element: Element) -> bool:
+        incoming = frame.scope.incoming(element.id)
+        filled = [flow for flow in incoming if frame.on(flow)]
+        if not filled:
+            return False
+        if element.kind is Kind.PARALLEL:
+            if len(filled) < len(incoming):
+                return False
+        elif element.kind is Kind.INCLUSIVE:
+            if self._may_still_come(frame, element, filled):
+                return False
+        else:
+            filled = filled[:1]
+        data = max(frame.on(flow).pop(0) for flow in filled)
+        self._fire(frame, element, data)
+        return True
+
+    def _may_still_come(self, frame: Frame, join: Element, filled: list[Flow]) -> bool:
+        """BPMN 13.4.3: a token can reach an empty flow of the join and no filled one."""
+        scope = frame.scope
+        full = {flow.id for flow in filled}
+        starts: list[list[Flow]] = [
+            [flow] for flow in scope.flows if frame.on(flow) and flow.target != join.id
+        ]
+        for busy in frame.busy:
+            ways = list(scope.outgoing(busy.element.id))
+            for border in scope.boundaries(busy.element.id):
+                ways += scope.outgoing(border.id)
+            starts.append(ways)
+        for ways in starts:
+            reached = self._reach(scope, ways, join)
+            if reached and not reached & full:
+                return True
+        return False
+
+    def _reach(self, scope: Scope, ways: list[Flow], join: Element) -> set[str]:
+        seen: set[str] = set()
+        reached: set[str] = set()
+        todo = list(ways)
+        while todo:
+            flow = todo.pop()
+            if flow.id in seen:
+                continue
+            seen.add(flow.id)
+            if flow.target == join.id:
+                reached.add(flow.id)
+                continue
+            todo += scope.outgoing(flow.target)
+            for border in scope.boundaries(flow.target):
+                todo += scope.outgoing(border.id)
+        return reached
+
+    def _fire(self, frame: Frame, element: Element, data: Pair) -> None:
+        scope = frame.scope
+        if element.kind in {Kind.USER_TASK, Kind.CATCH, Kind.EVENT_BASED, Kind.SUBPROCESS}:
+            return self._enter(frame, element, data)
+        self.passed.append(element.id)
+        if element.kind is Kind.END:
+            return self._end(frame, element, data)
+        outgoing = scope.outgoing(element.id)
+        if element.kind is Kind.EXCLUSIVE:
+            chosen = [f for f in outgoing if not f.default and holds(f, data)][:1]
+            outgoing = tuple(chosen) or tuple(f for f in outgoing if f.default)
+        elif element.kind is Kind.INCLUSIVE:
+            chosen = [f for f in outgoing if not f.default and holds(f, data)]
+            outgoing = tuple(chosen) or tuple(f for f in outgoing if f.default)
+        for flow in outgoing:
+            frame.on(flow).append(data)
+
+    def _enter(self, frame: Frame, element: Element, data: Pair) -> None:
+        busy = Busy(element, data)
+        busy.armed = [
+            border
+            for border in frame.scope.boundaries(element.id)
+            if border.event and border.event.trigger in {Trigger.TIMER, Trigger.MESSAGE}
+        ]
+        frame.busy.append(busy)
+        if element.multi is not None:
+            total = int(element.multi.cardinality or 0)
+            busy.multi = True
+            busy.instances = [data] if element.multi.sequential else [data] * total
+            busy.left = total - 1 if element.multi.sequential else 0
+        if element.scope is not None:
+            busy.inner = Frame(element.scope, frame, busy)
+            self._begin(busy.inner, data)
+
+    def _leave(self, frame: Frame, busy: Busy, data: Pair, quiet: bool = False) -> None:
+        frame.busy.remove(busy)
+        if not quiet:
+            self.passed.append(busy.element.id)
+        for flow in frame.scope.outgoing(busy.element.id):
+            frame.on(flow).append(data)
+
+    def _end(self, frame: Frame, element: Element, data: Pair) -> None:
+        trigger = element.event.trigger if element.event else Trigger.NONE
+        if trigger is Trigger.ERROR:
+            self.abrupt = True
+            self._error(frame, element.event.ref if element.event else None, data)
+            return
+        frame.ended.append(data)
+        if trigger is Trigger.TERMINATE:
+            self.abrupt = True
+            frame.ended = frame.tokens()
+            frame.flows.clear()
+            frame.busy.clear()
+
+    def _error(self, frame: Frame, code: str | None, data: Pair) -> None:
+        while frame.outer is not None and frame.host is not None:
+            borders = frame.outer.scope.boundaries(frame.host.element.id)
+            errors = [b for b in borders if b.event and b.event.trigger is Trigger.ERROR]
+            for wanted in (code, None):
+                for border in errors:
+                    if border.event and border.event.ref == wanted:
+                        self._border(frame.outer, frame.host, border, data)
+                        return
+            frame = frame.outer
+        self.root.over = True
+
+    def _border(
+        self, frame: Frame, busy: Busy, border: Element, data: Pair | None = None
+    ) -> None:
+        self.passed.append(border.id)
+        written = [busy.data, *busy.instances]
+        if busy.inner is not None:
+            written += busy.inner.tokens()
+        if data is not None:
+            written.append(data)
+        if border.interrupting:
+            frame.busy.remove(busy)
+        elif border.event and border.event.trigger is Trigger.TIMER:
+            busy.armed.remove(border)
+        for flow in frame.scope.outgoing(border.id):
+            frame.on(flow).append(max(written))
+
+
+def holds(flow: Flow, data: Pair) -> bool:
+    """Conditions of the random diagrams read `k`: `modulo(k, m) = r` or `modulo(k, m) < r`."""
+    if flow.condition is None:
+        return True
+    left, _, right = flow.condition.rpartition(" ")
+    modulus = int(left.partition("k, ")[2].partition(")")[0])
+    rest = data[1] % modulus
+    return rest == int(right) if left.endswith("=") else rest < int(right)

@@ -1,0 +1,308 @@
+"""Random diagrams: the engine against the token game, step by step, saved after each step."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from tests.workflows.engine.diagrams import Drawing, Play, error, message, timer
+from tests.workflows.engine.oracle import Game, Overflow
+from workflows.model import Event, Kind, MultiInstance, Trigger
+
+STEPS = 25
+
+
+class Builder:
+    """Draws random structured diagrams; every choice comes from `random.Random`."""
+
+    def __init__(self, dice: random.Random) -> None:
+        self.dice = dice
+        self.count = 0
+
+    def name(self, stem: str) -> str:
+        self.count += 1
+        return f"{stem}{self.count}"
+
+    def process(self, depth: int, codes: tuple[str, ...] = ()) -> Drawing:
+        drawing = Drawing()
+        start, end = self.name("start"), self.name("end")
+        drawing.start(start)
+        last = self.block(drawing, start, depth, codes)
+        drawing.end(end).flow(last, end)
+        return drawing
+
+    def block(self, drawing: Drawing, source: str, depth: int, codes: tuple[str, ...]) -> str:
+        """Add a block after `source`; give the node it ends with."""
+        kinds = ["task", "service", "task"]
+        if depth > 0:
+            kinds += ["seq", "xor", "and", "or", "loop", "sub", "border", "wait", "multi"]
+            kinds += ["seq", "and", "sub", "race"]
+            kinds += ["stop"] if codes or depth < 3 else []
+        return getattr(self, self.dice.choice(kinds))(drawing, source, depth - 1, codes)
+
+    def task(self, drawing, source, depth, codes):
+        task = self.name("task")
+        drawing.user(task).flow(source, task)
+        return task
+
+    def service(self, drawing, source, depth, codes):
+        task = self.name("service")
+        drawing.service(task).flow(source, task)
+        return task
+
+    def seq(self, drawing, source, depth, codes):
+        for _ in range(self.dice.randint(2, 3)):
+            source = self.block(drawing, source, depth, codes)
+        return source
+
+    def split(self, drawing, source, depth, codes, kind):
+        opening, closing = self.name("split"), self.name("join")
+        drawing.add(kind, opening).add(kind, closing).flow(source, opening)
+        width = self.dice.randint(2, 3)
+        for branch in range(width):
+            gate = self.name("gate")
+            drawing.service(gate)
+            if kind is Kind.PARALLEL:
+                drawing.flow(opening, gate)
+            elif branch == width - 1:
+                drawing.flow(opening, gate, default=True)
+            elif kind is Kind.EXCLUSIVE:
+                drawing.flow(opening, gate, when=f"modulo(k, {width}) = {branch}")
+            else:
+                drawing.flow(opening, gate, when=f"modulo(k, {branch + 2}) = 0")
+            drawing.flow(self.block(drawing, gate, depth, codes), closing)
+        return closing
+
+    def xor(self, drawing, source, depth, codes):
+        return self.split(drawing, source, depth, codes, Kind.EXCLUSIVE)
+
+    def loop(self, drawing, source, depth, codes):
+        merge, choice = self.name("merge"), self.name("choice")
+        drawing.xor(merge, choice).flow(source, merge)
+        task = self.task(drawing, merge, depth, codes)
+        drawing.flow(self.block(drawing, task, depth, codes), choice)
+        drawing.flow(choice, merge, when="modulo(k, 2) = 0")
+        out = self.name("out")
+        drawing.service(out).flow(choice, out, default=True)
+        return out
+
+    def sub(self, drawing, source, depth, codes):
+        sub, merge = self.name("sub"), self.name("merge")
+        own = self.name("code") if self.dice.random() < 0.6 else None
+        inside = (*codes, own) if own else codes
+        drawing.inner(sub, self.process(depth, inside)).xor(merge).flow(source, sub)
+        drawing.flow(sub, merge)
+        if own:
+            caught = self.name("caught")
+            drawing.border(caught, sub, error(own if self.dice.random() < 0.7 else None))
+            drawing.flow(caught, merge)
+        if self.dice.random() < 0.5:
+            self.edge(drawing, sub, merge)
+        return merge
+
+    def edge(self, drawing, host, merge):
+        border = self.name("edge")
+        event = timer() if self.dice.random() < 0.5 else message(border)
+        interrupting = self.dice.random() < 0.6
+        drawing.border(border, host, event, interrupting)
+        if interrupting:
+            drawing.flow(border, merge)
+        else:
+            extra, end = self.name("extra"), self.name("end")
+            drawing.user(extra).end(end).line(border, extra, end)
+
+    def border(self, drawing, source, depth, codes):
+        merge = self.name("merge")
+        task = self.task(drawing, source, depth, codes)
+        drawing.xor(merge).flow(task, merge)
+        for _ in range(self.dice.randint(1, 2)):
+            self.edge(drawing, task, merge)
+        return merge
+
+    def multi(self, drawing, source, depth, codes):
+        task, merge = self.name("multi"), self.name("merge")
+        repeat = MultiInstance(
+            self.dice.random() < 0.5, cardinality=str(self.dice.randint(1, 3))
+        )
+        drawing.user(task, multi=repeat).xor(merge).line(source, task, merge)
+        if self.dice.random() < 0.4:
+            self.edge(drawing, task, merge)
+        return merge
+
+    def wait(self, drawing, source, depth, codes):
+        catch = self.name("catch")
+        event = timer() if self.dice.random() < 0.5 else message(catch)
+        drawing.catch(catch, event).flow(source, catch)
+        return catch
+
+    def race(self, drawing, source, depth, codes):
+        gateway, merge = self.name("race"), self.name("merge")
+        drawing.add(Kind.EVENT_BASED, gateway).xor(merge).flow(source, gateway)
+        for _ in range(self.dice.randint(2, 3)):
+            drawing.flow(self.wait(drawing, gateway, depth, codes), merge)
+        return merge
+
+    def stop(self, drawing, source, depth, codes):
+        """A choice one way of which throws an error or terminates the scope."""
+        task = self.task(drawing, source, depth, codes)
+        choice, end, out = self.name("choice"), self.name("stop"), self.name("out")
+        event = error(self.dice.choice(codes)) if codes else Event(Trigger.TERMINATE)
+        drawing.xor(choice).end(end, event=event).service(out).flow(task, choice)
+        drawing.flow(choice, end, when="modulo(k, 3) = 0").flow(choice, out, default=True)
+        return out
+
+
+def _and(self, drawing, source, depth, codes):
+    return self.split(drawing, source, depth, codes, Kind.PARALLEL)
+
+
+def _or(self, drawing, source, depth, codes):
+    return self.split(drawing, source, depth, codes, Kind.INCLUSIVE)
+
+
+setattr(Builder, "and", _and)
+setattr(Builder, "or", _or)
+
+
+def unstructured(dice: random.Random) -> Drawing:
+    """Nodes wired at random: joins that starve, queue and feed back."""
+    drawing = Drawing().start().end()
+    kinds = [Kind.EXCLUSIVE, Kind.PARALLEL, Kind.INCLUSIVE]
+    names = [f"n{number}" for number in range(dice.randint(4, 9))]
+    for name in names:
+        drawing.add(Kind.USER_TASK if dice.random() < 0.45 else dice.choice(kinds), name)
+    order = ["start", *names]
+    wired: set[tuple[str, str]] = set()
+    fed = {"start"}
+    for name in names:  # each can be reached
+        source = dice.choice(
+            [n for n in order[: order.index(name)] if n in fed and free(drawing, n, wired)]
+            or [order[order.index(name) - 1]]
+        )
+        wired.add((source, name))
+        fed.add(name)
+    for name in names:
+        gateway = drawing.elements[name].kind is not Kind.USER_TASK
+        wanted = dice.randint(1, 3) if gateway else 1
+        while sum(source == name for source, _ in wired) < wanted:
+            target = dice.choice([*names, "end"])
+            if (name, target) in wired:
+                break
+            wired.add((name, target))
+    if not any(source == "start" for source, _ in wired):
+        wired.add(("start", names[0]))
+    if not any(target == "end" for _, target in wired):
+        del drawing.elements["end"]
+    for source in order:
+        targets = sorted(target for origin, target in wired if origin == source)
+        kind = drawing.elements[source].kind
+        for number, target in enumerate(targets):
+            last = number == len(targets) - 1
+            chooses = kind in {Kind.EXCLUSIVE, Kind.INCLUSIVE} and len(targets) > 1
+            when = f"modulo(k, {number + 2}) = 0" if chooses and not last else None
+            drawing.flow(source, target, when=when, default=chooses and last)
+    return drawing
+
+
+def free(drawing: Drawing, name: str, wired: set[tuple[str, str]]) -> bool:
+    """Whether one more flow may leave the node."""
+    many = drawing.elements[name].kind in {Kind.EXCLUSIVE, Kind.PARALLEL, Kind.INCLUSIVE}
+    return many or not any(source == name for source, _ in wired)
+
+
+def compare(play: Play, game: Game, number: int) -> None:
+    state = play.state
+    items = sorted((i.place.element, (i.variables["n"], i.variables["k"])) for i in state.items)
+    assert items == game.items(), number
+    assert play.finished == game.root.over
+    assert play.timers == game.events(Trigger.TIMER)
+    assert play.messages == game.events(Trigger.MESSAGE)
+    if not game.abrupt:  # what else had moved on before the scope was cut off is open
+        assert Counter(play.passed) == Counter(game.passed)
+
+
+def act(play: Play, game: Game, dice: random.Random, number: int) -> bool:
+    """Do one random thing in both; tell whether there was anything to do."""
+    acts = [("item", item) for item in game.items()]
+    acts += [("timer", name) for name in game.events(Trigger.TIMER)]
+    acts += [("message", name) for name in game.events(Trigger.MESSAGE)]
+    if not acts:
+        return False
+    what, which = dice.choice(acts)
+    k = dice.randint(0, 11)
+    if what == "item":
+        element, (n, old) = which
+        item = next(
+            i
+            for i in play.state.items
+            if i.place.element == element and (i.variables["n"], i.variables["k"]) == (n, old)
+        )
+        from workflows.engine import Complete
+
+        game.complete(element, (n, old), k)
+        play.go(Complete(item.token, {"k": k, "n": number}))
+    elif what == "timer":
+        game.happen(which)
+        play.fire(which)
+    else:
+        token = next(m.token for m in play.state.messages if m.place.element == which)
+        game.happen(which, k)
+        play.tell(which, token=token, k=k, n=number)
+    return True
+
+
+def run(drawing: Drawing, dice: random.Random) -> int:
+    k = dice.randint(0, 11)
+    try:
+        game = Game(drawing.scope(), k)
+        play = Play(drawing, {"k": k, "n": 0})
+        compare(play, game, 0)
+        for number in range(1, STEPS + 1):
+            if game.root.over or not act(play, game, dice, number):
+                return number
+            compare(play, game, number)
+    except Overflow:
+        assume(False)
+    return STEPS
+
+
+QUICK = settings(
+    max_examples=100,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@QUICK
+@given(st.integers(0, 2**32))
+def test_structured_diagrams(seed):
+    dice = random.Random(seed)
+    run(Builder(dice).process(dice.randint(1, 4)), dice)
+
+
+@QUICK
+@given(st.integers(0, 2**32))
+def test_unstructured_diagrams(seed):
+    dice = random.Random(seed)
+    run(unstructured(dice), dice)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("draw", ["structured", "unstructured"])
+def test_thousands_of_diagrams(draw):
+    for seed in range(20_000):
+        dice = random.Random(seed)
+        if draw == "structured":
+            drawing = Builder(dice).process(dice.randint(1, 5))
+        else:
+            drawing = unstructured(dice)
+        try:
+            run(drawing, dice)
+        except Exception as wrong:
+            if "UnsatisfiedAssumption" not in type(wrong).__name__:
+                raise AssertionError(f"{draw} diagram {seed}") from wrong
