@@ -31,7 +31,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _SENTENCES = {
-    4: "文件是空的",
+    4: "这不是 XML 文件",
     5: "最外层元素之后还有多余内容",
     9: "出现了 XML 不允许的字符",
     26: "使用了未定义的实体",
@@ -57,6 +57,8 @@ def read_xml(data: bytes, file: str) -> etree._Element:
     if data.count(b"<") > MAX_TAGS:
         raise Unreadable(f"{file}：标记太多，超过 {MAX_TAGS} 个，不予读取")
     text = _decode(data, file)
+    if not text.strip():
+        raise Unreadable(f"{file}：文件是空的")
     _refuse_doctype(text, file)
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -72,8 +74,6 @@ def read_xml(data: bytes, file: str) -> etree._Element:
         root = etree.fromstring(text.encode("utf-8"), parser)
     except (etree.XMLSyntaxError, UnicodeEncodeError) as wrong:
         raise Unreadable(f"{file}：{_explain(wrong)}") from wrong
-    if root is None:
-        raise Unreadable(f"{file}：文件是空的")
     if root.getroottree().docinfo.internalDTD is not None:
         raise Unreadable(f"{file}：不接受带 DOCTYPE 的文件")
     _refuse_depth(root, file)
