@@ -55,7 +55,7 @@ class SignInForm(forms.Form):
         return cleaned
 
 
-class PreferencesForm(forms.ModelForm):
+class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
     """Language and letter size of an officer."""
 
     language = forms.ChoiceField(

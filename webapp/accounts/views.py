@@ -55,11 +55,17 @@ def _wanted(wanted: str | None, request: HttpRequest) -> str:
 
 
 def _gate(
-    request: HttpRequest, form: SignInForm, *, wanted: str = "", status: int = 200
+    request: HttpRequest,
+    form: SignInForm,
+    *,
+    wanted: str = "",
+    problem: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     """The sign-in page, carrying along what was typed before."""
     context = {
         "form": form,
+        "problem": problem,
         "next": own_path(request, wanted) or "",
         "kept_path": form_path(request, request.POST.get("kept_path")) or "",
         "kept_fields": kept_fields(request),
@@ -75,19 +81,15 @@ def locked_out(
 ) -> HttpResponse:
     """Too many wrong passwords (called by django-axes): wait, nothing typed is lost."""
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
-    form = SignInForm(request.POST)
-    form.add_error(
-        None,
-        _(
-            "密码连续错了%(times)d次，为防止他人试密码，这个登录名在本机暂停登录%(minutes)d分钟。"
-            "请稍后再试，急办请联系县政务办的系统管理员解除。"
-        )
-        % {"times": settings.AXES_FAILURE_LIMIT, "minutes": minutes},
+    sentence = _(
+        "密码连续错了%(times)d次，为防止他人试密码，这个登录名在本机暂停登录%(minutes)d分钟。"
+        "请稍后再试，急办请联系县政务办的系统管理员解除。"
     )
     answer = _gate(
         request,
-        form,
+        SignInForm(initial={"username": request.POST.get("username", "")}),
         wanted=request.POST.get("next", ""),
+        problem=sentence % {"times": settings.AXES_FAILURE_LIMIT, "minutes": minutes},
         status=settings.AXES_HTTP_RESPONSE_CODE,
     )
     answer["Retry-After"] = str(minutes * 60)
@@ -127,7 +129,8 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _sent_by_own_page(request: HttpRequest) -> bool:
     sender = urlsplit(request.META.get("HTTP_ORIGIN", ""))
-    return sender.scheme == request.scheme and sender.netloc == request.get_host()
+    own = (request.scheme, request.get_host())
+    return (sender.scheme, sender.netloc) == own
 
 
 @page(policy.may_keep_own_account, methods=("POST",))

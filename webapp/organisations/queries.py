@@ -239,14 +239,14 @@ def _units_of_role(
     """The units where the role may sit for such a case, the best one first."""
     active = Unit.objects.filter(active=True)
     if role.level == Level.VILLAGE:
-        return list(active.filter(kind=Unit.Kind.STATION, division_id=village_id)[:1])
+        return list(active.filter(kind=Unit.Kind.STATION, division_id=village_id or 0)[:1])
     if role.key in _COUNTY_SEATS:
         seat = active.filter(kind=_COUNTY_SEATS[role.key], level=Level.COUNTY)
         return list(seat.order_by("id")[:1])
-    competent = list(active.filter(pk=competent_unit_id, level=Level.COUNTY))
+    competent = list(active.filter(pk=competent_unit_id or 0, level=Level.COUNTY))
     if role.level != Level.TOWNSHIP:
         return competent or _department_for(category)
-    centre = list(active.filter(pk=township_unit_id))
+    centre = list(active.filter(pk=township_unit_id or 0))
     if centre and centre[0].level == Level.COUNTY:
         # Received at the county hall: its window, else the department itself.
         return [*centre, *(competent or _department_for(category))]
@@ -260,7 +260,7 @@ def _office_for(centre: Unit, category: str) -> list[Unit]:
     offices = Unit.objects.filter(
         active=True,
         level=Level.TOWNSHIP,
-        division_id=centre.division_id,
+        division_id=centre.division_id or 0,
         categories__contains=[category],
     )
     return list(offices.order_by("id")[:1])

@@ -78,7 +78,8 @@ def _fit_bundles(folder: Path) -> dict[str, Bundle]:
     """Bundles of the library's own processes; shared parts travel inside their callers."""
     try:
         library = read_library(folder)
-        bundles = {key: library.bundle(key) for key in library.keys() if _own(library, key)}
+        keys = [key for key in library.keys() if _own(library, key)]  # noqa: SIM118
+        bundles = {key: library.bundle(key) for key in keys}
     except Unreadable as problem:
         raise Refused(f"流程库读不出来：{problem}") from problem
     if library.unreadable:
