@@ -32,6 +32,22 @@ class ItemLike(Protocol):
         """Elements whose performer may not perform this one."""
 
 
+class CaseLike(Protocol):
+    """What a rule needs to know about a case."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still runs."""
+
+    @property
+    def accountable_unit_id(self) -> int:
+        """The unit that answers for it until delivery."""
+
+    @property
+    def agent_id(self) -> int | None:
+        """The village agent who filed it."""
+
+
 def check_can_see_item(by: Acting, item: ItemLike) -> None:
     """An open item is known to the people of its pool and to nobody else."""
     if not by.holds(item.pool_id):
@@ -73,12 +89,30 @@ def check_can_register(by: Acting) -> None:
         raise NotYours("登记新办件是窗口和村级代办员的工作,您的岗位不能登记。", rule="IN-11")
 
 
-def check_can_change_materials(by: Acting, pools: Iterable[int], *, is_open: bool) -> None:
-    """Whoever has the case in hand keeps its checklist: an open item in one of her pools."""
-    if not is_open:
+def pool_for_papers(by: Acting, case: CaseLike, open_pools: Iterable[int]) -> int:
+    """The post for which she handles papers and personal data of a case.
+
+    Whoever has it in hand: an open item in one of her pools, the window that answers for it
+    (applicants bring papers there at any time), or the agent who filed it. Raises Unknown for
+    everybody else.
+    """
+    mine = [pool for pool in open_pools if by.holds(pool)]
+    if mine:
+        return mine[0]
+    for held in by.held:
+        answers = held.role in REGISTERING and held.unit_id == case.accountable_unit_id
+        filed = held.role == "village.agent" and case.agent_id == by.officer_id
+        if answers or filed:
+            return held.pool_id
+    raise Unknown("没有这个办件。")
+
+
+def check_can_change_materials(by: Acting, case: CaseLike, open_pools: Iterable[int]) -> int:
+    """Whoever has the case in hand keeps its checklist, while it is open; gives her pool."""
+    pool = pool_for_papers(by, case, open_pools)
+    if not case.is_open:
         raise Refused("这件申请已经办结,材料不能再改。")
-    if not set(by.pool_ids) & set(pools):
-        raise NotYours("这件申请现在不在您手里,材料由正在办理的同事登记。")
+    return pool
 
 
 def check_can_supply(by: Acting, *, unit_ids: Iterable[int], is_open: bool) -> None:
@@ -90,7 +124,7 @@ def check_can_supply(by: Acting, *, unit_ids: Iterable[int], is_open: bool) -> N
         raise NotYours("补交的材料由受理窗口或者村级代办员登记。")
 
 
-def asks(check: Callable[..., None]) -> Callable[..., bool]:
+def asks(check: Callable[..., object]) -> Callable[..., bool]:
     """Turn `check_x` into `can_x`: true when nothing is refused."""
 
     def ask(*args: object, **kwargs: object) -> bool:

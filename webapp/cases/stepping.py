@@ -6,14 +6,15 @@ that the locking read gave.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from webapp.cases.changes import MaterialUpdate
 from webapp.cases.documents import NAMES
 from webapp.cases.places import hours, pool_facts
-from webapp.cases.planning.plan import plan_step
-from webapp.cases.planning.setting import LEDGER, Actor, Completed, Papers, Setting
+from webapp.cases.planning.plan import Prepare, plan_step
+from webapp.cases.planning.setting import LEDGER, Actor, Completed, Paper, Papers, Setting
 from webapp.cases.planning.step import Step
 from webapp.cases.spoken import spoken
 from webapp.cases.state import CaseState
@@ -86,9 +87,13 @@ def move(
     payload: dict[str, Any],
     completed: Completed | None = None,
     fired: tuple[str, ...] = (),
-    prepare: Any = None,
+    marked: Sequence[MaterialUpdate] = (),
+    prepare: Prepare | None = None,
 ) -> StepResult:
-    """Advance the engine and write everything that follows. `prepare(step)` adds rows."""
+    """Advance the engine and write everything that follows.
+
+    `marked` are lines of the checklist that change with it, `prepare(step)` adds other rows.
+    """
     definition = processes.definition(state.process_version_id)
     try:
         outcome = advance(definition, state.snapshot, command)
@@ -96,9 +101,10 @@ def move(
         raise AlreadyDone("这一步已经办过了,不用再办。") from gone
     except (NothingMatches, CommandRefused, ExpressionError, SnapshotUnreadable) as problem:
         raise Refused(in_words(problem)) from problem
+    papers = _papers(state, outcome, marked)
     return carry_out(
         state, outcome, actor, kind=kind, payload=payload, completed=completed, fired=fired,
-        prepare=prepare,
+        papers=papers, prepare=prepare,
     )  # fmt: skip
 
 
@@ -117,8 +123,8 @@ def carry_out(
     payload: dict[str, Any],
     completed: Completed | None = None,
     fired: tuple[str, ...] = (),
-    papers: Papers | None = None,
-    prepare: Any = None,
+    papers: Papers,
+    prepare: Prepare | None = None,
 ) -> StepResult:
     """Plan and write what the engine said."""
     setting = Setting(
@@ -127,15 +133,13 @@ def carry_out(
         item=catalogue.item_version(state.item_version_id),
         calendar=calendar_of(state),
         hours=hours(state.accountable_unit_id),
-        papers=papers or _papers(state, outcome),
+        papers=papers,
         completed=completed,
         spoken=spoken_of(state, completed),
         fired=fired,
         hosts=_hosts(state, outcome),
     )
-    step = plan_step(state, outcome, setting, kind=kind, payload=payload)
-    if prepare is not None:
-        prepare(step)
+    step = plan_step(state, outcome, setting, kind=kind, payload=payload, prepare=prepare)
     ids = write(step.changes, at=state.at, actor_id=actor.id)
     return _result(step, ids)
 
@@ -145,12 +149,23 @@ def ordered_codes(outcome: Outcome) -> set[str]:
     return {e.params["document"] for e in outcome.effects if e.do in _WITH_PAPERS}
 
 
-def _papers(state: CaseState, outcome: Outcome) -> Papers:
+def _papers(state: CaseState, outcome: Outcome, marked: Sequence[MaterialUpdate]) -> Papers:
     """Read what documents need, only when some are ordered."""
     codes = ordered_codes(outcome)
     if not codes:
         return Papers()
-    return read_papers(state.id, codes, lambda form, values: speak(state, form, values))
+    papers = read_papers(state.id, codes, lambda form, values: speak(state, form, values))
+    fresh = {row.key: row for row in marked}
+    if not fresh:
+        return papers
+    return replace(papers, checklist=tuple(_marked(p, fresh) for p in papers.checklist))
+
+
+def _marked(paper: Paper, fresh: Mapping[str, MaterialUpdate]) -> Paper:
+    row = fresh.get(paper.key)
+    if row is None:
+        return paper
+    return replace(paper, state=row.state, defect=row.defect, remedy=row.remedy)
 
 
 def speak(state: CaseState, form_id: str, values: Mapping[str, Any]) -> dict[str, str]:

@@ -4,15 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0001_initial'),
+        ("cases", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='case',
-            name='opening_key',
-            field=models.CharField(help_text='Officer and key of the request that opened it: a double click opens one case.', max_length=120, null=True, unique=True),
+            model_name="case",
+            name="opening_key",
+            field=models.CharField(
+                help_text="Officer and key of the request that opened it: a double click opens one case.",
+                max_length=120,
+                null=True,
+                unique=True,
+            ),
         ),
     ]

@@ -100,7 +100,7 @@ class Case(models.Model):
     statutory_due_at = models.DateTimeField(null=True)
     promised_due_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=0, help_text="Counts the steps.")
-    opening_key = models.CharField(
+    opening_key = models.CharField(  # noqa: DJ001 - many cases may have none
         max_length=120,
         null=True,
         unique=True,

@@ -117,12 +117,16 @@ def _content(
 def _list(step: Step, table: Mapping[str, Any]) -> dict[str, Any]:
     """A table of the document: titles of the columns and rows of texts."""
     columns = list(table.get("columns") or ())
-    rows = _SOURCES.get(str(table.get("source")), lambda step: [])(step)
+    rows = _SOURCES.get(str(table.get("source")), _nothing)(step)
     return {
         "title": str(table.get("title", "")),
         "columns": [str(column.get("title", "")) for column in columns],
         "rows": [[row.get(str(column.get("key")), "") for column in columns] for row in rows],
     }
+
+
+def _nothing(step: Step) -> list[dict[str, str]]:
+    return []
 
 
 def _received(step: Step) -> list[dict[str, str]]:

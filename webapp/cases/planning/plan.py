@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from webapp.cases.planning.effects import apply_effects
@@ -22,16 +23,27 @@ from webapp.cases.planning.step import (
 from webapp.cases.state import CaseState
 from workflows.engine.outcomes import Outcome
 
+Prepare = Callable[[Step], None]
+
 
 def plan_step(
-    state: CaseState, outcome: Outcome, setting: Setting, *, kind: str, payload: dict[str, Any]
+    state: CaseState,
+    outcome: Outcome,
+    setting: Setting,
+    *,
+    kind: str,
+    payload: dict[str, Any],
+    prepare: Prepare | None = None,
 ) -> Step:
     """Plan everything a step writes. Raises Refused; nothing has happened then.
 
-    `kind` and `payload` describe what was done, for the audit event.
+    `kind` and `payload` describe what was done, for the audit event; `prepare` adds the rows of
+    the action itself (submission, opinion …), which documents may quote.
     """
     step = begin(state, outcome, setting)
     close_items(step)
+    if prepare is not None:
+        prepare(step)
     apply_effects(step)
     open_items(step)
     finish(step)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from webapp.catalogue.queries import ItemFacts
 from webapp.cases.state import Item
+from webapp.catalogue.queries import ItemFacts
 from workflows.calendars import Calendar, OpeningHours
 
 

@@ -24,7 +24,7 @@ from webapp.cases.changes import (
 )
 from webapp.cases.places import pool_facts, unit_facts
 from webapp.cases.planning.ledger import Ledger, Run
-from webapp.cases.planning.setting import Setting
+from webapp.cases.planning.setting import Actor, Setting
 from webapp.cases.state import CaseState, Item
 from webapp.core.errors import Refused
 from webapp.organisations.queries import resolve_pool
@@ -75,9 +75,14 @@ class Step:
         )
 
 
+def case_row(state: CaseState) -> CaseRow:
+    """The changing columns of a case as they are."""
+    return CaseRow(**{name: getattr(state, name) for name in CaseRow.__dataclass_fields__})
+
+
 def begin(state: CaseState, outcome: Outcome, setting: Setting) -> Step:
     """Start planning from the case as it is."""
-    case = CaseRow(**{name: getattr(state, name) for name in CaseRow.__dataclass_fields__})
+    case = case_row(state)
     case.version += 1
     ledger = Ledger.read(state.clocks, setting.at, setting.calendar, setting.hours)
     changes = Changes(case_id=state.id, case=case, snapshot=outcome.snapshot)
@@ -116,15 +121,20 @@ def close_items(step: Step) -> None:
 def touch(step: Step, item: Item) -> ItemUpdate:
     """The update of an existing item, made on first use."""
     if item.id not in step.touched:
-        step.touched[item.id] = ItemUpdate(
-            id=item.id,
-            state="OPEN",
-            claimed_by_id=item.claimed_by,
-            claimed_at=item.claimed_at,
-            due_at=item.due_at,
-            lapses_at=item.lapses_at,
-        )
+        step.touched[item.id] = item_row(item)
     return step.touched[item.id]
+
+
+def item_row(item: Item) -> ItemUpdate:
+    """The changing columns of an open item as they are."""
+    return ItemUpdate(
+        id=item.id,
+        state="OPEN",
+        claimed_by_id=item.claimed_by,
+        claimed_at=item.claimed_at,
+        due_at=item.due_at,
+        lapses_at=item.lapses_at,
+    )
 
 
 def open_items(step: Step) -> None:
@@ -321,19 +331,22 @@ def record(step: Step, kind: str, payload: dict[str, Any]) -> None:
             for entry in changes.entries
             if entry.kind != "step"
         ]
-    changes.events.append(
-        NewEvent(
-            seq=0,
-            at=step.at,
-            kind=kind,
-            actor_id=actor.id,
-            actor_name=actor.name,
-            acting_as=actor.stamp,
-            payload=whole,
-            payload_digest=b"",
-            previous=b"",
-            digest=b"",
-        )
+    changes.events.append(new_event(kind, actor, step.at, whole))
+
+
+def new_event(kind: str, actor: Actor, at: datetime, payload: dict[str, Any]) -> NewEvent:
+    """An audit event; writing links it to the case's chain."""
+    return NewEvent(
+        seq=0,
+        at=at,
+        kind=kind,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        acting_as=actor.stamp,
+        payload=payload,
+        payload_digest=b"",
+        previous=b"",
+        digest=b"",
     )
 
 

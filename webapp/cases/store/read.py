@@ -28,13 +28,40 @@ from webapp.core.errors import Unknown
 
 T = TypeVar("T")
 
-_CASE_COLUMNS = (
-    "id number item_version_id process_version_id applicant_name village_id "
-    "received_at_unit_id accountable_unit_id competent_unit_id registered_by_id agent_id "
-    "delivery_mode status result deemed_accepted supplemented is_open opened_at received_at "
-    "accepted_at decided_at closed_at holder_unit_id holder_role holder_officer_id holder_since "
-    "due_at statutory_due_at promised_due_at version audit_seq audit_head"
-).split()
+_CASE_COLUMNS = [
+    "id",
+    "number",
+    "item_version_id",
+    "process_version_id",
+    "applicant_name",
+    "village_id",
+    "received_at_unit_id",
+    "accountable_unit_id",
+    "competent_unit_id",
+    "registered_by_id",
+    "agent_id",
+    "delivery_mode",
+    "status",
+    "result",
+    "deemed_accepted",
+    "supplemented",
+    "is_open",
+    "opened_at",
+    "received_at",
+    "accepted_at",
+    "decided_at",
+    "closed_at",
+    "holder_unit_id",
+    "holder_role",
+    "holder_officer_id",
+    "holder_since",
+    "due_at",
+    "statutory_due_at",
+    "promised_due_at",
+    "version",
+    "audit_seq",
+    "audit_head",
+]
 
 _READ = f"""
 WITH locked AS (SELECT * FROM cases_case WHERE id = {{which}} FOR UPDATE {{how}})
@@ -140,11 +167,13 @@ def _state(row: dict[str, Any]) -> CaseState:
         timers=tuple(_plain(TimerRow, part) for part in row["timers"] or ()),
         awaited=tuple(Waiting(**part) for part in row["awaited"] or ()),
         handed=tuple(Handed(**part) for part in row["handed"] or ()),
-        **{
-            column: bytes(row[column]) if column == "audit_head" else row[column]
-            for column in _CASE_COLUMNS
-        },
+        audit_head=bytes(row["audit_head"]),
+        **_columns(row),
     )
+
+
+def _columns(row: dict[str, Any]) -> dict[str, Any]:
+    return {column: row[column] for column in _CASE_COLUMNS if column != "audit_head"}
 
 
 def _calendar(stored: list[Any] | None) -> tuple[int, date, date] | None:

@@ -1,0 +1,76 @@
+"""Tick a line of the checklist: received, checked, missing, defective …"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from webapp.cases import policy
+from webapp.cases.changes import MaterialUpdate
+from webapp.cases.checklist import checked_mark
+from webapp.cases.noting import changes_of, note
+from webapp.cases.planning.setting import Paper
+from webapp.cases.state import CaseState
+from webapp.cases.stepping import actor_of
+from webapp.cases.store import lock_case
+from webapp.cases.store.papers import read_checklist
+from webapp.core.db import transaction_with_retry
+from webapp.core.errors import Refused, Unknown
+from webapp.organisations.queries import Acting
+
+_LACKING = {"missing", "defective"}
+
+
+def set_material(
+    case_id: int, by: Acting, key: str, state: str, defect: str = "", remedy: str = ""
+) -> None:
+    """Change one line. After the one-time notice nothing new can be found lacking (R07).
+
+    Raises Unknown, NotYours, Invalid or Refused.
+    """
+    mark = {"state": state, "defect": defect, "remedy": remedy}
+    transaction_with_retry(lambda: _set(case_id, by, key, mark))
+
+
+def _set(case_id: int, by: Acting, key: str, mark: Mapping[str, str]) -> None:
+    case = lock_case(case_id)
+    pool = policy.check_can_change_materials(by, case, [item.pool_id for item in case.items])
+    paper = find(read_checklist(case_id), key)
+    changes = changes_of(case)
+    changes.materials.append(update_of(case, paper, mark, by.officer_id))
+    note(
+        case,
+        changes,
+        actor_of(by, pool),
+        "material",
+        {"key": key, "name": paper.name, "from": paper.state, "to": mark["state"]},
+    )
+
+
+def find(checklist: tuple[Paper, ...], key: str) -> Paper:
+    """A line by its key. Raises Unknown."""
+    found = next((paper for paper in checklist if paper.key == key), None)
+    if found is None:
+        raise Unknown("材料清单里没有这一项。")
+    return found
+
+
+def update_of(
+    case: CaseState, paper: Paper, mark: Mapping[str, str], by_id: int
+) -> MaterialUpdate:
+    """The new row of a line, checked. Raises Invalid or Refused."""
+    checked = checked_mark(paper.name, mark)
+    if checked["state"] in _LACKING and case.supplemented and not paper.noticed:
+        raise Refused(
+            f"补正告知书已经发出,“{paper.name}”不在其中,不能再作为缺项或者不符合要求提出"
+            "(行政许可法第三十二条第四项:应当一次告知)。",
+            rule="R07",
+        )
+    return MaterialUpdate(
+        key=paper.key,
+        state=checked["state"],
+        defect=checked["defect"],
+        remedy=checked["remedy"],
+        noticed=paper.noticed,
+        changed_by_id=by_id,
+        changed_at=case.at,
+    )
