@@ -21,14 +21,14 @@ FRONTEND := webapp/frontend
 PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input --require-hashes
 FAILED = { echo "✗ $(1)" >&2; exit 1; }
 
-.PHONY: run test soak check bench lock frontend dev browser clean help
+.PHONY: run test soak check bench lock frontend dev system clean
 run: $(DONE)/run $(FRONTEND)/dist/.done
 	DEMO=1 BIANMIN_FOLLOW_PARENT=1 exec $(VENV)/bin/bianmin up
 
-test: dev frontend browser
+test: dev frontend system
 	$(PY) -m pytest -q -n 2 --dist worksteal -m "not soak" $(ARGS)
 
-soak: dev frontend browser
+soak: dev frontend system
 	$(PY) -m pytest -q -m soak $(ARGS)
 
 check: dev frontend
@@ -42,7 +42,7 @@ check: dev frontend
 	echo "✓ make check"
 
 bench: dev frontend
-	$(PY) -m webapp.config.up.scratch $(PY) -m webapp.config.up.benchmarks $(ARGS)
+	$(PY) -m webapp.config.up.scratch sh -ec 'for file in benchmarks/[a-z]*.py; do $(PY) "$$file" $(ARGS); done'
 
 # -- dependencies --------------------------------------------------------------------------
 
@@ -94,17 +94,20 @@ $(FRONTEND)/dist/.done: $(FRONTEND)/node_modules/.done $(FRONTEND)/vite.config.j
 	$(NPM) run --silent build
 	touch $@
 
-# -- the browser for tests -----------------------------------------------------------------
+# -- programs of the system that only tests need -------------------------------------------
 
-browser:
-	if [ -z "$(CHROMIUM)" ] && ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; then \
+system:
+	missing=""; \
+	[ -n "$(CHROMIUM)" ] || command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing="chromium fonts-noto-cjk"; \
+	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
+	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    echo "· 安装 chromium 和中文字体  browser and fonts …"; \
+	    echo "· 安装$$missing  programs for tests …"; \
 	    (apt-get -qq -o DPkg::Lock::Timeout=400 update && DEBIAN_FRONTEND=noninteractive \
-	     apt-get -qq -o DPkg::Lock::Timeout=400 install -y --no-install-recommends chromium fonts-noto-cjk) >/dev/null 2>&1 \
-	     || echo "! 安装 chromium 失败：将跳过浏览器测试。"; \
+	     apt-get -qq -o DPkg::Lock::Timeout=400 install -y --no-install-recommends $$missing) >/dev/null 2>&1 \
+	     || echo "! 安装 $$missing 失败：将跳过需要它们的测试。"; \
 	  else \
-	    echo "! 缺少 chromium 和中文字体：将跳过浏览器测试。请让管理员运行 apt install chromium fonts-noto-cjk"; \
+	    echo "! 缺少 $$missing：将跳过需要它们的测试。请让管理员运行 apt install $$missing"; \
 	  fi; \
 	fi
 

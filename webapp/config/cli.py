@@ -82,7 +82,7 @@ def _up(arguments: list[str]) -> int:
 def _backup(arguments: list[str]) -> int:
     from webapp.config import backup
 
-    with _failures(), _database():
+    with _failures():
         return backup.main_backup(arguments)
     return 1
 

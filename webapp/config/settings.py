@@ -179,6 +179,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS else 0
+# Other names under the county's domain are not ours to decide about.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 if _flag("TRUST_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -207,12 +209,15 @@ STORAGES = {
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-WHITENOISE_IMMUTABLE_FILE_TEST = "webapp.config.static_files.is_immutable"
+# Names made from the content: by Vite, by Django.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/(assets/.+-[\w-]{8}|.+\.[0-9a-f]{12})\.\w+$"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # -- later work ---------------------------------------------------------------------------
 
-CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL") or "filesystem://"
-if CELERY_BROKER_URL == "filesystem://":
+_FILES_AS_BROKER = "filesystem://localhost"
+CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL") or _FILES_AS_BROKER
+if CELERY_BROKER_URL == _FILES_AS_BROKER:
     _broker = private(living() / "broker")
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(private(_broker / "messages")),
@@ -255,5 +260,6 @@ LOGGING = {
         "axes": {"level": "ERROR"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
     },
 }

@@ -8,7 +8,6 @@ from typing import Any
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 _BY_VITE = re.compile(r"^assets/.+-[\w-]{8}\.\w+$")
-_BY_DJANGO = re.compile(r"\.[0-9a-f]{12}\.\w+$")
 
 
 class HashedFiles(CompressedManifestStaticFilesStorage):
@@ -23,9 +22,3 @@ class HashedFiles(CompressedManifestStaticFilesStorage):
             return name
         hashed: str = super().hashed_name(name, content, filename)
         return hashed
-
-
-def is_immutable(path: str, url: str) -> bool:
-    """Whether what lies at `url` can never change, so that it may be kept for a year."""
-    name = url.removeprefix("/static/")
-    return bool(_BY_VITE.match(name) or _BY_DJANGO.search(name))

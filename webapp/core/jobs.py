@@ -6,7 +6,7 @@ The only module of webapp that imports Celery.
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import cache, partial
+from functools import cache
 
 from celery import Celery
 from django.db import transaction
@@ -34,5 +34,8 @@ def enqueue(job: Job, **kwargs: str | int) -> None:
     neither delays nor fails the request: the row it is about is the truth, and a sweep of
     `workers.schedule` finds every row that was not served.
     """
-    send = partial(_producer().send_task, job.value, kwargs=kwargs, ignore_result=True)
-    transaction.on_commit(send, robust=True)
+
+    def nudge() -> None:
+        _producer().send_task(job.value, kwargs=kwargs, ignore_result=True)
+
+    transaction.on_commit(nudge, robust=True)
