@@ -247,10 +247,12 @@ class Game:
     def _fire(self, frame: Frame, element: Element, data: Pair) -> None:
         scope = frame.scope
         if element.kind in {Kind.USER_TASK, Kind.CATCH, Kind.EVENT_BASED, Kind.SUBPROCESS}:
-            return self._enter(frame, element, data)
+            self._enter(frame, element, data)
+            return
         self.passed.append(element.id)
         if element.kind is Kind.END:
-            return self._end(frame, element, data)
+            self._end(frame, element, data)
+            return
         outgoing = scope.outgoing(element.id)
         if element.kind is Kind.EXCLUSIVE:
             chosen = [f for f in outgoing if not f.default and holds(f, data)][:1]
