@@ -408,3 +408,32 @@ def test_no_schema_breaks_the_reader(schema: Any) -> None:
         {"id": "F", "components": [schema, {"type": "textfield", "validate": schema}]}
     )
     assert form.findings
+
+
+def test_a_choice_may_be_withheld_from_a_case() -> None:
+    """TYPE-11: a licence is never refused for a missing main paper."""
+    form = read_form(
+        {
+            "id": "f",
+            "components": [
+                {
+                    "type": "radio",
+                    "id": "a",
+                    "key": "outcome",
+                    "label": "结论",
+                    "values": [
+                        {"value": "accept", "label": "受理"},
+                        {
+                            "value": "refuse",
+                            "label": "缺主件",
+                            "conditional": {"hide": '=item_type = "licence"'},
+                        },
+                    ],
+                }
+            ],
+        }
+    )
+    answers = {"outcome": "refuse"}
+    licence = validate(form, answers, {"item_type": "licence"}, today=date(2026, 3, 2))
+    assert "缺主件" in licence.errors["outcome"]
+    assert validate(form, answers, {"item_type": "benefit"}, today=date(2026, 3, 2)).ok

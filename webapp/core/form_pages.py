@@ -337,7 +337,7 @@ def _field(
         required=one.required or _true([one.required_if], scope),
         locked=locked,
         drives=one.key in page.drivers,
-        options=tuple(_options(one, name, shown_value)),
+        options=tuple(_options(one, name, shown_value, scope)),
         rows=rows,
         blank=blank,
     )
@@ -395,9 +395,10 @@ def _raw_value(widget: str, value: Any) -> Any:
     return "" if value is None or isinstance(value, bool) else str(value)
 
 
-def _options(one: Field, name: str, value: Any) -> Iterator[Option]:
+def _options(one: Field, name: str, value: Any, scope: Mapping[str, Any]) -> Iterator[Option]:
     chosen = value if isinstance(value, list) else [value]
-    for number, choice in enumerate(one.choices):
+    offered = [choice for choice in one.choices if not _true([choice.hide_if], scope)]
+    for number, choice in enumerate(offered):
         own_id = html_id(name) + (f"-{number}" if number else "")
         yield Option(own_id, choice.value, choice.label, choice.value in chosen)
 

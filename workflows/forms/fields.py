@@ -43,10 +43,11 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer that may be chosen."""
+    """One answer that may be chosen. `hide_if`: FEEL over the case; true: not on offer."""
 
     value: str
     label: str
+    hide_if: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

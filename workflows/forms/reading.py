@@ -294,7 +294,9 @@ class _Reader:
             if not value or value in {choice.value for choice in found}:
                 self.error("form-choice", key, "选项的值是空的或重复。", "每个选项写不同的值")
                 continue
-            found.append(Choice(value, _text(entry.get("label")) or value))
+            hide = _mapping(entry.get("conditional")).get("hide")
+            hide_if = self.expression(key, f"选项“{value}”的隐藏条件", hide)
+            found.append(Choice(value, _text(entry.get("label")) or value, hide_if))
         if not found and not properties.get("choices_source"):
             self.error("form-choice", key, "没有选项。", "至少写一个选项")
         return tuple(found)

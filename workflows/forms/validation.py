@@ -220,7 +220,8 @@ class _Record:
             problem = self.refused.get(one.key)
             if one.kind is FieldKind.ROWS:
                 problem = self.judge_rows(one, scope)
-            problem = problem or self.missing(one, scope) or self.unchecked(one, scope)
+            problem = problem or self.missing(one, scope) or self.withheld(one, scope)
+            problem = problem or self.unchecked(one, scope)
             address = self.prefix + one.key
             if problem:
                 self.errors[address] = f"{self.said}{problem}"
@@ -261,6 +262,15 @@ class _Record:
         if one.computed and not one.enterable:
             return f"“{one.label}”算不出来,请核对它所依据的内容。"
         return f"请{'选择' if one.kind in CHOOSING else '填写'}“{one.label}”。"
+
+    def withheld(self, one: Field, scope: Mapping[str, Any]) -> str | None:
+        """A choice that is not on offer for this case."""
+        stored = self.stored[one.key]
+        chosen = stored if isinstance(stored, list) else [stored]
+        for choice in one.choices:
+            if choice.value in chosen and self.ask(choice.hide_if, scope) is True:
+                return f"这件申请不能选“{choice.label}”,请重新选择“{one.label}”。"
+        return None
 
     def unchecked(self, one: Field, scope: Mapping[str, Any]) -> str | None:
         """The check of a field. What cannot be judged because an answer is missing passes."""

@@ -23,9 +23,11 @@ def branches(process: Process) -> Iterator[Taken]:
 def taken(bundle: Bundle, outcome: Outcome) -> frozenset[Taken]:
     """Flows out of gateways that were taken in this outcome."""
     found: set[Taken] = set()
-    reached = [*outcome.passed]
-    reached += [
-        waiting.place for waiting in (*outcome.opened, *outcome.awaited, *outcome.armed)
+    reached = [
+        *outcome.passed,
+        *(item.place for item in outcome.opened),
+        *(message.place for message in outcome.awaited),
+        *(timer.place for timer in outcome.armed),
     ]
     for index, place in enumerate(reached):
         element, scope = _find(bundle, place)
