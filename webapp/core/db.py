@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -48,12 +49,34 @@ def sqlstate(error: BaseException) -> str:
     return getattr(error.__cause__, "sqlstate", None) or ""
 
 
+MOMENT = (
+    "coalesce(nullif(current_setting('bianmin.moment', true), '')::timestamptz, "
+    "clock_timestamp())"
+)
+"""SQL for the moment of an action: the database's clock, unless `pretended` stands in for it."""
+
+
 def now() -> datetime:
     """The database's clock, read once per action and passed down from there."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
+        cursor.execute(f"SELECT {MOMENT}")
         moment: datetime = cursor.fetchone()[0]
     return moment
+
+
+@contextmanager
+def pretended(at: datetime) -> Iterator[None]:
+    """Let actions on this connection happen at `at`: for example cases and tests only.
+
+    Nothing that a request can reach calls this. Blocks may follow one another, not nest.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('bianmin.moment', %s, false)", [at.isoformat()])
+        try:
+            yield
+        finally:
+            if not connection.needs_rollback:
+                cursor.execute("SELECT set_config('bianmin.moment', '', false)")
 
 
 def rows(sql: str, params: Any = None) -> list[dict[str, Any]]:

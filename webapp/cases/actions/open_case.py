@@ -33,7 +33,7 @@ from webapp.cases.values import split
 from webapp.catalogue import queries as catalogue
 from webapp.catalogue.queries import ItemFacts
 from webapp.core.crypto import name_grams
-from webapp.core.db import transaction_with_retry
+from webapp.core.db import MOMENT, transaction_with_retry
 from webapp.core.errors import Invalid, Refused
 from webapp.organisations.queries import (
     Acting,
@@ -207,7 +207,7 @@ def _new_id() -> tuple[int, datetime, tuple[int, date, date] | None]:
     """The new case's id, the moment, and the calendar in force: one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('cases_case', 'id')), clock_timestamp(), "
+            f"SELECT nextval(pg_get_serial_sequence('cases_case', 'id')), {MOMENT}, "
             "c.id, c.covers_from, c.covers_to "
             "FROM (VALUES (1)) one LEFT JOIN catalogue_calendar c ON c.in_force"
         )

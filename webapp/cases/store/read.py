@@ -24,6 +24,7 @@ from webapp.cases.state import (
     TimerRow,
     Waiting,
 )
+from webapp.core.db import MOMENT
 from webapp.core.errors import Unknown
 
 T = TypeVar("T")
@@ -65,7 +66,7 @@ _CASE_COLUMNS = [
 
 _READ = f"""
 WITH locked AS (SELECT * FROM cases_case WHERE id = {{which}} FOR UPDATE {{how}})
-SELECT clock_timestamp() AS at,
+SELECT {MOMENT} AS at,
   (SELECT seen.audit_seq FROM cases_case seen WHERE seen.id = locked.id) AS seen_seq,
   (SELECT jsonb_build_array(id, covers_from, covers_to)
      FROM catalogue_calendar WHERE in_force) AS calendar,
