@@ -106,6 +106,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "webapp.config.navigation.navigation",
             ],
         },
     },
@@ -154,6 +155,7 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
 AXES_HTTP_RESPONSE_CODE = 429
+AXES_LOCKOUT_CALLABLE = "webapp.accounts.views.locked_out"
 AXES_LOCKOUT_CALLABLE = "webapp.accounts.views.locked_out"
 CSRF_FAILURE_VIEW = "webapp.accounts.views.form_expired"
 

@@ -194,8 +194,11 @@ class _Run:
         refuse_to_expose(self.options, demo_accounts=found.demo_accounts)
         if not self.options.demo:
             if not found.county:
-                _say("数据库是空的。要载入示例县（正定县，人员为虚构）：bianmin load_county")
+                _say("数据库是空的。要试用示例县（正定县，人员为虚构）：DEMO=1 bianmin up")
             return
+        if not found.processes:
+            with _step("发布流程库", "process library"):
+                self._own("-m", "webapp.config.cli", "publish_library")
         if not found.county:
             _say("第一次运行：载入示例县（正定县）……  the example county")
             self._own("-m", "webapp.config.cli", "load_county", shown=True)

@@ -11,8 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.template import TemplateSyntaxError, engines
 from django.template.backends.django import DjangoTemplates
 
-from webapp.config.folders import ROOT
-
+WEBAPP = Path(__file__).resolve().parents[3]
 FORBIDDEN = {
     r"<script(?![^>]*\b(src|type=\"application/json\")\b)[^>]*>": "脚本要放在文件里（CSP）",
     r"<style\b": "样式要放在文件里（CSP）",
@@ -42,7 +41,7 @@ class Command(BaseCommand):
 
 def template_files() -> Iterator[tuple[str, Path]]:
     """Name and file of each of our templates."""
-    for folder in sorted((ROOT / "webapp").glob("*/templates")):
+    for folder in sorted(WEBAPP.glob("*/templates")):
         for file in sorted(folder.rglob("*")):
             if file.suffix in {".html", ".txt"}:
                 yield str(file.relative_to(folder)), file
@@ -51,7 +50,7 @@ def template_files() -> Iterator[tuple[str, Path]]:
 def check(template: tuple[str, Path]) -> Iterator[str]:
     """The findings in one template."""
     name, file = template
-    place = file.relative_to(ROOT)
+    place = file.relative_to(WEBAPP.parent)
     engine = engines["django"]
     assert isinstance(engine, DjangoTemplates)  # noqa: S101
     try:

@@ -1,0 +1,73 @@
+"""What stands in the side bar, by the roles of the person: nothing that she cannot use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from webapp.core.access import page, signed_in
+from webapp.inboxes import policy as inboxes
+from webapp.office import policy as office
+from webapp.organisations.middleware import acting_of
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the side bar; `hint` is its key."""
+
+    label: str
+    url: str
+    current: bool
+    hint: str = ""
+
+
+def _lines(request: HttpRequest) -> list[tuple[str, str, str]]:
+    lines: list[tuple[str, str, str]] = []
+    if inboxes.may_see_inbox(request):
+        lines.append((_("待办"), reverse("inboxes:inbox"), ""))
+    if inboxes.may_register(request):
+        lines.append((_("登记新办件"), reverse("inboxes:register"), "n"))
+    if inboxes.may_see_inbox(request):
+        lines.append((_("我经手的"), reverse("inboxes:done"), ""))
+    if inboxes.may_search(request):
+        lines.append((_("办件查询"), reverse("inboxes:cases"), "/"))
+    if office.may_see_board(request):
+        lines.append((_("督办看板"), reverse("office:board"), ""))
+    if office.may_see_county_office(request):
+        lines += [
+            (_("否定报备"), reverse("office:denials"), ""),
+            (_("流程"), reverse("office:processes"), ""),
+            (_("事项"), reverse("office:items"), ""),
+            (_("日历"), reverse("office:calendar"), ""),
+            (_("AB岗"), reverse("office:coverage"), ""),
+        ]
+    return lines
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context of the frame: the side bar of somebody who is signed in."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return {"navigation": []}
+    lines = _lines(request)
+    here = max(
+        (url for _l, url, _h in lines if request.path.startswith(url)), key=len, default=""
+    )
+    return {"navigation": [Entry(label, url, url == here, hint) for label, url, hint in lines]}
+
+
+@page(signed_in)
+def home(request: HttpRequest) -> HttpResponse:
+    """Send each person to the page where her day begins."""
+    acting = acting_of(request)
+    if office.sees_county(acting) and "county.office" not in acting.roles:
+        return redirect("office:board")
+    if inboxes.may_see_inbox(request):
+        return redirect("inboxes:inbox")
+    if office.may_see_board(request):
+        return redirect("office:board")
+    return redirect("accounts:preferences")
