@@ -20,6 +20,7 @@ SCHEDULE = {
     for job, seconds in {
         Job.DELIVER_OUTBOX: 5,
         Job.FIRE_DUE_TIMERS: 60,
+        Job.ISSUE_CARDS: 60,
         Job.CHECK_INVARIANT: 3600,
     }.items()
 }

@@ -71,6 +71,18 @@ class NewEntry:
 
 
 @dataclass(slots=True)
+class NewCard:
+    """A card that a step itself proves necessary (R06: a check clock that ran out)."""
+
+    rule: str
+    level: str
+    kind: str
+    run: int
+    due_at: datetime
+    issued_at: datetime
+
+
+@dataclass(slots=True)
 class NewTimer:
     """The engine waits for a clock."""
 
@@ -329,6 +341,7 @@ class Changes:
     new_clocks: list[ClockDates] = field(default_factory=list)
     clocks: list[ClockDates] = field(default_factory=list)
     entries: list[NewEntry] = field(default_factory=list)
+    cards: list[NewCard] = field(default_factory=list)
     new_timers: list[NewTimer] = field(default_factory=list)
     timers: list[TimerUpdate] = field(default_factory=list)
     new_awaited: list[NewAwaited] = field(default_factory=list)

@@ -12,6 +12,7 @@ from webapp.cases.planning.setting import Paper
 from webapp.catalogue.queries import ItemFacts
 from webapp.core.errors import Invalid
 from workflows import feel
+from workflows.calendars import local_day
 from workflows.errors import ExpressionError
 from workflows.forms import feel_value
 
@@ -30,6 +31,7 @@ def checklist_of(
     """Lines for a new case, with what the clerk ticked. Raises Invalid for unknown marks."""
     scope = {
         **facts,
+        "today": local_day(at),
         **{one.key: feel_value(one, values.get(one.key)) for one in item.form.fields},
     }
     unknown = set(marks) - {material.key for material in item.materials}

@@ -217,6 +217,11 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # -- later work ---------------------------------------------------------------------------
 
+OUTBOX_CHANNELS = {  # what carries each kind of message of the outbox
+    "notify": "webapp.cases.channels.notify",
+    "case-command": "webapp.cases.channels.case_command",
+    "start-case": "webapp.cases.channels.start_case",
+}
 _FILES_AS_BROKER = "filesystem://localhost"
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL") or _FILES_AS_BROKER
 if CELERY_BROKER_URL == _FILES_AS_BROKER:

@@ -16,6 +16,7 @@ class Job(StrEnum):
     """What a worker can be asked to do. The part before the dot decides the queue."""
 
     FIRE_DUE_TIMERS = "cases.fire_due_timers"
+    ISSUE_CARDS = "cases.issue_cards"
     CHECK_INVARIANT = "cases.check_invariant"
     DELIVER_OUTBOX = "core.deliver_outbox"
 

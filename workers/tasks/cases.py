@@ -17,6 +17,12 @@ def fire_due_timers(**_from_newer_callers: object) -> None:
     actions.fire_due_timers()
 
 
+@app.task(name=Job.ISSUE_CARDS.value)
+def issue_cards(**_from_newer_callers: object) -> None:
+    """Sweep A: reminders and cards of clocks, set-based. Safe to run twice at once."""
+    actions.issue_cards()
+
+
 @app.task(name=Job.CHECK_INVARIANT.value)
 def check_invariant(**_from_newer_callers: object) -> None:
     """Look for cases that nobody is responsible for or that wait for nothing (design.md §8)."""

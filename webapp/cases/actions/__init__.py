@@ -1,3 +1,67 @@
-"""The verbs of a case, one a file."""
+"""The verbs of a case, one a file, and the registry that the walk of permissions goes through.
+
+Every action takes the acting officer (`by`), or is the system's own (`SYSTEM`). An action that
+stands in neither list fails a test.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from webapp.cases import policy
+from webapp.cases.actions.attach import attach, remove_attachment
+from webapp.cases.actions.claim import claim
+from webapp.cases.actions.complete import complete
+from webapp.cases.actions.deliver_message import deliver_message
+from webapp.cases.actions.drafts import drop_draft, load_draft, save_draft
+from webapp.cases.actions.fire_due_timers import fire_due_timers
+from webapp.cases.actions.issue_cards import issue_cards
+from webapp.cases.actions.open_case import open_case
+from webapp.cases.actions.release import release
+from webapp.cases.actions.reveal import reveal
+from webapp.cases.actions.set_material import set_material
+from webapp.cases.actions.supply_materials import supply_materials
+
+REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
+    "open_case": (open_case, policy.check_can_register),
+    "claim": (claim, policy.check_can_claim),
+    "release": (release, policy.check_can_release),
+    "complete": (complete, policy.check_can_complete),
+    "set_material": (set_material, policy.check_can_change_materials),
+    "supply_materials": (supply_materials, policy.check_can_supply),
+    "attach": (attach, policy.check_can_change_materials),
+    "remove_attachment": (remove_attachment, policy.check_can_change_materials),
+    "save_draft": (save_draft, policy.check_can_see_item),
+    "load_draft": (load_draft, policy.check_can_see_item),
+    "drop_draft": (drop_draft, policy.check_can_see_item),
+    "reveal": (reveal, policy.pool_for_papers),
+}
+"""Name → the action of an officer and the policy that decides."""
+
+SYSTEM = {
+    "fire_due_timers": fire_due_timers,
+    "issue_cards": issue_cards,
+    "deliver_message": deliver_message,
+}
+"""Actions that nobody asks for: sweeps and commands of the outbox."""
+
+__all__ = [
+    "REGISTRY",
+    "SYSTEM",
+    "attach",
+    "claim",
+    "complete",
+    "deliver_message",
+    "drop_draft",
+    "fire_due_timers",
+    "issue_cards",
+    "load_draft",
+    "open_case",
+    "release",
+    "remove_attachment",
+    "reveal",
+    "save_draft",
+    "set_material",
+    "supply_materials",
+]

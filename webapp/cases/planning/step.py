@@ -16,6 +16,7 @@ from webapp.cases.changes import (
     Changes,
     ItemUpdate,
     NewAwaited,
+    NewCard,
     NewEvent,
     NewItem,
     NewPassage,
@@ -271,6 +272,21 @@ def settle_dates(step: Step) -> None:
     step.changes.new_clocks = ledger.new_rows()
     step.changes.clocks = ledger.changed_rows()
     step.changes.entries = ledger.new_entries()
+    step.changes.cards = [
+        NewCard("R06", "red", run.kind, run.number, run.reading.due_at, step.at)
+        for run in ledger.runs
+        if run.kind == "check" and run.stored and run.reading.due_at and _ran_out(run)
+    ]
+
+
+def _ran_out(run: Run) -> bool:
+    """Whether a clock ended in this step only after it had lapsed (domain §4.4: R06)."""
+    reading = run.reading
+    return (
+        reading.ended_at is not None
+        and reading.lapses_at is not None
+        and reading.ended_at >= reading.lapses_at
+    )
 
 
 def _kept(run: Run | None, before: datetime | None) -> datetime | None:
@@ -321,6 +337,13 @@ def record(step: Step, kind: str, payload: dict[str, Any]) -> None:
         whole["opened"] = [_opened(item) for item in changes.new_items]
     if changes.documents:
         whole["documents"] = [[d.code, d.number] for d in changes.documents]
+    told = [
+        [str(message.payload["to"]), str(message.payload["template"])]
+        for message in changes.messages
+        if message.channel == "notify"
+    ]
+    if told:
+        whole["told"] = told
     if step.case.status != step.state.status:
         whole["status"] = step.case.status
     if step.case.result != step.state.result:

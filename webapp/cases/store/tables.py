@@ -121,6 +121,15 @@ SELECT %(case_id)s, r.kind, r.run, r.seq, r.entry
 FROM jsonb_to_recordset(%(entries)s) AS r(kind text, run int, seq int, entry jsonb)
 """
 
+CARDS = """
+INSERT INTO cases_card (case_id, rule, level, clock_id, due_at, issued_at)
+SELECT %(case_id)s, r.rule, r.level, c.id, r.due_at, r.issued_at
+FROM jsonb_to_recordset(%(cards)s) AS r(
+  rule text, level text, kind text, run int, due_at timestamptz, issued_at timestamptz)
+JOIN cases_clock c ON c.case_id = %(case_id)s AND c.kind = r.kind AND c.run = r.run
+ON CONFLICT DO NOTHING
+"""
+
 NEW_TIMERS = """
 INSERT INTO cases_timer
   (case_id, token, element, clock_kind, before, state, armed_at, fires_at)

@@ -29,6 +29,7 @@ _PLAIN = (
     ("items", tables.ITEMS),
     ("clocks", tables.CLOCKS),
     ("entries", tables.ENTRIES),
+    ("cards", tables.CARDS),
     ("new_timers", tables.NEW_TIMERS),
     ("timers", tables.TIMERS),
     ("new_awaited", tables.NEW_AWAITED),
