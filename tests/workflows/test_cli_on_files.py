@@ -1,0 +1,206 @@
+"""The commands on files alone: exit status 0, 1, 2; text and JSON; never a traceback."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.workflows.drawings import END, START, chain, diagram, flow, straight, task
+from workflows.cli import main
+
+GOOD = straight(task("a", 'name="审查"'))
+BAD = straight(task("a", tag="scriptTask"))
+UNFIT = straight(task("a", 'gov:batch="true"'))
+
+
+@pytest.fixture
+def drawn(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def put(name: str, data: bytes) -> str:
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_bytes(data)
+        return name
+
+    return put
+
+
+@pytest.mark.parametrize(
+    ("data", "publish", "status"),
+    [
+        (GOOD, False, 0),
+        (GOOD, True, 1),  # nobody has a role, no form: unfit
+        (BAD, False, 1),
+        (UNFIT, False, 1),  # speaks gov:, so unfit counts
+        (b"<broken", False, 2),
+        (b"", False, 2),
+        (b"<html/>", False, 2),
+    ],
+)
+def test_check_status(drawn, data: bytes, publish: bool, status: int) -> None:
+    assert main(["check", drawn("p.bpmn", data), *(["--publish"] if publish else [])]) == status
+
+
+def test_check_lines(drawn, capsys) -> None:
+    main(["check", drawn("p.bpmn", BAD)])
+    said = capsys.readouterr().out
+    assert "错误 p.bpmn:5: a: refused: 脚本任务" in said
+    assert said.splitlines()[-1].startswith("检查了 1 个文件：错误 1 条")
+
+
+def test_check_json(drawn, capsys) -> None:
+    main(
+        [
+            "check",
+            drawn("p.bpmn", UNFIT),
+            drawn("q.bpmn", GOOD),
+            drawn("r.bpmn", b"x"),
+            "--json",
+        ]
+    )
+    files = json.loads(capsys.readouterr().out)["files"]
+    assert [f["file"] for f in files] == ["p.bpmn", "q.bpmn", "r.bpmn"]
+    assert set(files[0]["findings"][0]) == {
+        "severity", "code", "line", "column", "element", "name", "sentence", "remedy",
+    }  # fmt: skip
+    assert files[1]["findings"] == []
+    assert files[2]["findings"][0]["code"] == "unreadable"
+
+
+def test_check_a_missing_file_and_a_device(drawn, capsys) -> None:
+    assert main(["check", "nowhere.bpmn"]) == 2
+    assert main(["check", "/dev/zero"]) == 2
+    assert "没有这个文件" in capsys.readouterr().out
+
+
+def test_check_a_huge_file_without_reading_it(drawn) -> None:
+    with Path("huge.bpmn").open("wb") as stream:
+        stream.truncate(1_000_000_000)
+    assert main(["check", "huge.bpmn"]) == 2
+
+
+def test_check_a_folder_follows_references(drawn, capsys) -> None:
+    call = task("a", 'calledElement="nowhere"', tag="callActivity")
+    drawn("lib/p.bpmn", straight(call))
+    drawn("lib/forms/f.json", b"{}")
+    assert main(["check", "lib"]) == 2
+    said = capsys.readouterr().out
+    assert "missing-process" in said
+    assert "forms/f.json" in said
+
+
+def test_check_a_file_inside_its_library(drawn, capsys) -> None:
+    drawn("lib/shared/q.bpmn", straight(task("t"), "t").replace(b'id="p"', b'id="q"'))
+    drawn("lib/p.bpmn", straight(task("a", 'calledElement="q"', tag="callActivity")))
+    assert main(["check", "lib/p.bpmn"]) == 0
+    assert main(["check", "lib/shared/q.bpmn"]) == 0
+
+
+def test_check_forms_and_decisions(drawn) -> None:
+    form = json.dumps({"type": "default", "id": "f", "components": []}).encode()
+    assert main(["check", drawn("f.json", form)]) == 0
+    assert main(["check", drawn("g.json", b"{")]) == 2
+    assert main(["check", drawn("d.dmn", b"<definitions/>")]) == 1
+
+
+DECIDING = diagram(
+    START, task("a", 'name="审查"'), '<bpmn:exclusiveGateway id="g" default="g_e"/>', END,
+    '<bpmn:endEvent id="again"/>', task("b", tag="manualTask"),
+    task("t", 'attachedToRef="a" cancelActivity="false"',
+         "<bpmn:timerEventDefinition gov:due='due(\"step\")'/>", "boundaryEvent"),
+    '<bpmn:endEvent id="told"/>', chain("s", "a", "g"), flow("g", "e"),
+    flow("g", "b", 'outcome = "no"'), flow("b", "again"), flow("t", "told"),
+)  # fmt: skip
+
+
+def test_try_with_answers(drawn, capsys) -> None:
+    drawn(
+        "answers.yaml",
+        b"start: {level: village}\ntasks: {a: [{outcome: 'no'}]}\nevents: {t: 1}\n",
+    )
+    assert main(["try", drawn("p.bpmn", DECIDING), "--answers", "answers.yaml", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["status"] == "completed"
+    assert said["ends"] == ["told", "again"]
+    assert said["trace"][:2] == ["s", "t"]
+    assert said["trace"][-4:] == ["a", "g", "b", "again"]
+    assert said["data"]["level"] == "village"
+
+
+def test_try_waits_without_answers(drawn, capsys) -> None:
+    assert main(["try", drawn("p.bpmn", DECIDING), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["status"] == "waiting"
+    assert [item["element"] for item in said["open"]] == ["a"]
+    assert [timer["clock"] for timer in said["timers"]] == ["step"]
+
+
+def test_try_refuses_in_words(drawn, capsys) -> None:
+    assert main(["try", drawn("p.bpmn", BAD), "--json"]) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert said["status"] == "refused"
+    assert "refused" in {f["code"] for f in said["findings"]}
+    assert main(["try", drawn("p.bpmn", BAD), "--process", "zz"]) == 2
+
+
+def test_try_at_the_terminal(drawn, capsys, monkeypatch) -> None:
+    keys = '{"level": "township"}\nnonsense\n1 {"outcome": "no"}\n1\n'
+    monkeypatch.setattr(sys, "stdin", io.StringIO(keys))
+    assert main(["try", drawn("p.bpmn", DECIDING)]) == 0
+    said = capsys.readouterr().out
+    assert "办理 审查" in said
+    assert "没有这一项" in said
+    assert "已走完" in said
+
+
+@pytest.mark.parametrize(
+    "answers", [b"[1, 2]", b"tasks: [", b"tasks: {a: 3}", b"events: {t: x}"]
+)
+def test_try_with_answers_that_are_none(drawn, answers: bytes) -> None:
+    drawn("answers.yaml", answers)
+    assert main(["try", drawn("p.bpmn", DECIDING), "--answers", "answers.yaml"]) == 2
+
+
+def test_feel(drawn, capsys) -> None:
+    assert main(["feel", "天数 + 0.5", "--vars", '{"天数": 3}', "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"result": 3.5}
+    assert main(["feel", "1 +", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["error"]["column"]
+    assert main(["feel", "1", "--context", "["]) == 2
+
+
+TABLE = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d"
+ namespace="urn:t"><decision id="path" name="办理路径"><variable name="path"/>
+<decisionTable hitPolicy="UNIQUE"><input><inputExpression><text>handling</text></inputExpression>
+</input><output name="path"/><rule><inputEntry><text>"immediate"</text></inputEntry>
+<outputEntry><text>"immediate"</text></outputEntry></rule><rule><inputEntry>
+<text>"promised"</text></inputEntry><outputEntry><text>"promised"</text></outputEntry></rule>
+</decisionTable></decision></definitions>""".encode()
+
+
+def test_decide(drawn, capsys) -> None:
+    file = drawn("path.dmn", TABLE)
+    asked = ["--input", '{"handling": "promised"}', "--json"]
+    assert main(["decide", file, *asked]) == 0
+    assert json.loads(capsys.readouterr().out) == {"result": "promised"}
+    assert main(["decide", file, "--decision", "办理路径", *asked]) == 0
+    assert main(["decide", file, "--decision", "none", *asked]) == 1
+
+
+def test_as_a_program_without_django(drawn) -> None:
+    script = (
+        "import sys; from workflows.cli import main; status = main(sys.argv[1:]);"
+        "assert not {'django', 'celery', 'psycopg'} & set(sys.modules); sys.exit(status)"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", script, "try", str(Path(drawn("p.bpmn", DECIDING)).resolve()), "--json"],
+        cwd=root, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["status"] == "waiting"
