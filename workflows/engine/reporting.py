@@ -15,13 +15,13 @@ from workflows.engine.outcomes import (
     State,
 )
 from workflows.model import Trigger, Work
-from workflows.spiff.case import awaits, is_item, name_of
+from workflows.spiff.awaiting import Awaits
+from workflows.spiff.case import is_item, is_waiting, name_of
 from workflows.spiff.journal import Spot, spot_of
 from workflows.spiff.scopes import CaseWorkflow
 from workflows.spiff.token import Token
 
 NO_WORK = Work()
-MESSAGES = frozenset({Trigger.MESSAGE, Trigger.SIGNAL})
 
 
 class Waiting:
@@ -34,12 +34,9 @@ class Waiting:
         for number, token in case.open_tokens.items():
             if is_item(token):
                 self.items[number] = token
-                continue
-            trigger = awaits(token)
-            if trigger is Trigger.TIMER:
-                self.timers[number] = token
-            elif trigger in MESSAGES:
-                self.messages[number] = token
+            elif is_waiting(token):
+                timer = token.task_spec.awaits is Awaits.TIMER
+                (self.timers if timer else self.messages)[number] = token
 
 
 def place(spot: Spot) -> Place:

@@ -60,4 +60,4 @@ def arm(activity: Token) -> None:
     """Arm the events on the border of an activity that begins."""
     for border in activity.task_spec.borders:
         if border.cause in ARMED:
-            Token(activity.workflow, border, activity, parent=activity)._set_state(WAITING)
+            activity.own(Token(activity.workflow, border, activity))._set_state(WAITING)

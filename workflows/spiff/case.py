@@ -7,8 +7,8 @@ from hashlib import blake2b
 from typing import Any
 
 from workflows.errors import CommandRefused, NoSuchToken
-from workflows.model import Kind, Trigger
 from workflows.spiff import throwing
+from workflows.spiff.awaiting import Awaits
 from workflows.spiff.program import Program
 from workflows.spiff.scopes import CaseWorkflow
 from workflows.spiff.token import COMPLETED, READY, WAITING, Token
@@ -16,7 +16,6 @@ from workflows.spiff.values import admit
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
-PERSONS = frozenset({Kind.USER_TASK, Kind.MANUAL_TASK})
 
 
 def begin(
@@ -63,15 +62,12 @@ def find(case: CaseWorkflow, name: str) -> Token:
 
 def is_item(token: Token) -> bool:
     """Whether the token is a step that waits for a person."""
-    return token._state == READY and token.task_spec.element.kind in PERSONS
+    return token.task_spec.awaits is Awaits.PERSON and token._state == READY
 
 
-def awaits(token: Token) -> Trigger | None:
-    """What the token waits for: a timer, a message, a signal; None for anything else."""
-    event = token.task_spec.element.event
-    if token._state != WAITING or event is None:
-        return None
-    return event.trigger
+def is_waiting(token: Token) -> bool:
+    """Whether the token waits for a timer, message or signal: `task_spec.awaits` says which."""
+    return token._state == WAITING and token.task_spec.awaits > Awaits.PERSON
 
 
 def complete(case: CaseWorkflow, name: str, values: Mapping[str, Any]) -> None:
@@ -88,7 +84,7 @@ def complete(case: CaseWorkflow, name: str, values: Mapping[str, Any]) -> None:
 def fire(case: CaseWorkflow, name: str) -> None:
     """The ledger says that a timer is due."""
     token = find(case, name)
-    if awaits(token) is not Trigger.TIMER:
+    if not is_waiting(token) or token.task_spec.awaits is not Awaits.TIMER:
         raise NoSuchToken("这一事项不是定时器。")
     token.task_spec.trigger(token, {})
     case.do_engine_steps()

@@ -29,7 +29,7 @@ class EventGatewayNode(Node, EventBasedGateway):
         self.order(my_task, "enter")
         my_task._set_state(WAITING)
         for route in self.routes:
-            arm = Token(my_task.workflow, route.target, my_task, parent=my_task)
+            arm = my_task.own(Token(my_task.workflow, route.target, my_task))
             arm.via = route.entry
             arm._set_state(WAITING)
         return False

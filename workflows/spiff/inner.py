@@ -40,12 +40,12 @@ class InnerNode(Node):
 
     def given(self, my_task: Token) -> Part:
         """Give the data the inner scope begins with."""
-        return my_task.data, my_task.stamps
+        return my_task.part
 
     def take(self, my_task: Token, scope: ScopeWorkflow) -> None:
         """Take over what the finished inner scope leaves."""
         if scope.ended is not None:
-            my_task.data, my_task.stamps = scope.ended
+            my_task.part = scope.ended
 
     def _run_hook(self, my_task: Token) -> bool:
         """The inner scope has finished."""

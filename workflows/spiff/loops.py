@@ -15,6 +15,7 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 
 from workflows.errors import CommandRefused
 from workflows.model import Element
+from workflows.spiff.awaiting import Awaits
 from workflows.spiff.borders import arm
 from workflows.spiff.expressions import Formula
 from workflows.spiff.merging import LOCAL, Part, merge
@@ -30,10 +31,14 @@ class LoopNode(Node, LoopTask):
     body: Node
     local = frozenset({LOCAL})
 
+    def __init__(self, scope: Any, element: Element) -> None:
+        super().__init__(scope, element)
+        self.awaits = Awaits.NOTHING  # its instances do
+
     def begin(self, my_task: Token, index: int) -> Token:
         """Begin one instance."""
         my_task.internal_data["begun"] = index + 1
-        child = Token(my_task.workflow, self.body, my_task, parent=my_task)
+        child = my_task.own(Token(my_task.workflow, self.body, my_task))
         child.instance = index
         return child
 
@@ -122,9 +127,9 @@ class MultiNode(LoopNode):
         state = loop.internal_data
         state["done"] += 1
         finished = self.satisfied(child, state)
-        outcome = merge([(child.data, child.stamps)], without=self.local)
+        outcome = merge([child.part], without=self.local)
         child.discard()
-        loop.data, loop.stamps = merge([(loop.data, loop.stamps), outcome])
+        loop.part = merge([loop.part, outcome])
         if finished:
             for other in loop.owned:
                 if other.instance is not None:
@@ -186,7 +191,7 @@ class RepeatNode(LoopNode):
         """Go round again or go on."""
         loop = child.owner
         assert loop is not None  # noqa: S101
-        loop.data, loop.stamps = child.data, child.stamps
+        loop.part = child.part
         child.discard()
         if self.again(loop):
             self.body._update(self.begin(loop, loop.internal_data["begun"]))

@@ -16,7 +16,8 @@ from typing import Any
 
 LOCAL = "outcome"
 
-Part = tuple[dict[str, Any], dict[str, int]]
+Part = tuple[dict[str, Any], dict[str, int]]  # data and stamps; never changed in place
+NO_DATA: Part = ({}, {})
 
 
 def merge(parts: Iterable[Part], without: frozenset[str] = frozenset()) -> Part:
@@ -25,7 +26,7 @@ def merge(parts: Iterable[Part], without: frozenset[str] = frozenset()) -> Part:
     count = 0
     for part in parts:
         count += 1
-        if not any(part[1] is seen[1] for seen in different):
+        if not any(part is seen for seen in different):
             different.append(part)
     if count > 1:
         without = without | {LOCAL}

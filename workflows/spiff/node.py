@@ -18,6 +18,7 @@ from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 
 from workflows.model import Element
 from workflows.spiff import throwing
+from workflows.spiff.awaiting import awaits
 from workflows.spiff.expressions import Formula
 from workflows.spiff.journal import Ordered, spot_of
 from workflows.spiff.merging import Part
@@ -70,6 +71,7 @@ class Node(BpmnSpecMixin):
         self.orders: tuple[Order, ...] = ()
         self.unit: Formula | None = None
         self.instance_of: LoopNode | None = None
+        self.awaits = awaits(element)
 
     @property
     def title(self) -> str:
@@ -147,7 +149,7 @@ class Node(BpmnSpecMixin):
 
     def parts(self, my_task: Token) -> list[Part]:
         """Give the data that would survive if the token were interrupted now."""
-        return [(my_task.data, my_task.stamps)]
+        return [my_task.part]
 
     def order(self, my_task: Token, on: str) -> None:
         """Order the effects of this moment, in drawing order, with their formulas evaluated."""

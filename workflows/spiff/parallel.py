@@ -27,7 +27,7 @@ def unite(taken: list[Token]) -> Token:
     """Consume tokens at a join; the youngest goes on with the data of all."""
     taken.sort(key=lambda token: token.id)
     last = taken[-1]
-    last.data, last.stamps = merge((token.data, token.stamps) for token in taken)
+    last.part = merge(token.part for token in taken)
     for token in taken[:-1]:
         token.discard()
     return last

@@ -22,7 +22,7 @@ from workflows.errors import CommandRefused
 from workflows.model import Trigger
 from workflows.spiff.expressions import NoScripts
 from workflows.spiff.journal import Journal
-from workflows.spiff.merging import Part, merge
+from workflows.spiff.merging import NO_DATA, Part, merge
 from workflows.spiff.token import READY, Token
 
 if TYPE_CHECKING:
@@ -89,6 +89,8 @@ class _Scope:
         self.completed_event = Callbacks()
         self.task_removed_event = Callbacks()
         self.ended: Part | None = None
+        self.base = NO_DATA  # what its tokens' data in the snapshot differ from
+        self.base_row: Any = 0
         self.result: str | None = None
 
     def get_tasks_iterator(self, first_task: Any = None, **options: Any) -> Any:
@@ -99,7 +101,7 @@ class _Scope:
     def start_at(self, node: Node, part: Part) -> None:
         """Put the first token."""
         token = Token(self, node)  # type: ignore[arg-type]
-        token.data, token.stamps = part
+        token.part = part
         node._update(token)
 
     def arrive(self, source: Token, route: Route) -> None:
@@ -110,7 +112,7 @@ class _Scope:
 
     def absorb(self, token: Token) -> None:
         """Keep the data of a token that has ended in this scope."""
-        part = (token.data, token.stamps)
+        part = token.part
         self.ended = part if self.ended is None else merge((self.ended, part))
 
     def check_done(self) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from workflows.model import NOTHING, Event, Trigger
+from workflows.spiff.awaiting import Awaits
 from workflows.spiff.journal import Ordered, spot_of
 from workflows.spiff.merging import Part, merge
 from workflows.spiff.token import WAITING, Token
@@ -49,7 +50,7 @@ def throw_error(token: Token, event: Event) -> None:
 
 def _outwards(token: Token, event: Event) -> bool:
     """Carry a code outwards to the first boundary event that takes it."""
-    thrown = (token.data, token.stamps)
+    thrown = token.part
     workflow: AnyWorkflow = token.workflow
     inside = True
     while workflow.host is not None:
@@ -80,17 +81,14 @@ def match(borders: tuple[BorderNode, ...], event: Event) -> BorderNode | None:
 
 def awaiting(case: CaseWorkflow, name: str, *, signal: bool) -> list[Token]:
     """List the tokens that wait for a message or signal, outermost scope first, then oldest."""
-    wanted = Trigger.SIGNAL if signal else Trigger.MESSAGE
-    found = []
-    for token in case.open_tokens.values():
-        event = token.task_spec.element.event
-        if (
-            token._state == WAITING
-            and event is not None
-            and event.trigger is wanted
-            and event.ref == name
-        ):
-            found.append(token)
+    wanted = Awaits.SIGNAL if signal else Awaits.MESSAGE
+    found = [
+        token
+        for token in case.open_tokens.values()
+        if token.task_spec.awaits is wanted
+        and token._state == WAITING
+        and token.task_spec.element.event.ref == name
+    ]
     return sorted(found, key=lambda token: (token.workflow.depth, token.id))
 
 
@@ -137,6 +135,6 @@ def fire(
         moving = None
     if moving is None:
         moving = Token(activity.workflow, border)
-    moving.data, moving.stamps = part
+    moving.part = part
     moving.write(values)
     moving._ready()

@@ -14,6 +14,10 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from workflows.errors import SnapshotUnreadable
+from workflows.spiff.merging import NO_DATA, Part
+from workflows.spiff.values import read
+
 if TYPE_CHECKING:
     from workflows.spiff.node import Node
     from workflows.spiff.scopes import AnyWorkflow
@@ -25,55 +29,83 @@ FUTURE: int = TaskState.FUTURE
 COMPLETED: int = TaskState.COMPLETED
 CANCELLED: int = TaskState.CANCELLED
 
+UNREAD: Part = ({}, {})  # marks data not read yet
+DATA = 6  # where a token's row has its data
+
+
+def read_delta(delta: Any, base: Part) -> Part:
+    """Read data: `[{name: [value, write]}, [names gone]]` or 0 for the base's own."""
+    if not delta:
+        return base
+    data, stamps = dict(base[0]), dict(base[1])
+    for name in delta[1] if len(delta) > 1 else ():
+        del data[name], stamps[name]
+    for name, (value, stamp) in delta[0].items():
+        data[name] = read(value)
+        stamps[name] = stamp
+    return data, stamps
+
 
 class Token(Task):
     """A token at a node.
 
-    `data` is what expressions see; `stamps` says for each of its keys in which write of the
-    case it got its value (see `merging`). `via` is the number of the incoming flow the token
-    came by, -1 for none. `instance` is the 0-based index inside a multi-instance.
+    `part` are its data and their stamps (see `merging`). `via` is the number of the incoming
+    flow the token came by, -1 for none. `instance` is the 0-based index in a multi-instance.
     """
 
     id: int
     workflow: AnyWorkflow
     task_spec: Node
-    data: dict[str, Any]
-    stamps: dict[str, int]
     internal_data: dict[str, Any]
+    row: list[Any] | None = None  # as in the snapshot, while the data are unchanged
+    base: Part = NO_DATA  # what the row's data differ from
 
     def __init__(
-        self,
-        workflow: AnyWorkflow,
-        node: Node,
-        source: Token | None = None,
-        *,
-        parent: Token | None = None,
-        number: int | None = None,
+        self, workflow: AnyWorkflow, node: Node, source: Token | None = None, *, number: int = 0
     ) -> None:
-        """Put a token at `node` with the data of `source`; `parent` owns it (see `owner`).
+        """Put a token at `node` with the data of `source`.
 
         `number` is given only when a snapshot is read.
         """
         case = workflow.top_workflow
-        self.id = case.next_number() if number is None else number
+        self.id = number or case.next_number()
         self.workflow = workflow
         self.task_spec = node
         self.triggered = False
-        self.thread_id = 0
-        self.last_state_change = 0
         self.internal_data = {}
-        self.data = source.data if source is not None else {}
-        self.stamps = source.stamps if source is not None else {}
         self.via = -1
         self.instance: int | None = None
+        self._part = source.part if source is not None else NO_DATA
         self._state: int = FUTURE
         self._parent: int | None = None
         self._children: list[int] = []
         workflow.tasks[self.id] = self
         case.open_tokens[self.id] = self
-        if parent is not None:
-            self._parent = parent.id
-            parent._children.append(self.id)
+
+    @property
+    def part(self) -> Part:
+        """Data and stamps; read from the snapshot's row when first asked for."""
+        if self._part is UNREAD:
+            try:
+                self._part = read_delta(self.row[DATA] if self.row else 0, self.base)
+            except (ValueError, TypeError, LookupError, ArithmeticError) as error:
+                raise SnapshotUnreadable("流程快照已损坏，无法读取。") from error
+        return self._part
+
+    @part.setter
+    def part(self, part: Part) -> None:
+        self._part = part
+        self.row = None
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What expressions see."""
+        return self.part[0]
+
+    @property
+    def stamps(self) -> dict[str, int]:
+        """In which write of the case each variable got its value."""
+        return self.part[1]
 
     @property
     def owner(self) -> Token | None:
@@ -94,6 +126,12 @@ class Token(Task):
         """Change the state; Spiff's own also reads the clock and builds a log record (E26)."""
         self._state = value
 
+    def own(self, token: Token) -> Token:
+        """Make `token` live only as long as this one."""
+        token._parent = self.id
+        self._children.append(token.id)
+        return token
+
     def detach(self) -> None:
         """Outlive the owner."""
         owner = self.owner
@@ -111,14 +149,17 @@ class Token(Task):
         """Give variables new values, as one write of the case."""
         if values:
             stamp = self.workflow.top_workflow.next_stamp()
-            self.data = {**self.data, **values}
-            self.stamps = {**self.stamps, **dict.fromkeys(values, stamp)}
+            data, stamps = self.part
+            self.part = {**data, **values}, {**stamps, **dict.fromkeys(values, stamp)}
 
     def forget(self, *names: str) -> None:
         """Drop variables."""
-        if any(name in self.data for name in names):
-            self.data = {k: v for k, v in self.data.items() if k not in names}
-            self.stamps = {k: v for k, v in self.stamps.items() if k not in names}
+        data, stamps = self.part
+        if any(name in data for name in names):
+            self.part = (
+                {key: value for key, value in data.items() if key not in names},
+                {key: stamp for key, stamp in stamps.items() if key not in names},
+            )
 
     def cancel(self, keep: Token | None = None) -> None:
         """Cancel the token with everything inside it; inner ones first. `keep` survives."""
