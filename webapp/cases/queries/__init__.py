@@ -1,0 +1,1 @@
+"""What pages read: every function states how many SQL statements it needs."""
