@@ -23,8 +23,7 @@ def look() -> Contents:
     """Look with the application's account."""
     with psycopg.connect(**target("app").parameters, autocommit=True) as database:  # type: ignore[arg-type]
         row = database.execute(
-            "SELECT EXISTS(SELECT FROM processes_processversion),"
-            " EXISTS(SELECT FROM organisations_unit),"
+            "SELECT EXISTS(SELECT FROM organisations_unit),"
             " EXISTS(SELECT FROM processes_process WHERE current_id IS NOT NULL),"
             " EXISTS(SELECT FROM accounts_officer WHERE is_demo AND is_active"
             " AND password NOT LIKE '!%'),"

@@ -25,6 +25,7 @@ from webapp.config.up.failures import CannotStart
 
 QUEUES = "bianmin,bianmin.cases,bianmin.core"
 DEMO_CASES = 300
+_BIANMIN = ("-m", "webapp.config.cli")
 
 
 class Interrupted(Exception):
@@ -196,19 +197,17 @@ class _Run:
             if not found.county:
                 _say("数据库是空的。要试用示例县（正定县，人员为虚构）：DEMO=1 bianmin up")
             return
-        if not found.processes:
-            with _step("发布流程库", "process library"):
-                self._own("-m", "webapp.config.cli", "publish_library")
         if not found.county:
             _say("第一次运行：载入示例县（正定县）……  the example county")
-            self._own("-m", "webapp.config.cli", "load_county", shown=True)
+            self._own(*_BIANMIN, "load_county", shown=True)
         if not found.library:
-            self._own("-m", "webapp.config.cli", "publish_library", shown=True)
+            _say("第一次运行：发布流程库……  the process library")
+            self._own(*_BIANMIN, "publish_library", shown=True)
         if not found.demo_accounts:
-            self.accounts = self._own("-m", "webapp.config.cli", "create_demo_accounts")
+            self.accounts = self._own(*_BIANMIN, "create_demo_accounts")
         if not found.cases:
             _say(f"第一次运行：办理 {DEMO_CASES} 件示例办件……  example cases")
-            self._own("-m", "webapp.config.cli", "demo", "--cases", str(DEMO_CASES), shown=True)
+            self._own(*_BIANMIN, "demo", "--cases", str(DEMO_CASES), shown=True)
 
     def _services(self) -> None:
         self._wait_for_port()
@@ -263,7 +262,7 @@ class _Run:
                 process.terminate()
                 raise
         if process.returncode:
-            command = " ".join(arguments).replace("-m webapp.config.cli", "bianmin")
+            command = " ".join(arguments).replace(" ".join(_BIANMIN), "bianmin")
             raise CannotStart(f"{command} 失败：\n{printed or '（原因见上）'}")
         return printed or ""
 
