@@ -1,92 +1,157 @@
-"""The inbox: what is mine or my unit's, most urgent first. The query *is* the permission.
+"""The inbox: what waits for an officer, most urgent first. The query is the permission.
 
-Two statements a page, whatever the size: the twenty most urgent items are taken pool by pool from
-the index (pool, due_at, id) and merged (design: who gets the work), and each band is counted up
-to a cap. Bands are ranges of `due_at` at the time of asking; nothing about remaining time is
-stored. Items without a running limit stand last.
+Each pool gives its own first rows from the index `(pool, due_at, id)`; they are merged. Bands are
+ranges of `due_at` at the moment of the query (paused = null); counts are exact up to 999.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
-
-from django.db import connection
-from django.utils import timezone
 
 from webapp.catalogue.queries import calendar_in_force
 from webapp.core import db
 from webapp.core.crypto import search_grams
 from webapp.organisations.queries import Acting
+from workflows.calendars import Calendar, local_day, moment
 from workflows.clocks import band_edges
 
 PAGE = 20
-CAP = 1000
-VIEWS = ("all", "mine", "unclaimed", "cover")
+MOST = 999
+"""Bands are counted up to here; one more means “999+”."""
+
+VIEWS = ("mine", "unit", "cover", "done", "started")
 BANDS = ("overdue", "today", "tomorrow", "week", "later", "paused")
+
+Key = tuple[str, int]
+"""Where a page ends: (moment in ISO 8601 or "" for none, id of the row)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the handler chose to see. Empty means no restriction.
+    """What the person narrows the list to. `q`: part of a case number or of a name."""
 
-    `view`: all of my pools · mine (I claimed it) · unclaimed · cover (posts I stand in for).
-    `text`: part of the applicant's name, or the beginning of a case number.
-    """
-
-    view: str = "all"
-    band: str = ""
     item_code: str = ""
-    step: str = ""
-    text: str = ""
+    element: str = ""
+    q: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the inbox."""
+    """One line of an inbox. `days`: working days left (0 today, negative overdue), None paused.
 
-    id: int
+    `item_id` is None in the view of cases that she started.
+    """
+
+    item_id: int | None
     case_id: int
     case_number: str
-    applicant: str
     item_name: str
+    item_code: str
+    applicant_name: str
     step: str
     element: str
-    pool_id: int
-    place: str
+    pool_id: int | None
+    unit_name: str
+    role: str
+    village: str
+    status: str
     due_at: datetime | None
-    opened_at: datetime
+    lapses_at: datetime | None
+    band: str
+    days: int | None
     claimed_by: int | None
     claimed_by_name: str
+    at: datetime
+    is_open: bool
     supplemented: bool
-    agent_name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Lines, the key of the next page (None at the end), and the counts of the bands.
-
-    `counts` maps "all" and each band to a number; CAP means "at least that many".
-    """
+    """Rows of one page, where the next one begins, and how many there are in each band."""
 
     rows: tuple[Row, ...]
-    after: str | None
-    counts: dict[str, int]
+    after: Key | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    total: int = 0
+    at: datetime | None = None
 
 
-def inbox(acting: Acting, filters: Filters, after: str = "") -> Page:
-    """The twenty most urgent items after the key `after`, and band counts: two statements."""
-    pools = _pools(acting, filters.view)
-    if not pools:
-        return Page((), None, dict.fromkeys(("all", *BANDS), 0))
-    edges = _edges(acting.at)
-    where, values = _conditions(acting, filters)
-    values |= {"pools": pools, "limit": PAGE + 1}
-    found = db.rows(_page_sql(filters.band, where, after), values | edges | _key(after))
-    rows = tuple(Row(**row) for row in found[:PAGE])
-    more = rows[-1] if len(found) > PAGE else None
-    return Page(rows, _key_of(more) if more else None, _counts(pools, where, values, edges))
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Moments between the bands, at one moment."""
+
+    at: datetime
+    today: datetime
+    tomorrow: datetime
+    week: datetime
+    later: datetime
+
+    @classmethod
+    def now(cls, at: datetime, calendar: Calendar) -> Edges:
+        """The edges of this moment: midnight before today, after today, …"""
+        day = local_day(at)
+        today, tomorrow, week = (
+            moment(edge + timedelta(days=1)) for edge in band_edges(calendar, day)
+        )
+        return cls(at, moment(day), today, tomorrow, week)
+
+    def range_of(self, band: str) -> tuple[datetime | None, datetime | None]:
+        """First moment (included) and end (not included) of a band."""
+        return {
+            "overdue": (None, self.today),
+            "today": (self.today, self.tomorrow),
+            "tomorrow": (self.tomorrow, self.week),
+            "week": (self.week, self.later),
+            "later": (self.later, None),
+        }[band]
+
+    def band_of(self, due_at: datetime | None) -> str:
+        """The band of a due date."""
+        if due_at is None:
+            return "paused"
+        for band in BANDS[:5]:
+            end = self.range_of(band)[1]
+            if end is None or due_at < end:
+                return band
+        return "later"  # pragma: no cover
+
+
+def inbox(
+    acting: Acting,
+    view: str = "mine",
+    band: str = "",
+    filters: Filters | None = None,
+    after: Key | None = None,
+    *,
+    counted: bool = True,
+) -> Page:
+    """One page of an officer's work: three SQL statements, two without counts.
+
+    `view`: mine (claimed by her, or by nobody in her own posts), unit (all of her pools), cover
+    (posts she stands in for), done (completed by her), started (registered by her).
+    """
+    filters = filters or Filters()
+    if view in {"done", "started"}:
+        return _history(acting, view, filters, after)
+    pools = _pools(acting, view)
+    calendar = calendar_in_force()
+    edges = Edges.now(acting.at, calendar)
+    params = _params(acting, edges, filters) | {"pools": pools, "limit": PAGE + 1}
+    conditions = _conditions(view, filters)
+    found = db.rows(_open_sql(conditions, band, after), params | _after(after))
+    rows = tuple(_row(row, edges, calendar) for row in found[:PAGE])
+    counts = _counts(conditions, params) if counted else {}
+    return Page(
+        rows=rows,
+        after=_key(rows[-1].due_at, rows[-1].item_id) if len(found) > PAGE else None,
+        counts=counts,
+        total=sum(counts.values()),
+        at=acting.at,
+    )
 
 
 def _pools(acting: Acting, view: str) -> list[int]:
@@ -95,156 +160,174 @@ def _pools(acting: Acting, view: str) -> list[int]:
     return list(acting.pool_ids)
 
 
-def _edges(at: datetime) -> dict[str, Any]:
-    today, tomorrow, week = band_edges(calendar_in_force(), timezone.localdate(at))
+def _params(acting: Acting, edges: Edges, filters: Filters) -> dict[str, Any]:
     return {
-        "now": at,
-        "today_ends": _midnight_after(today),
-        "tomorrow_ends": _midnight_after(tomorrow),
-        "week_ends": _midnight_after(week),
+        "me": acting.officer_id,
+        "code": filters.item_code,
+        "element": filters.element,
+        "number": f"%{filters.q.strip()}%",
+        "name": f"%{''.join(filters.q.split())}%",
+        "grams": search_grams(filters.q),
+        "today": edges.today,
+        "tomorrow": edges.tomorrow,
+        "week": edges.week,
+        "later": edges.later,
     }
 
 
-def _midnight_after(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+def _conditions(view: str, filters: Filters) -> str:
+    """What an item must be besides open and in the pool."""
+    parts = []
+    if view in {"mine", "cover"}:
+        parts.append("(i.claimed_by_id IS NULL OR i.claimed_by_id = %(me)s)")
+    if filters.element:
+        parts.append("i.element = %(element)s")
+    if filters.item_code:
+        parts.append(
+            "EXISTS (SELECT 1 FROM cases_case f JOIN catalogue_itemversion fv"
+            " ON fv.id = f.item_version_id JOIN catalogue_serviceitem fi ON fi.id = fv.item_id"
+            " WHERE f.id = i.case_id AND fi.code = %(code)s)"
+        )
+    if filters.q.strip():
+        parts.append(f"i.case_id IN (SELECT id FROM cases_case f WHERE {_MATCH})")
+    return "".join(f" AND {part}" for part in parts)
 
+
+_MATCH = (
+    "(f.number LIKE %(number)s OR"
+    " (f.search_grams @> %(grams)s::varchar[] AND replace(f.applicant_name, ' ', '')"
+    " ILIKE %(name)s))"
+)
 
 _RANGES = {
-    "": "true",
-    "overdue": "item.due_at < %(now)s",
-    "today": "item.due_at >= %(now)s AND item.due_at < %(today_ends)s",
-    "tomorrow": "item.due_at >= %(today_ends)s AND item.due_at < %(tomorrow_ends)s",
-    "week": "item.due_at >= %(tomorrow_ends)s AND item.due_at < %(week_ends)s",
-    "later": "item.due_at >= %(week_ends)s",
-    "paused": "item.due_at IS NULL",
+    "overdue": "i.due_at < %(today)s",
+    "today": "i.due_at >= %(today)s AND i.due_at < %(tomorrow)s",
+    "tomorrow": "i.due_at >= %(tomorrow)s AND i.due_at < %(week)s",
+    "week": "i.due_at >= %(week)s AND i.due_at < %(later)s",
+    "later": "i.due_at >= %(later)s",
+    "paused": "i.due_at IS NULL",
 }
 
-
-def _conditions(acting: Acting, filters: Filters) -> tuple[str, dict[str, Any]]:
-    """Extra conditions of the filters and their parameters."""
-    parts, values = [], {"me": acting.officer_id}
-    if filters.view == "mine":
-        parts.append("item.claimed_by_id = %(me)s")
-    if filters.view == "unclaimed":
-        parts.append("item.claimed_by_id IS NULL")
-    if filters.step:
-        parts.append("item.name = %(step)s")
-        values["step"] = filters.step
-    on_case = []
-    if filters.item_code:
-        on_case.append("si.code = %(item_code)s")
-        values["item_code"] = filters.item_code
-    if filters.text:
-        on_case.append("(c.search_grams @> %(grams)s OR c.number LIKE %(number)s)")
-        values |= {
-            "grams": search_grams(filters.text) or ["-"],
-            "number": filters.text.replace("%", "").replace("_", "") + "%",
-        }
-    if on_case:
-        parts.append(
-            "EXISTS (SELECT 1 FROM cases_case c"
-            " JOIN catalogue_itemversion iv ON iv.id = c.item_version_id"
-            " JOIN catalogue_serviceitem si ON si.id = iv.item_id"
-            f" WHERE c.id = item.case_id AND {' AND '.join(on_case)})"
-        )
-    return " AND ".join(["item.state = 'OPEN'", *parts]), values
-
-
-_LINES = """
-SELECT item.id, item.case_id, c.number AS case_number, c.applicant_name AS applicant,
-       iv.name AS item_name, item.name AS step, item.element, item.pool_id,
-       coalesce(township.name || village.name, '') AS place, item.due_at, item.opened_at,
-       item.claimed_by_id AS claimed_by, coalesce(claimer.name, '') AS claimed_by_name,
-       c.supplemented, coalesce(agent.name, '') AS agent_name
-FROM picked
-JOIN cases_workitem item ON item.id = picked.id
-JOIN cases_case c ON c.id = item.case_id
-JOIN catalogue_itemversion iv ON iv.id = c.item_version_id
-LEFT JOIN organisations_division village ON village.id = c.village_id
-LEFT JOIN organisations_division township ON township.id = village.parent_id
-LEFT JOIN accounts_officer claimer ON claimer.id = item.claimed_by_id
-LEFT JOIN accounts_officer agent ON agent.id = c.agent_id
-ORDER BY item.due_at, item.id
+_COLUMNS = """
+SELECT i.id AS item_id, c.id AS case_id, c.number AS case_number, v.name AS item_name,
+  s.code AS item_code, c.applicant_name, i.name AS step, i.element, i.pool_id,
+  u.name AS unit_name, p.role_id AS role, coalesce(d.name, '') AS village, c.status, i.due_at,
+  i.lapses_at, i.claimed_by_id AS claimed_by, coalesce(o.name, '') AS claimed_by_name,
+  {at} AS at, i.state = 'OPEN' AS is_open, c.supplemented
+"""
+_JOINS = """
+JOIN cases_case c ON c.id = i.case_id
+JOIN catalogue_itemversion v ON v.id = c.item_version_id
+JOIN catalogue_serviceitem s ON s.id = v.item_id
+JOIN organisations_pool p ON p.id = i.pool_id
+JOIN organisations_unit u ON u.id = p.unit_id
+LEFT JOIN organisations_division d ON d.id = c.village_id
+LEFT JOIN accounts_officer o ON o.id = i.claimed_by_id
 """
 
 
-def _page_sql(band: str, where: str, after: str) -> str:
-    """Take the most urgent of each pool, dated before undated, and merge."""
-    due, _ = _split(after)
+def _open_sql(conditions: str, band: str, after: Key | None) -> str:
+    """First rows of each pool, merged: dated ones first, then those without a date."""
+    dated = _RANGES.get(band, "i.due_at IS NOT NULL")
     branches = []
-    if band != "paused" and (not after or due):
-        dated = "item.due_at IS NOT NULL"
-        if due:
-            dated = "(item.due_at, item.id) > (%(after_due)s, %(after_id)s)"
-        branches.append(
-            _branch(f"{where} AND {_RANGES[band]} AND {dated}", "item.due_at, item.id")
-        )
+    if band != "paused" and (after is None or after[0]):
+        beyond = " AND (i.due_at, i.id) > (%(after_at)s, %(after_id)s)" if after else ""
+        branches.append(_branch(f"{dated}{beyond}{conditions}", "i.due_at, i.id"))
     if band in {"", "paused"}:
-        undated = "item.due_at IS NULL"
-        if after and not due:
-            undated += " AND item.id > %(after_id)s"
-        branches.append(_branch(f"{where} AND {undated}", "item.id"))
-    return (
-        "WITH picked AS (SELECT one.id, one.due_at FROM unnest(%(pools)s::bigint[]) AS pool(id)"
-        f" CROSS JOIN LATERAL ({' UNION ALL '.join(branches)}) one"
-        " ORDER BY one.due_at, one.id LIMIT %(limit)s)" + _LINES
-    )
+        beyond = " AND i.id > %(after_id)s" if after and not after[0] else ""
+        branches.append(_branch(f"i.due_at IS NULL{beyond}{conditions}", "i.id"))
+    first = " UNION ALL ".join(branches) or _branch("false", "i.id")
+    return f"""
+{_COLUMNS.format(at="i.opened_at")}
+FROM (
+  SELECT top.* FROM unnest(%(pools)s::bigint[]) AS mine(pool_id)
+  CROSS JOIN LATERAL ({first}) top
+  ORDER BY top.due_at, top.id LIMIT %(limit)s) i
+{_JOINS}
+ORDER BY i.due_at, i.id
+"""
 
 
 def _branch(where: str, order: str) -> str:
     return (
-        "(SELECT item.id, item.due_at FROM cases_workitem item"
-        f" WHERE item.pool_id = pool.id AND {where} ORDER BY {order} LIMIT %(limit)s)"
+        "(SELECT i.* FROM cases_workitem i WHERE i.state = 'OPEN' AND i.pool_id = mine.pool_id"
+        f" AND {where} ORDER BY {order} LIMIT %(limit)s)"
     )
 
 
-def _counts(
-    pools: list[int], where: str, values: dict[str, Any], edges: dict[str, Any]
-) -> dict[str, int]:
-    """Count each band up to CAP: one statement of seven bounded index scans."""
-    parts = [
-        f"(SELECT count(*) FROM (SELECT 1 FROM cases_workitem item WHERE"
-        f" item.pool_id = ANY(%(pools)s) AND {where} AND {_RANGES[band]} LIMIT {CAP}) capped)"
-        for band in ("", *BANDS)
+def _counts(conditions: str, params: dict[str, Any]) -> dict[str, int]:
+    """How many open items each band has, at most one more than `MOST`: one statement."""
+    selects = [
+        f"(SELECT count(*) FROM (SELECT 1 FROM unnest(%(pools)s::bigint[]) AS mine(pool_id)"
+        f" CROSS JOIN LATERAL (SELECT 1 FROM cases_workitem i WHERE i.state = 'OPEN'"
+        f" AND i.pool_id = mine.pool_id AND {where}{conditions} LIMIT %(most)s) one"
+        f" LIMIT %(most)s) capped) AS {band}"
+        for band, where in _RANGES.items()
     ]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(parts), values | edges)
-        return dict(zip(("all", *BANDS), cursor.fetchone(), strict=True))
+    return db.rows(f"SELECT {', '.join(selects)}", params | {"most": MOST + 1})[0]
 
 
-def _key_of(row: Row) -> str:
-    return f"{row.due_at.isoformat() if row.due_at else ''}~{row.id}"
-
-
-def _split(after: str) -> tuple[datetime | None, int]:
-    """Read a page key; a damaged one means the first page."""
-    due, _, item_id = after.partition("~")
-    if not item_id.isdigit():
-        return None, 0
-    return (datetime.fromisoformat(due) if due else None), int(item_id)
-
-
-def _key(after: str) -> dict[str, Any]:
-    due, item_id = _split(after)
-    return {"after_due": due, "after_id": item_id}
-
-
-def choices(acting: Acting) -> tuple[list[tuple[str, str]], list[str]]:
-    """What the filters offer: items (code, name) and steps that now wait here: one statement."""
-    pools = list(acting.pool_ids)
-    if not pools:
-        return [], []
-    found = db.rows(_CHOICES, {"pools": pools, "cap": CAP})
-    items = sorted({(row["code"], row["item_name"]) for row in found})
-    return items, sorted({row["step"] for row in found})
-
-
-_CHOICES = """
-SELECT DISTINCT si.code, si.name AS item_name, near.name AS step
-FROM (SELECT item.name, item.case_id FROM cases_workitem item
-      WHERE item.pool_id = ANY(%(pools)s) AND item.state = 'OPEN'
-      ORDER BY item.due_at LIMIT %(cap)s) near
-JOIN cases_case c ON c.id = near.case_id
-JOIN catalogue_itemversion iv ON iv.id = c.item_version_id
-JOIN catalogue_serviceitem si ON si.id = iv.item_id
+def _history(acting: Acting, view: str, filters: Filters, after: Key | None) -> Page:
+    """What she has completed, or registered: newest first. Two statements."""
+    calendar = calendar_in_force()
+    edges = Edges.now(acting.at, calendar)
+    params = _params(acting, edges, filters) | {"limit": PAGE + 1} | _after(after)
+    if view == "done":
+        beyond = " AND (i.closed_at, i.id) < (%(after_at)s, %(after_id)s)" if after else ""
+        sql = f"""
+{_COLUMNS.format(at="i.closed_at")}
+FROM (SELECT i.* FROM cases_workitem i WHERE i.state = 'DONE' AND i.closed_by_id = %(me)s
+  {beyond}{_conditions("done", filters)}
+  ORDER BY i.closed_at DESC, i.id DESC LIMIT %(limit)s) i
+{_JOINS}
+ORDER BY i.closed_at DESC, i.id DESC
 """
+    else:
+        sql = _started_sql(filters, after)
+    found = db.rows(sql, params)
+    rows = tuple(_row(row, edges, calendar) for row in found[:PAGE])
+    last = rows[-1] if len(found) > PAGE else None
+    key = _key(last.at, last.item_id or last.case_id) if last else None
+    return Page(rows=rows, after=key, at=acting.at)
+
+
+def _started_sql(filters: Filters, after: Key | None) -> str:
+    beyond = " AND f.id < %(after_id)s" if after else ""
+    match = f" AND {_MATCH}" if filters.q.strip() else ""
+    return f"""
+SELECT NULL::bigint AS item_id, c.id AS case_id, c.number AS case_number, v.name AS item_name,
+  s.code AS item_code, c.applicant_name, '' AS step, '' AS element, NULL::bigint AS pool_id,
+  coalesce(u.name, '') AS unit_name, c.holder_role AS role, coalesce(d.name, '') AS village,
+  c.status, c.due_at, NULL::timestamptz AS lapses_at, c.holder_officer_id AS claimed_by,
+  coalesce(o.name, '') AS claimed_by_name, c.opened_at AS at, c.is_open, c.supplemented
+FROM (SELECT f.* FROM cases_case f WHERE f.registered_by_id = %(me)s{beyond}{match}
+  ORDER BY f.id DESC LIMIT %(limit)s) c
+JOIN catalogue_itemversion v ON v.id = c.item_version_id
+JOIN catalogue_serviceitem s ON s.id = v.item_id
+LEFT JOIN organisations_unit u ON u.id = c.holder_unit_id
+LEFT JOIN organisations_division d ON d.id = c.village_id
+LEFT JOIN accounts_officer o ON o.id = c.holder_officer_id
+ORDER BY c.id DESC
+"""
+
+
+def _row(row: dict[str, Any], edges: Edges, calendar: Calendar) -> Row:
+    due_at = row["due_at"] if row["is_open"] else None
+    return Row(**row, band=edges.band_of(due_at), days=_days(due_at, edges, calendar))
+
+
+def _days(due_at: datetime | None, edges: Edges, calendar: Calendar) -> int | None:
+    if due_at is None:
+        return None
+    left = calendar.working_days_between(local_day(edges.at), local_day(due_at))
+    return min(left, -1) if due_at < edges.today else left
+
+
+def _key(at: datetime | None, number: int | None) -> Key:
+    return (at.isoformat() if at else "", number or 0)
+
+
+def _after(after: Key | None) -> dict[str, Any]:
+    if after is None:
+        return {}
+    return {"after_at": after[0] or None, "after_id": after[1]}
