@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from workflows.errors import NotExecutable
+from workflows.findings import Severity
 from workflows.model import Bundle, Element, Kind, Process, Scope, Trigger
 
 MAX_NESTING = 100
@@ -42,6 +43,9 @@ NAMED = frozenset({Trigger.MESSAGE, Trigger.SIGNAL})
 
 def examine(bundle: Bundle) -> None:
     """Refuse what cannot be executed exactly. Raises NotExecutable naming the element."""
+    for finding in bundle.findings:
+        if finding.severity is Severity.ERROR:
+            raise NotExecutable(f"{finding.file}（{finding.element}）：{finding.sentence}")
     if bundle.root not in bundle.processes:
         raise NotExecutable(f"流程包里没有主流程「{bundle.root}」。")
     for process in bundle.processes.values():
