@@ -156,6 +156,7 @@ class _Run:
             self.supervisor.watch()
         finally:
             self.preparing = False
+            self._show_accounts()  # they are shown once: also when the start failed after all
             self.me.note(state="stopping")
             _say("正在停止……")
             self.supervisor.stop_all()
@@ -203,11 +204,11 @@ class _Run:
         if not found.library:
             _say("第一次运行：发布流程库……  the process library")
             self._own(*_BIANMIN, "publish_library", shown=True)
-        if not found.demo_accounts:
-            self.accounts = self._own(*_BIANMIN, "create_demo_accounts")
         if not found.cases:
             _say(f"第一次运行：办理 {DEMO_CASES} 件示例办件……  example cases")
             self._own(*_BIANMIN, "demo", "--cases", str(DEMO_CASES), shown=True)
+        if not found.demo_accounts:
+            self.accounts = self._own(*_BIANMIN, "create_demo_accounts")
 
     def _services(self) -> None:
         self._wait_for_port()
@@ -305,11 +306,16 @@ class _Run:
             except OSError:
                 return False
 
+    def _show_accounts(self) -> bool:
+        """Show the new demo accounts, if there are any and they have not been shown."""
+        accounts, self.accounts = self.accounts, ""
+        if accounts:
+            _say(f"\n{accounts.rstrip()}\n")
+        return bool(accounts)
+
     def _announce(self, seconds: float) -> None:
         _say(f"\n✓ 便民已启动（{seconds:.0f} 秒）：{self.options.address}")
-        if self.accounts:
-            _say(f"\n{self.accounts.rstrip()}\n")
-        elif self.options.demo:
+        if not self._show_accounts() and self.options.demo:
             _say("  演示账号的密码只在第一次显示；忘了就运行 bianmin create_demo_accounts。")
         _say(f"  日志 {self.logs}    停止 Ctrl-C")
 
