@@ -13,7 +13,9 @@ def events_of(subject: str, subject_id: int) -> list[Event]:
     return list(Event.objects.filter(subject=subject, subject_id=subject_id).order_by("seq"))
 
 
-def broken_links(subject: str, subject_id: int, head: bytes, head_seq: int) -> list[str]:
+def broken_links(
+    subject: str, subject_id: int, head: bytes | memoryview, head_seq: int
+) -> list[str]:
     """What is wrong with one chain, given what its subject says the end is."""
     return breaks(
         (_stored(event) for event in events_of(subject, subject_id)), bytes(head), head_seq

@@ -71,12 +71,19 @@ def deliver(limit: int = 100, channels: Mapping[str, Channel] | None = None) -> 
     `channels` default to the dotted names in `settings.OUTBOX_CHANNELS`.
     """
     by_name = channels if channels is not None else _configured()
-    done = 0
-    for row in OutboxMessage.objects.raw(_LEASE, {"lease": LEASE_SECONDS, "limit": limit}):
-        message = Message(row.pk, row.channel, row.ordering_key, row.payload)
-        if _do(message, by_name.get(row.channel), row.attempts):
-            done += 1
+    taken = done = 0
+    while taken < limit and (batch := _lease(limit - taken)):
+        taken += len(batch)
+        done += sum(
+            _do(message, by_name.get(message.channel), tries) for message, tries in batch
+        )
     return done
+
+
+def _lease(limit: int) -> list[tuple[Message, int]]:
+    """The first unsent message of each ordering key, with the number of this try."""
+    found = OutboxMessage.objects.raw(_LEASE, {"lease": LEASE_SECONDS, "limit": limit})
+    return [(Message(m.pk, m.channel, m.ordering_key, m.payload), m.attempts) for m in found]
 
 
 def retry(message_id: int) -> bool:

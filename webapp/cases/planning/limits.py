@@ -5,6 +5,8 @@ Units of the catalogue (working, calendar, same_day) become the ledger's. Source
 
 from __future__ import annotations
 
+import re
+
 from webapp.catalogue.queries import ItemFacts, ItemLimit
 from workflows.model import Limit, LimitUnit
 
@@ -40,17 +42,26 @@ def to_limit(row: ItemLimit) -> Limit:
     return Limit(row.days, unit)
 
 
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+_BASES = {
+    "check": "行政许可法第三十二条第四项",
+    "statutory": "行政许可法第四十二条",
+    "promised": "办事指南公布的承诺办结时限",
+    "handup": "办事指南公布的上报时限",
+    "county": "办事指南公布的县级办理时限",
+    "supplement": "补正告知书载明",
+    "delivery": "行政许可法第四十四条",
+}
+
+
 def basis_of(item: ItemFacts, kind: str) -> str:
     """Where the limit comes from, for the explanation of the clock."""
     row = item.limit(kind)
-    if row is not None:
-        return row.source or "事项规定"
-    return {
-        "check": "行政许可法第三十二条第四项",
-        "statutory": "行政许可法第四十二条",
-        "supplement": "补正告知书载明",
-        "delivery": "行政许可法第四十四条",
-    }.get(kind, "事项规定")
+    if row is not None and _CHINESE.search(row.source):
+        return row.source
+    if row is not None and kind == "statutory":
+        return "办事指南公布的法定办结时限"
+    return _BASES.get(kind, "事项规定")
 
 
 def counts_from_application(item: ItemFacts, kind: str) -> bool:

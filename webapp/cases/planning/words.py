@@ -1,7 +1,7 @@
 """Words for the placeholders of documents, and how a wording is filled with them.
 
-A sentence none of whose placeholders is known is left out (没有内容的段不印), like a bracket;
-in a sentence that is partly known the rest stays a blank to be filled by hand.
+A sentence, clause or bracket none of whose placeholders is known is left out (没有内容的段不印);
+in one that is partly known the rest stays a blank to be filled by hand.
 """
 
 from __future__ import annotations
@@ -44,7 +44,15 @@ def _if_known(part: str, words: Mapping[str, str]) -> str:
         return part
     if not any(words.get(name) for name in names):
         return ""
-    return _PLACEHOLDER.sub(lambda found: words.get(found.group(1)) or BLANK, part)
+    end = part[-1] if part[-1] in "。；" else ""
+    clauses = [c for c in part.removesuffix(end).split("，") if _says_something(c, words)]
+    whole = "，".join(clauses) + end
+    return _PLACEHOLDER.sub(lambda found: words.get(found.group(1)) or BLANK, whole)
+
+
+def _says_something(clause: str, words: Mapping[str, str]) -> bool:
+    names = _PLACEHOLDER.findall(clause)
+    return not names or any(words.get(name) for name in names)
 
 
 def number_mark(code: str) -> str:

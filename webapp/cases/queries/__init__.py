@@ -1,1 +1,57 @@
-"""What pages read: every function states how many SQL statements it needs."""
+"""Every list and page about cases, each with a fixed number of SQL statements."""
+
+from __future__ import annotations
+
+from webapp.cases.queries.inbox import BANDS, VIEWS, Filters, Key, Page, Row, inbox
+from webapp.cases.queries.invariants import (
+    Broken,
+    broken_chain,
+    broken_invariants,
+    gaps_in_numbers,
+)
+from webapp.cases.queries.page import (
+    Answer,
+    CasePage,
+    ClockLine,
+    DiagramState,
+    Hop,
+    case_page,
+    diagram_state,
+)
+from webapp.cases.queries.seen import (
+    ItemSeen,
+    case_seen_by,
+    find_cases,
+    item_seen_by,
+    visible_to,
+)
+from webapp.cases.queries.timeline import RESULT_NAMES, STATUS_NAMES, Line
+
+__all__ = [
+    "BANDS",
+    "RESULT_NAMES",
+    "STATUS_NAMES",
+    "VIEWS",
+    "Answer",
+    "Broken",
+    "CasePage",
+    "ClockLine",
+    "DiagramState",
+    "Filters",
+    "Hop",
+    "ItemSeen",
+    "Key",
+    "Line",
+    "Page",
+    "Row",
+    "broken_chain",
+    "broken_invariants",
+    "case_page",
+    "case_seen_by",
+    "diagram_state",
+    "find_cases",
+    "gaps_in_numbers",
+    "inbox",
+    "item_seen_by",
+    "visible_to",
+]
