@@ -60,7 +60,10 @@ WRONG = {
     "escalation without code": with_element(Kind.THROW, event=escalation(None)),
     "border without event": with_border(None),
     "error that does not interrupt": with_border(error("e"), interrupting=False),
-    "border on a gateway": two_ways(Kind.PARALLEL).border("b", "X", timer()),
+    "border on a gateway": with_element(Kind.PARALLEL)
+    .border("b", "X", timer())
+    .end("e2")
+    .line("b", "e2"),
     "border on nothing": straight("A")
     .border("X", "nowhere", timer())
     .end("e2")
