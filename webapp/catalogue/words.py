@@ -27,7 +27,8 @@ class DueWords:
 def due_words(due_at: datetime | None, at: datetime) -> DueWords:
     """Say a deadline: 超期2个工作日 · 今天17:30前 · 明天17:30前 · 剩3个工作日.
 
-    `due_at` None: paused, or no limit. Counted in working days of the calendar in force.
+    `due_at` None: paused, or no limit. Counted in working days of the calendar in force. On the
+    due day itself nothing is overdue yet: the limit lapses at midnight (domain §1.5).
     """
     if due_at is None:
         return DueWords("paused", _("不计时"))
@@ -35,17 +36,15 @@ def due_words(due_at: datetime | None, at: datetime) -> DueWords:
     local_due, today = timezone.localtime(due_at), timezone.localdate(at)
     due_day, clock = local_due.date(), local_due.strftime("%H:%M")
     try:
-        if due_at < at:
-            late = calendar.working_days_between(due_day, today)
-            if late == 0:
-                return DueWords("overdue", _("超期，今天{time}到期").format(time=clock))
+        if due_day < today:
+            late = max(calendar.working_days_between(due_day, today), 1)
             words = ngettext("超期{n}个工作日", "超期{n}个工作日", late)
             return DueWords("overdue", words.format(n=late))
         __, tomorrow, week = band_edges(calendar, today)
         left = calendar.working_days_between(today, due_day)
     except OutsideCalendar:
         return DueWords("later", date_format(local_due, "Y-m-d"))
-    if due_day <= today:
+    if due_day == today:
         return DueWords("today", _("今天{time}前").format(time=clock))
     if due_day <= tomorrow:
         return DueWords("tomorrow", _("下个工作日{time}前").format(time=clock))

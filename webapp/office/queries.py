@@ -60,8 +60,8 @@ WITH {_SEATS},
 work AS (
     SELECT seats.seat,
            count(*) AS waiting,
-           count(*) FILTER (WHERE item.due_at >= %(now)s AND item.due_at < %(tomorrow)s) AS today,
-           count(*) FILTER (WHERE item.due_at < %(now)s) AS overdue,
+           count(*) FILTER (WHERE item.due_at >= %(today)s AND item.due_at < %(tomorrow)s) AS today,
+           count(*) FILTER (WHERE item.due_at < %(today)s) AS overdue,
            count(*) FILTER (WHERE item.due_at IS NULL) AS paused
     FROM cases_workitem item
     JOIN organisations_pool pool ON pool.id = item.pool_id
@@ -97,8 +97,7 @@ def board(scope: Scope, at: datetime) -> list[BoardRow]:
         cursor.execute(
             _BOARD,
             {
-                "now": at,
-                "tomorrow": _midnight_after(at),
+                **_today(at),
                 "month_ago": at - timedelta(days=30),
                 "everything": scope.everything,
                 "units": sorted(scope.unit_ids),
@@ -108,9 +107,10 @@ def board(scope: Scope, at: datetime) -> list[BoardRow]:
     return [BoardRow(*row) for row in rows]
 
 
-def _midnight_after(at: datetime) -> datetime:
-    day = timezone.localdate(at) + timedelta(days=1)
-    return timezone.make_aware(datetime.combine(day, time.min))
+def _today(at: datetime) -> dict[str, datetime]:
+    """The local day of `at` as a range: a limit lapses at midnight, not at closing time."""
+    midnight = timezone.make_aware(datetime.combine(timezone.localdate(at), time.min))
+    return {"today": midnight, "tomorrow": midnight + timedelta(days=1)}
 
 
 BANDS = ("all", "today", "overdue", "paused")
@@ -123,8 +123,8 @@ JOIN seats ON seats.unit = pool.unit_id AND seats.seat = %(seat)s
 WHERE item.state = 'OPEN' AND (
     %(band)s = 'all'
     OR %(band)s = 'paused' AND item.due_at IS NULL
-    OR %(band)s = 'overdue' AND item.due_at < %(now)s
-    OR %(band)s = 'today' AND item.due_at >= %(now)s AND item.due_at < %(tomorrow)s)
+    OR %(band)s = 'overdue' AND item.due_at < %(today)s
+    OR %(band)s = 'today' AND item.due_at >= %(today)s AND item.due_at < %(tomorrow)s)
 ORDER BY item.due_at NULLS LAST, item.id
 LIMIT %(limit)s
 """
@@ -150,8 +150,7 @@ def open_items_of(seat_id: int, band: str, at: datetime, limit: int = 200) -> li
             {
                 "seat": seat_id,
                 "band": band,
-                "now": at,
-                "tomorrow": _midnight_after(at),
+                **_today(at),
                 "limit": limit,
             },
         )
@@ -187,7 +186,9 @@ def waiting_by_element(process_version_id: int, at: datetime) -> dict[str, tuple
     rows = (
         WorkItem.objects.filter(state="OPEN", case__process_version=process_version_id)
         .values("process_key", "element")
-        .annotate(waiting=Count("id"), late=Count("id", filter=Q(due_at__lt=at)))
+        .annotate(
+            waiting=Count("id"), late=Count("id", filter=Q(due_at__lt=_today(at)["today"]))
+        )
     )
     return {
         f"{row['process_key']}/{row['element']}": (row["waiting"], row["late"]) for row in rows
