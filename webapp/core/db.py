@@ -65,18 +65,24 @@ def now() -> datetime:
 
 
 @contextmanager
-def pretended(at: datetime) -> Iterator[None]:
+def pretended(at: datetime) -> Iterator[Callable[[datetime], None]]:
     """Let actions on this connection happen at `at`: for example cases and tests only.
 
-    Nothing that a request can reach calls this. Blocks may follow one another, not nest.
+    Gives a function that moves the pretended clock on. Nothing that a request can reach calls
+    this. Blocks may follow one another, not nest.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('bianmin.moment', %s, false)", [at.isoformat()])
-        try:
-            yield
-        finally:
-            if not connection.needs_rollback:
-                cursor.execute("SELECT set_config('bianmin.moment', '', false)")
+
+    def move_to(moment: datetime | None) -> None:
+        with connection.cursor() as cursor:
+            text = moment.isoformat() if moment else ""
+            cursor.execute("SELECT set_config('bianmin.moment', %s, false)", [text])
+
+    move_to(at)
+    try:
+        yield move_to
+    finally:
+        if not connection.needs_rollback:
+            move_to(None)
 
 
 def rows(sql: str, params: Any = None) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from typing import ParamSpec, TypeVar
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
 
-KEPT_SECONDS = 5.0
+KEPT_SECONDS = 30.0
 KEPT_ANSWERS = 4096
 
 _answers: dict[object, tuple[float, object]] = {}

@@ -114,7 +114,7 @@ def form_variables(state: CaseState, token: str, form_id: str, form: Form) -> di
     """What the form's expressions may ask about the case: facts, and routing data in sight."""
     item = catalogue.item_version(state.item_version_id)
     known = facts_of(item, delivery_mode=state.delivery_mode)
-    wanted = _asked(state.process_version_id, form_id)
+    wanted = asked_by(state.process_version_id, form_id)
     if wanted - known.keys():
         definition = processes.definition(state.process_version_id)
         for opened in inspect(definition, state.snapshot).items:
@@ -124,7 +124,7 @@ def form_variables(state: CaseState, token: str, form_id: str, form: Form) -> di
 
 
 @lru_cache(maxsize=512)
-def _asked(version_id: int, form_id: str) -> frozenset[str]:
+def asked_by(version_id: int, form_id: str) -> frozenset[str]:
     """Names in the form's expressions that are not its own fields."""
     form = processes.form(version_id, form_id)
     names: set[str] = set()

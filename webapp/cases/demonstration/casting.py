@@ -1,0 +1,130 @@
+"""Which cases an example county has: items, places, days, fates, drawn from one seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from random import Random
+
+from webapp.cases.demonstration.script import PACES, Story
+from webapp.catalogue import queries as catalogue
+from webapp.catalogue.queries import ItemFacts
+from webapp.core.errors import Refused
+from webapp.organisations.models import Pool
+from webapp.processes import queries as processes
+from workflows.calendars import Calendar, OpeningHours, local_day
+
+BACK_DAYS = 45  # working days over which cases are spread
+HOME = "130123103"  # the township of the demo accounts has a third of all cases
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A village with its agent's pool and the window's pool of its township."""
+
+    village_id: int
+    village: str
+    township: str
+    agent_pool: int
+    window_pool: int
+
+
+def stories(count: int, seed: int, now: datetime) -> Iterator[Story]:
+    """`count` stories in the order of their beginnings."""
+    random = Random(f"county/{seed}")  # noqa: S311 - repeatable fiction
+    calendar, hours = catalogue.calendar_in_force(), catalogue.hours_of(None)
+    offers = {level: _offered(level) for level in ("village", "township")}
+    if not any(offers.values()):
+        raise Refused("没有可以开办的事项。请先载入示例县并发布流程库。")
+    stations = _stations()
+    moments = sorted(_moment(random, calendar, hours, now) for _ in range(count))
+    for number, opens_at in enumerate(moments, start=1):
+        own = Random(f"{seed}/{number}")  # noqa: S311
+        station = _station(own, stations)
+        level = "village" if offers["village"] and own.random() < 0.3 else "township"
+        item = own.choice(offers[level] or offers["village"])
+        yield Story(
+            number=number,
+            item=item,
+            level=level,
+            pool_id=station.agent_pool if level == "village" else station.window_pool,
+            village_id=station.village_id,
+            village=station.village,
+            opens_at=opens_at,
+            random=own,
+            pace=PACES[own.choices(list(PACES), (3, 6, 2))[0]],
+            refused=own.random() < 0.09,
+            supplement=item.handling == "promised" and own.random() < 0.16,
+            rests_after=own.randint(0, 6) if own.random() < 0.1 else None,
+        )
+
+
+def _offered(level: str) -> list[ItemFacts]:
+    """Items of a level for which a published process exists."""
+    found = []
+    for offered in catalogue.items_offered(level):
+        item = catalogue.item_by_code(offered.code)
+        if level == "village" and (item.in_person or not item.agent_allowed):
+            continue
+        try:
+            key = processes.choose(
+                handling=item.handling,
+                flow=item.flow,
+                level=level,
+                process_key=item.process_key,
+            )
+            processes.current_version_id(key)
+        except Refused:
+            continue
+        found.append(item)
+    return found
+
+
+def _stations() -> list[Station]:
+    pools = Pool.objects.select_related("unit__division__parent")
+    windows = {
+        pool.unit.division.code: pool.pk
+        for pool in pools.filter(unit__kind="centre", role="township.window")
+        if pool.unit.division
+    }
+    stations = []
+    for pool in pools.filter(unit__kind="station", role="village.agent").order_by("unit__key"):
+        village = pool.unit.division
+        township = village.parent if village else None
+        if village and township and township.code in windows:
+            name = pool.unit.name.removesuffix("便民服务站")
+            window = windows[township.code]
+            stations.append(Station(village.pk, name, township.code, pool.pk, window))
+    if not stations:
+        raise Refused("没有村级便民服务站和乡镇窗口。请先运行 bianmin load_county。")
+    return stations
+
+
+def _station(random: Random, stations: Sequence[Station]) -> Station:
+    """The first village of the home township often, so that its demo agent has work."""
+    home = [station for station in stations if station.township == HOME]
+    if home and random.random() < 0.35:
+        return home[0] if random.random() < 0.3 else random.choice(home)
+    return random.choice(stations)
+
+
+def _moment(random: Random, calendar: Calendar, hours: OpeningHours, now: datetime) -> datetime:
+    """A moment of opening on one of the last working days, more often a recent one."""
+    today = local_day(now)
+    last = today if calendar.is_working_day(today) else _before(calendar, today)
+    back = int(random.triangular(0, BACK_DAYS, 0))
+    day = max(_before(calendar, last, back) if back else last, calendar.first)
+    span = random.choice(hours.on(calendar, day))
+    opens = hours.opens_at(calendar, day)
+    start = opens.replace(hour=span.opens.hour, minute=span.opens.minute)
+    length = timedelta(
+        hours=span.closes.hour - span.opens.hour, minutes=span.closes.minute - span.opens.minute
+    )
+    moment = start + length * random.random()
+    return moment if moment < now else min(opens, now) - timedelta(minutes=random.random() * 60)
+
+
+def _before(calendar: Calendar, day: date, count: int = 1) -> date:
+    """The working day `count` working days before `day`."""
+    return calendar.add_working_days(day, -count)
