@@ -30,8 +30,6 @@ ARMED = frozenset({Trigger.TIMER, Trigger.MESSAGE, Trigger.SIGNAL})
 class BorderNode(Node, BoundaryEvent):
     """Boundary event; its token, while armed, belongs to the activity's."""
 
-    urgent = True
-
     def __init__(self, scope: Any, element: Element) -> None:
         super().__init__(
             scope,

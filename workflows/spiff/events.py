@@ -75,8 +75,7 @@ class EndNode(Node, EndEvent):
             workflow.result = self.element.result
         trigger = self.element.event.trigger if self.element.event else Trigger.NONE
         my_task.discard()
-        if trigger is not Trigger.ERROR:
-            workflow.absorb(my_task)
+        workflow.absorb(my_task)
         if trigger is Trigger.TERMINATE:
             workflow.terminate()
             return

@@ -54,7 +54,6 @@ class Node(BpmnSpecMixin):
     """A flow node that a token passes at once; subclasses wait, choose or throw."""
 
     shows_enter_early = False  # effects `enter` are ordered on arrival, not when it runs
-    urgent = False  # steps before everything else in its scope (E19)
     throws = False  # sends something out when it completes
     offers = False  # owns tokens of events of which the first to come wins
     shuts_data = False  # nothing inside shares the variables around it
@@ -72,6 +71,7 @@ class Node(BpmnSpecMixin):
         self.unit: Formula | None = None
         self.instance_of: LoopNode | None = None
         self.awaits = awaits(element)
+        self.event_name = element.event.ref if element.event is not None else None
 
     @property
     def title(self) -> str:

@@ -2,7 +2,7 @@
 
 Corrects E3 (Spiff's searches stop silently 1,000 levels down: here every scan is flat),
 E19 (an interrupting event must act before the inner scopes step on: the agenda takes the
-outermost scope first and a fired boundary event before anything else in its scope) and the
+outermost scope first, in a scope first come first served) and the
 part of E26 that is the running number. Also bounds every step: a diagram that loops without
 waiting, or that breeds tokens, is stopped with a sentence.
 """
@@ -161,7 +161,7 @@ class CaseWorkflow(_Scope, BpmnWorkflow):
         self.counter = 0
         self.writes = 0
         self.moves = 0
-        self.agenda: list[tuple[int, int, int, Token]] = []
+        self.agenda: list[tuple[int, int, Token]] = []
         self.scheduled = 0
 
     @property
@@ -189,14 +189,13 @@ class CaseWorkflow(_Scope, BpmnWorkflow):
     def schedule(self, token: Token) -> None:
         """Queue a token that can run by itself."""
         self.scheduled += 1
-        urgency = 0 if token.task_spec.urgent else 1
-        heappush(self.agenda, (token.workflow.depth, urgency, self.scheduled, token))
+        heappush(self.agenda, (token.workflow.depth, self.scheduled, token))
 
     def do_engine_steps(self, *_callbacks: Any) -> None:
         """Run until every token waits for something outside."""
         while True:
             while self.agenda:
-                token = heappop(self.agenda)[3]
+                token = heappop(self.agenda)[2]
                 if token._state == READY and token.alive:
                     self.moves += 1
                     if self.moves > MAX_MOVES:

@@ -45,7 +45,9 @@ def throw(token: Token) -> None:
 def throw_error(token: Token, event: Event) -> None:
     """Throw an error; uncaught it ends the case."""
     if not _outwards(token, event):
-        token.workflow.top_workflow.stop()
+        case = token.workflow.top_workflow
+        case.stop()
+        case.result = token.task_spec.element.result
 
 
 def _outwards(token: Token, event: Event) -> bool:
@@ -87,7 +89,7 @@ def awaiting(case: CaseWorkflow, name: str, *, signal: bool) -> list[Token]:
         for token in case.open_tokens.values()
         if token.task_spec.awaits is wanted
         and token._state == WAITING
-        and token.task_spec.element.event.ref == name
+        and token.task_spec.event_name == name
     ]
     return sorted(found, key=lambda token: (token.workflow.depth, token.id))
 

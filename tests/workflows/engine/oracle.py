@@ -1,21 +1,23 @@
 """A token game played straight from BPMN 2.0.2, chapter 13: small, slow, obvious.
 
 Independent of the engine: tokens lie on sequence flows and inside activities; a node whose
-tokens are there is enabled; firing moves them. It knows user, service and receive-less
-tasks, exclusive, parallel, inclusive and event-based gateways, embedded sub-processes,
-multi-instance user tasks, boundary timers, messages and errors, catching timers and
-messages, error and terminate ends. Data are one pair (n, k): the number of the command that
+tokens are there is enabled; firing moves them. It knows user and service tasks, exclusive,
+parallel, inclusive and event-based gateways, embedded sub-processes, call activities,
+multi-instance (parallel and sequential, with a completion condition that counts), boundary
+and catching timers, messages and signals, boundary errors and escalations, throwing signals
+and escalations, error and terminate ends. Data are one pair (n, k): the number of the command that
 wrote it last, and the value it wrote; where tokens meet, the pair written last wins.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from workflows.model import Element, Flow, Kind, Scope, Trigger
+from workflows.model import NOTHING, Element, Event, Flow, Kind, Scope, Trigger
 
 Pair = tuple[int, int]
-PASSING = {Kind.SERVICE_TASK, Kind.PLAIN_TASK, Kind.THROW, Kind.START}
+WAITING = {Kind.USER_TASK, Kind.CATCH, Kind.EVENT_BASED, Kind.SUBPROCESS, Kind.CALL}
 LIMIT = 400
 
 
@@ -30,9 +32,10 @@ class Busy:
     element: Element
     data: Pair
     armed: list[Element] = field(default_factory=list)
-    inner: Frame | None = None
-    instances: list[Pair] = field(default_factory=list)  # multi-instance: running ones
+    inners: list[Frame] = field(default_factory=list)  # sub-process or call: one an instance
+    instances: list[Pair] = field(default_factory=list)  # multi-instance task: running ones
     left: int = 0  # sequential: not yet begun
+    done: int = 0
     multi: bool = False
 
 
@@ -59,15 +62,25 @@ class Frame:
         for busy in self.busy:
             found.append(busy.data)
             found.extend(busy.instances)
-            if busy.inner is not None:
-                found.extend(busy.inner.tokens())
+            found.extend(shared(busy))
         return found
+
+
+def shared(busy: Busy) -> list[Pair]:
+    """Data inside an embedded sub-process; a called process keeps its own."""
+    if busy.element.kind is Kind.CALL:
+        return []
+    return [pair for inner in busy.inners for pair in inner.tokens()]
+
+
+ARMED = {Trigger.TIMER, Trigger.MESSAGE, Trigger.SIGNAL}
 
 
 class Game:
     """One case. `passed` lists what completed in the last command."""
 
-    def __init__(self, scope: Scope, k: int) -> None:
+    def __init__(self, scope: Scope, k: int, called: Mapping[str, Scope] = NOTHING) -> None:
+        self.called = called
         self.root = Frame(scope)
         self.passed: list[str] = []
         self.abrupt = False  # an error or terminate end was reached in this command
@@ -81,7 +94,7 @@ class Game:
     def frames(self) -> list[Frame]:
         found = [] if self.root.over else [self.root]
         for frame in found:
-            found.extend(busy.inner for busy in frame.busy if busy.inner is not None)
+            found.extend(inner for busy in frame.busy for inner in busy.inners)
         return found
 
     def places(self) -> list[tuple[Frame, Busy]]:
@@ -120,12 +133,7 @@ class Game:
             if busy.multi and data in busy.instances:
                 self.passed.append(element_id)
                 busy.instances.remove(data)
-                busy.data = max(busy.data, new)
-                if busy.left:
-                    busy.left -= 1
-                    busy.instances.append(busy.data)
-                elif not busy.instances:
-                    self._leave(frame, busy, busy.data, quiet=True)
+                self._instance_done(frame, busy, new)
                 return self._run()
             if not busy.multi and busy.data == data:
                 self._leave(frame, busy, new)
@@ -153,6 +161,55 @@ class Game:
                             frame.on(onward).append(data)
                         return self._run()
         raise LookupError(event_id)
+
+    def signal(self, name: str, k: int) -> None:
+        """A signal arrives from outside."""
+        self._broadcast(name, self._command(k))
+        self._run()
+
+    def _broadcast(self, name: str, new: Pair | None) -> None:
+        waiting = []
+        for frame, busy in self.places():
+            waiting += [(frame, busy, border) for border in busy.armed]
+            if busy.element.kind is Kind.CATCH:
+                waiting.append((frame, busy, busy.element))
+        for frame, busy, element in waiting:
+            event = element.event
+            if event is None or event.trigger is not Trigger.SIGNAL or event.ref != name:
+                continue
+            if not any(busy is other and frame is where for where, other in self.places()):
+                continue  # cancelled by one that came before
+            if element is busy.element:
+                self._leave(frame, busy, new or busy.data)
+            else:
+                self._border(frame, busy, element, new)
+
+    def _instance_done(self, frame: Frame, busy: Busy, data: Pair) -> None:
+        """One instance of a multi-instance has ended."""
+        busy.data = max(busy.data, data)
+        busy.done += 1
+        multi = busy.element.multi
+        wanted = int(multi.completion.rpartition(" ")[2]) if multi and multi.completion else 0
+        if wanted and busy.done >= wanted:
+            self.abrupt = self.abrupt or bool(busy.inners)
+            self._leave(frame, busy, busy.data, quiet=True)
+        elif busy.left:
+            busy.left -= 1
+            self._open(frame, busy, busy.data)
+        elif not busy.instances and not busy.inners:
+            self._leave(frame, busy, busy.data, quiet=True)
+
+    def _open(self, frame: Frame, busy: Busy, data: Pair) -> None:
+        """Begin one instance of an activity, or the activity itself."""
+        scope = busy.element.scope
+        if busy.element.kind is Kind.CALL:
+            scope = self.called[busy.element.called or ""]
+        if scope is not None:
+            inner = Frame(scope, frame, busy)
+            busy.inners.append(inner)
+            self._begin(inner, data)
+        elif busy.multi:
+            busy.instances.append(data)
 
     def _command(self, k: int | None) -> Pair:
         self.passed, self.abrupt, self.moves = [], False, 0
@@ -189,8 +246,17 @@ class Game:
 
     def _finish(self, frame: Frame) -> None:
         frame.over = True
-        if frame.outer is not None and frame.host is not None:
-            self._leave(frame.outer, frame.host, max([*frame.ended, frame.host.data]))
+        outer, host = frame.outer, frame.host
+        if outer is None or host is None:
+            return
+        own = host.element.kind is Kind.CALL
+        data = host.data if own else max([*frame.ended, host.data])
+        host.inners.remove(frame)
+        if host.multi:
+            self.passed.append(host.element.id)
+            self._instance_done(outer, host, data)
+        else:
+            self._leave(outer, host, data)
 
     def _try(self, frame: Frame, element: Element) -> bool:
         incoming = frame.scope.incoming(element.id)
@@ -246,12 +312,14 @@ class Game:
 
     def _fire(self, frame: Frame, element: Element, data: Pair) -> None:
         scope = frame.scope
-        if element.kind in {Kind.USER_TASK, Kind.CATCH, Kind.EVENT_BASED, Kind.SUBPROCESS}:
+        if element.kind in WAITING:
             self._enter(frame, element, data)
             return
         self.passed.append(element.id)
         if element.kind is Kind.END:
             self._end(frame, element, data)
+            return
+        if element.kind is Kind.THROW and not self._throw(frame, element, data):
             return
         outgoing = scope.outgoing(element.id)
         if element.kind is Kind.EXCLUSIVE:
@@ -268,17 +336,17 @@ class Game:
         busy.armed = [
             border
             for border in frame.scope.boundaries(element.id)
-            if border.event and border.event.trigger in {Trigger.TIMER, Trigger.MESSAGE}
+            if border.event and border.event.trigger in ARMED
         ]
         frame.busy.append(busy)
+        together = 1
         if element.multi is not None:
             total = int(element.multi.cardinality or 0)
             busy.multi = True
-            busy.instances = [data] if element.multi.sequential else [data] * total
-            busy.left = total - 1 if element.multi.sequential else 0
-        if element.scope is not None:
-            busy.inner = Frame(element.scope, frame, busy)
-            self._begin(busy.inner, data)
+            together = 1 if element.multi.sequential else total
+            busy.left = total - together
+        for _ in range(together):
+            self._open(frame, busy, data)
 
     def _leave(self, frame: Frame, busy: Busy, data: Pair, quiet: bool = False) -> None:
         frame.busy.remove(busy)
@@ -294,31 +362,50 @@ class Game:
             self._error(frame, element.event.ref if element.event else None, data)
             return
         frame.ended.append(data)
+        if not self._throw(frame, element, data):
+            return
         if trigger is Trigger.TERMINATE:
             self.abrupt = True
             frame.ended = frame.tokens()
             frame.flows.clear()
             frame.busy.clear()
 
+    def _throw(self, frame: Frame, element: Element, data: Pair) -> bool:
+        """Throw a signal or escalation; tell whether the frame is still there."""
+        event = element.event
+        if event is not None and event.trigger is Trigger.SIGNAL:
+            self._broadcast(event.ref or "", None)
+        elif event is not None and event.trigger is Trigger.ESCALATION:
+            self._outwards(frame, event, data)
+        here = frame in self.frames()
+        self.abrupt = self.abrupt or not here
+        return here
+
     def _error(self, frame: Frame, code: str | None, data: Pair) -> None:
+        if not self._outwards(frame, Event(Trigger.ERROR, code), data):
+            self.root.over = True
+
+    def _outwards(self, frame: Frame, event: Event, data: Pair) -> bool:
+        carried: Pair | None = data
         while frame.outer is not None and frame.host is not None:
+            if frame.host.element.kind is Kind.CALL:
+                carried = None
             borders = frame.outer.scope.boundaries(frame.host.element.id)
-            errors = [b for b in borders if b.event and b.event.trigger is Trigger.ERROR]
-            for wanted in (code, None):
-                for border in errors:
+            fitting = [b for b in borders if b.event and b.event.trigger is event.trigger]
+            for wanted in (event.ref, None):
+                for border in fitting:
                     if border.event and border.event.ref == wanted:
-                        self._border(frame.outer, frame.host, border, data)
-                        return
+                        self._border(frame.outer, frame.host, border, carried)
+                        return True
             frame = frame.outer
-        self.root.over = True
+        return False
 
     def _border(
         self, frame: Frame, busy: Busy, border: Element, data: Pair | None = None
     ) -> None:
         self.passed.append(border.id)
         written = [busy.data, *busy.instances]
-        if busy.inner is not None:
-            written += busy.inner.tokens()
+        written += shared(busy)
         if data is not None:
             written.append(data)
         if border.interrupting:

@@ -297,3 +297,11 @@ def test_trigger_conditional_is_refused():
     drawing.line("A", "c")
     with pytest.raises(NotExecutable):
         Play(drawing)
+
+
+def test_terminate_keeps_what_the_other_branches_wrote():
+    sub = Drawing().start("in").both("split").user("A", "B", "C").end("stop", event=TERMINATE)
+    sub.end("out").line("in", "split").line("split", "A", "stop").line("split", "B", "C", "out")
+    play = Play(inside(sub)).do("B", b=1).do("A", a=1)
+    assert [c.place.element for c in play.outcome.closed] == ["A", "C"]
+    assert play.data("normal") == {"a": 1, "b": 1}

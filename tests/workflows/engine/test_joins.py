@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from tests.workflows.engine.diagrams import Drawing, Play
+from tests.workflows.engine.diagrams import Drawing, Play, timer
 from workflows.model import Kind
 
 ORDERS = list(itertools.permutations("ABC"))
@@ -157,8 +157,6 @@ def test_an_inclusive_join_does_not_wait_for_what_is_behind_it():
 
 
 def test_an_inclusive_join_counts_a_boundary_event_as_a_way_to_it():
-    from tests.workflows.engine.diagrams import timer
-
     drawing = Drawing().start().both("split").some("join").user("A", "B", "after").end()
     drawing.end("normal").border("late", "B", timer()).line("start", "split")
     drawing.line("split", "A", "join").line("split", "B", "normal").line("late", "join")
@@ -166,3 +164,19 @@ def test_an_inclusive_join_counts_a_boundary_event_as_a_way_to_it():
     play = Play(drawing).do("A")
     assert play.open == ["B"]
     assert play.fire("late").open == ["after"]
+
+
+def test_a_gateway_behind_a_join_sees_no_outcome_of_either_branch():
+    drawing = Drawing().start().both("split", "join").user("A", "B").xor("choice")
+    drawing.end("none").end("some").line("start", "split").line("split", "A", "join")
+    drawing.line("split", "B", "join", "choice")
+    drawing.flow("choice", "none", when="outcome = null").flow("choice", "some", default=True)
+    assert Play(drawing).do("A", outcome="a").do("B", outcome="b").passed[-1] == "none"
+
+
+def test_an_inclusive_join_looks_at_an_activity_with_its_border_as_one():
+    """B may still come by the filled flow, so its border's empty flow is not waited for."""
+    drawing = Drawing().start().both("split").some("join").user("A", "B", "after").xor("m")
+    drawing.border("late", "B", timer()).end().line("start", "split").line("split", "A", "m")
+    drawing.line("split", "B", "m", "join").line("late", "join").line("join", "after", "end")
+    assert Play(drawing).do("A").open == ["B", "after"]

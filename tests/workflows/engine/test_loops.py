@@ -174,3 +174,11 @@ def test_a_loop_that_nothing_stops_is_stopped():
     around = Drawing().start().xor("m").service("A").line("start", "m", "A", "m")
     with pytest.raises(CommandRefused, match="不停地循环"):
         Play(around)
+
+
+def test_a_completion_condition_stops_instances_that_pass_by_themselves():
+    multi = MultiInstance(cardinality="3", completion="completed >= 2")
+    drawing = Drawing().start().service("A", multi=multi).end().line("start", "A", "end")
+    play = Play(drawing)
+    assert [place.instance for place in play.outcome.passed if place.element == "A"] == [0, 1]
+    assert play.finished

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from tests.workflows.engine.diagrams import Drawing, Play, error, message, timer
+from tests.workflows.engine.diagrams import (
+    Drawing,
+    Play,
+    error,
+    escalation,
+    message,
+    signal,
+    timer,
+)
 from tests.workflows.engine.oracle import Game, Overflow
 from workflows.model import Event, Kind, MultiInstance, Trigger
 
@@ -22,6 +31,7 @@ class Builder:
     def __init__(self, dice: random.Random) -> None:
         self.dice = dice
         self.count = 0
+        self.called: dict[str, Drawing] = {}
 
     def name(self, stem: str) -> str:
         self.count += 1
@@ -40,7 +50,7 @@ class Builder:
         kinds = ["task", "service", "task"]
         if depth > 0:
             kinds += ["seq", "xor", "and", "or", "loop", "sub", "border", "wait", "multi"]
-            kinds += ["seq", "and", "sub", "race"]
+            kinds += ["seq", "and", "sub", "race", "many", "call", "escalate", "shout"]
             kinds += ["stop"] if codes or depth < 3 else []
         return getattr(self, self.dice.choice(kinds))(drawing, source, depth - 1, codes)
 
@@ -104,9 +114,62 @@ class Builder:
             self.edge(drawing, sub, merge)
         return merge
 
-    def edge(self, drawing, host, merge):
+    def many(self, drawing, source, depth, codes):
+        """A multi-instance sub-process; errors and escalations may leave it."""
+        sub, merge = self.name("many"), self.name("merge")
+        own = self.name("code")
+        repeat = self.repeat()
+        drawing.inner(sub, self.process(depth - 1, (*codes, own)), multi=repeat).xor(merge)
+        drawing.line(source, sub, merge)
+        if self.dice.random() < 0.7:
+            caught = self.name("caught")
+            drawing.border(caught, sub, error(None)).flow(caught, merge)
+        self.told(drawing, sub, merge)
+        return merge
+
+    def call(self, drawing, source, depth, codes):
+        call, merge, key = self.name("call"), self.name("merge"), self.name("process")
+        self.called[key] = self.process(depth, codes)
+        multi = self.repeat() if self.dice.random() < 0.3 else None
+        drawing.call(call, key, ins={"n": "n", "k": "k"}, multi=multi).xor(merge)
+        drawing.line(source, call, merge)
+        if self.dice.random() < 0.5:
+            caught = self.name("caught")
+            drawing.border(caught, call, error(None)).flow(caught, merge)
+        if self.dice.random() < 0.4:
+            self.edge(drawing, call, merge)
+        self.told(drawing, call, merge)
+        return merge
+
+    def told(self, drawing, host, merge):
+        """Escalations that leave `host` are caught, interrupting or not."""
+        for code in ("up", None):
+            if self.dice.random() < 0.4:
+                self.edge(drawing, host, merge, escalation(code))
+
+    def repeat(self) -> MultiInstance:
+        completion = f"completed >= {self.dice.randint(1, 3)}"
+        return MultiInstance(
+            self.dice.random() < 0.5,
+            cardinality=str(self.dice.randint(1, 3)),
+            completion=completion if self.dice.random() < 0.4 else None,
+        )
+
+    def escalate(self, drawing, source, depth, codes):
+        task = self.task(drawing, source, depth, codes)
+        up = self.name("up")
+        drawing.throw(up, escalation(self.dice.choice(["up", "other"]))).flow(task, up)
+        return up
+
+    def shout(self, drawing, source, depth, codes):
+        task = self.task(drawing, source, depth, codes)
+        shout = self.name("shout")
+        drawing.throw(shout, signal(self.dice.choice("st"))).flow(task, shout)
+        return shout
+
+    def edge(self, drawing, host, merge, event=None):
         border = self.name("edge")
-        event = timer() if self.dice.random() < 0.5 else message(border)
+        event = event or self.event(border)
         interrupting = self.dice.random() < 0.6
         drawing.border(border, host, event, interrupting)
         if interrupting:
@@ -114,6 +177,9 @@ class Builder:
         else:
             extra, end = self.name("extra"), self.name("end")
             drawing.user(extra).end(end).line(border, extra, end)
+
+    def event(self, name: str) -> Event:
+        return self.dice.choice([timer(), message(name), signal(self.dice.choice("st"))])
 
     def border(self, drawing, source, depth, codes):
         merge = self.name("merge")
@@ -125,25 +191,23 @@ class Builder:
 
     def multi(self, drawing, source, depth, codes):
         task, merge = self.name("multi"), self.name("merge")
-        repeat = MultiInstance(
-            self.dice.random() < 0.5, cardinality=str(self.dice.randint(1, 3))
-        )
-        drawing.user(task, multi=repeat).xor(merge).line(source, task, merge)
+        drawing.user(task, multi=self.repeat()).xor(merge).line(source, task, merge)
         if self.dice.random() < 0.4:
             self.edge(drawing, task, merge)
         return merge
 
     def wait(self, drawing, source, depth, codes):
         catch = self.name("catch")
-        event = timer() if self.dice.random() < 0.5 else message(catch)
-        drawing.catch(catch, event).flow(source, catch)
+        drawing.catch(catch, self.event(catch)).flow(source, catch)
         return catch
 
     def race(self, drawing, source, depth, codes):
         gateway, merge = self.name("race"), self.name("merge")
         drawing.add(Kind.EVENT_BASED, gateway).xor(merge).flow(source, gateway)
         for _ in range(self.dice.randint(2, 3)):
-            drawing.flow(self.wait(drawing, gateway, depth, codes), merge)
+            catch = self.name("catch")
+            drawing.catch(catch, timer() if self.dice.random() < 0.5 else message(catch))
+            drawing.line(gateway, catch, merge)
         return merge
 
     def stop(self, drawing, source, depth, codes):
@@ -220,7 +284,7 @@ def compare(play: Play, game: Game, number: int) -> None:
     assert items == game.items(), number
     assert play.finished == game.root.over
     assert play.timers == game.events(Trigger.TIMER)
-    assert play.messages == game.events(Trigger.MESSAGE)
+    assert play.messages == sorted(game.events(Trigger.MESSAGE) + game.events(Trigger.SIGNAL))
     if not game.abrupt:  # what else had moved on before the scope was cut off is open
         assert Counter(play.passed) == Counter(game.passed)
 
@@ -230,6 +294,8 @@ def act(play: Play, game: Game, dice: random.Random, number: int) -> bool:
     acts = [("item", item) for item in game.items()]
     acts += [("timer", name) for name in game.events(Trigger.TIMER)]
     acts += [("message", name) for name in game.events(Trigger.MESSAGE)]
+    acts += [("signal", name) for name in {m.name for m in play.state.messages if m.signal}]
+    acts.sort(key=str)
     if not acts:
         return False
     what, which = dice.choice(acts)
@@ -248,6 +314,9 @@ def act(play: Play, game: Game, dice: random.Random, number: int) -> bool:
     elif what == "timer":
         game.happen(which)
         play.fire(which)
+    elif what == "signal":
+        game.signal(which, k)
+        play.signal(which, k=k, n=number)
     else:
         token = next(m.token for m in play.state.messages if m.place.element == which)
         game.happen(which, k)
@@ -255,11 +324,11 @@ def act(play: Play, game: Game, dice: random.Random, number: int) -> bool:
     return True
 
 
-def run(drawing: Drawing, dice: random.Random) -> int:
+def run(drawing: Drawing, dice: random.Random, called: Mapping[str, Drawing]) -> int:
     k = dice.randint(0, 11)
     try:
-        game = Game(drawing.scope(), k)
-        play = Play(drawing, {"k": k, "n": 0})
+        game = Game(drawing.scope(), k, {key: part.scope() for key, part in called.items()})
+        play = Play(drawing, {"k": k, "n": 0}, **called)
         compare(play, game, 0)
         for number in range(1, STEPS + 1):
             if game.root.over or not act(play, game, dice, number):
@@ -282,14 +351,15 @@ QUICK = settings(
 @given(st.integers(0, 2**32))
 def test_structured_diagrams(seed):
     dice = random.Random(seed)
-    run(Builder(dice).process(dice.randint(1, 4)), dice)
+    builder = Builder(dice)
+    run(builder.process(dice.randint(1, 4)), dice, builder.called)
 
 
 @QUICK
 @given(st.integers(0, 2**32))
 def test_unstructured_diagrams(seed):
     dice = random.Random(seed)
-    run(unstructured(dice), dice)
+    run(unstructured(dice), dice, {})
 
 
 @pytest.mark.soak
@@ -297,12 +367,13 @@ def test_unstructured_diagrams(seed):
 def test_thousands_of_diagrams(draw):
     for seed in range(20_000):
         dice = random.Random(seed)
+        builder = Builder(dice)
         if draw == "structured":
-            drawing = Builder(dice).process(dice.randint(1, 5))
+            drawing = builder.process(dice.randint(1, 5))
         else:
             drawing = unstructured(dice)
         try:
-            run(drawing, dice)
+            run(drawing, dice, builder.called)
         except Exception as wrong:
             if "UnsatisfiedAssumption" not in type(wrong).__name__:
                 raise AssertionError(f"{draw} diagram {seed}") from wrong

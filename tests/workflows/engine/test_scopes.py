@@ -37,9 +37,7 @@ def test_an_embedded_sub_process_shares_the_variables_around_it():
 
 
 def test_a_call_passes_only_what_is_named():
-    called = inner("A").user("never")
-    called = straight("A")
-    called.elements["end"] = called.elements["end"].__class__("end", Kind.END, result="granted")
+    called = straight("A").end(result="granted")
     main = Drawing().start().user("B").end()
     main.call(
         "call", "part", ins={"n": "x + 1"}, outs={"got": "y", "how": "result", "o": "outcome"}
@@ -111,9 +109,7 @@ def test_nothing_matches_is_said_and_undone():
 
 def test_a_condition_that_cannot_be_computed_names_its_place():
     drawing = Drawing().start().user("A").xor("x").end("e1").end("e2").line("start", "A", "x")
-    drawing.flow("x", "e1", when="count(") if False else drawing.flow(
-        "x", "e1", when="for i in 1..1000000 return i"
-    )
+    drawing.flow("x", "e1", when="for i in 1..1000000 return i")
     drawing.flow("x", "e2", default=True)
     with pytest.raises(ExpressionError, match="流向"):
         Play(drawing).do("A")
@@ -161,3 +157,20 @@ def test_an_error_in_one_scope_leaves_its_sibling_alone():
     drawing.line("caught", "C", "e3")
     play = Play(drawing).do("A")
     assert play.open == ["B", "C"]
+
+
+def test_the_default_flow_is_taken_only_when_nothing_is_true_wherever_it_is_drawn():
+    drawing = Drawing().start().xor("x").end("other").end("one").end("two").line("start", "x")
+    drawing.flow("x", "other", default=True).flow("x", "one", when="v >= 1")
+    drawing.flow("x", "two", when="v >= 2")
+    assert [Play(drawing, {"v": v}).passed[-1] for v in (0, 1, 2)] == ["other", "one", "one"]
+    assert Play(drawing).passed[-1] == "other"
+
+
+def test_an_uncaught_error_leaves_no_result_of_another_branch():
+    drawing = Drawing().start().both("split").user("A", "B").end("good", result="granted")
+    drawing.end("bad", event=error("e"), result="terminated").line("start", "split")
+    drawing.line("split", "A", "good").line("split", "B", "bad")
+    play = Play(drawing).do("A").do("B")
+    assert (play.finished, play.outcome.result) == (True, "terminated")
+    assert play.outcome.unhandled == ("e",)
