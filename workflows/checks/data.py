@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from workflows import feel
 from workflows.checks.expressions import written
-from workflows.checks.graph import Graph
+from workflows.checks.graph import MAX_LOOK, Graph
 from workflows.checks.registry import Hit, Subject, rule
 from workflows.errors import ExpressionError
 from workflows.findings import Severity
@@ -27,12 +29,18 @@ FACTS = frozenset(
 # document that carries the date (D04, D08, D17).
 BY_ACTIONS = frozenset({"step", "complaint", "supplement", "tolerance", "department"})
 OUTCOME = "outcome"
+MAX_EXPRESSIONS = 5_000  # different ones, of one process
 
 
 @rule("expression")
 def expressions_parse(subject: Subject) -> Iterator[Hit]:
     """Every expression is FEEL; the finding points at the column."""
+    seen: set[str] = set()
     for one in written(subject.process.scope):
+        seen.add(one.text)
+        if len(seen) > MAX_EXPRESSIONS:
+            yield Hit(one.place, f"不同的表达式超过 {MAX_EXPRESSIONS} 个", "用决策表代替条件")
+            return
         try:
             feel.parse(one.text)
         except ExpressionError as wrong:
@@ -50,7 +58,7 @@ def names_are_set(subject: Subject) -> Iterator[Hit]:
     known = _known(subject)
     if known is None:
         return
-    for one in written(subject.process.scope):
+    for one in islice(written(subject.process.scope), 2 * MAX_EXPRESSIONS):
         names = _names(one.text)
         if one.elsewhere:
             assert isinstance(one.place, Element)  # noqa: S101 (only calls map outwards)
@@ -67,6 +75,7 @@ def names_are_set(subject: Subject) -> Iterator[Hit]:
             )
 
 
+@lru_cache(MAX_EXPRESSIONS)
 def _names(text: str) -> frozenset[str]:
     try:
         return frozenset(feel.names(feel.parse(text)))
@@ -227,7 +236,7 @@ def _read_behind(step: Element, graph: Graph) -> bool:
     """Whether something before the next user task reads `outcome` (a call may)."""
     seen: set[str] = set()
     waiting = [step.id]
-    while waiting:
+    while waiting and len(seen) < MAX_LOOK:
         at = waiting.pop()
         for flow in graph.out[at]:
             if OUTCOME in _names(flow.condition or ""):

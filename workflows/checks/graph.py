@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from workflows.model import Element, Flow, Kind, Scope
 
+MAX_LOOK = 200
 ACTIVITIES = frozenset(
     {
         Kind.USER_TASK, Kind.MANUAL_TASK, Kind.SERVICE_TASK, Kind.SEND_TASK, Kind.RECEIVE_TASK,
@@ -62,11 +63,14 @@ class Graph:
         return [e.id for e in self.of(Kind.START)]
 
     def people_before(self, key: str) -> list[Element]:
-        """The nearest user tasks upstream, and calls, which are as far as one can see."""
+        """The nearest user tasks upstream, and calls, which are as far as one can see.
+
+        Looks at no more than `MAX_LOOK` elements.
+        """
         found: dict[str, Element] = {}
         seen: set[str] = set()
         waiting = list(self.before(key))
-        while waiting:
+        while waiting and len(seen) < MAX_LOOK:
             at = waiting.pop()
             if at in seen:
                 continue
@@ -76,7 +80,7 @@ class Graph:
                 found[at] = element
             else:
                 waiting += self.before(at)
-        return [e for e in self.elements.values() if e.id in found]
+        return list(found.values())
 
 
 def _spread(

@@ -61,7 +61,7 @@ def addressees_exist(subject: Subject) -> Iterator[Hit]:
                 yield Hit(element, f"没有“{to}”这个对象", "选择角色清单里的角色")
 
 
-@rule("separate-unknown", whole=True)
+@rule("separate-unknown", Severity.UNFIT, county=True, whole=True)
 def separations_exist(subject: Subject) -> Iterator[Hit]:
     """不相容岗位 names steps that exist; a shared part may name steps of several callers."""
     known = {e.id for p in subject.bundle.processes.values() for e in p.scope.walk()}

@@ -3,7 +3,7 @@
 A small exploration of where tokens can stand, per scope. Choices are taken to be free, so it
 may warn of a combination that the data never bring about. BPMN's gateways are free-choice:
 it is enough to try all alternatives of one enabled element at a time (a persistent set), so
-parallel branches do not multiply. Bounded by `MAX_MARKINGS`; beyond it says nothing.
+parallel branches do not multiply. Bounded by `MAX_WORK`; beyond it says nothing more.
 Non-interrupting boundary events are left out: what they start runs beside.
 """
 
@@ -19,7 +19,7 @@ from workflows.checks.registry import Hit, Subject, rule
 from workflows.findings import Severity
 from workflows.model import Element, Kind, Trigger
 
-MAX_MARKINGS = 4_000
+MAX_WORK = 200_000  # tokens and elements looked at in one scope
 MAX_BRANCHES = 6  # of an inclusive split, tried in every combination
 
 Marking = tuple[tuple[str, int], ...]  # flow id → tokens, sorted
@@ -33,6 +33,7 @@ class _Found:
     doubled: dict[str, None] = field(default_factory=dict)
     ended: bool = False
     complete: bool = True
+    work: int = 0
 
 
 @rule("deadlock", Severity.UNFIT)
@@ -84,12 +85,13 @@ def _walk(graph: Graph) -> _Found:
     waiting = [first]
     while waiting:
         marking = waiting.pop()
+        found.work += len(marking) + 1
+        if found.work > MAX_WORK:
+            found.complete = False
+            break
         for following in _next(marking, graph, order, found):
             if following in seen:
                 continue
-            if len(seen) >= MAX_MARKINGS:
-                found.complete = False
-                return found
             seen.add(following)
             waiting.append(following)
     return found
@@ -128,7 +130,7 @@ def _next(
                 yield from _fire(element, tokens, taken, graph, found)
                 return
     for key in held:
-        taken = _inclusive(graph.elements[key], tokens, graph)
+        taken = _inclusive(graph.elements[key], tokens, graph, found)
         if taken is not None:
             yield from _fire(graph.elements[key], tokens, taken, graph, found)
             return
@@ -139,20 +141,20 @@ def _next(
 
 def _taken(element: Element, tokens: dict[str, int], graph: Graph) -> tuple[str, ...] | None:
     """Flows from which the element takes a token when it runs; None: it cannot yet."""
-    entering = [flow.id for flow in graph.into[element.id]]
-    filled = tuple(flow for flow in entering if tokens.get(flow))
+    filled = tuple(key for key in tokens if graph.flow[key].target == element.id)
     if element.kind is Kind.PARALLEL:
-        return filled if len(filled) == len(entering) else None
+        return filled if len(filled) == len(graph.into[element.id]) else None
     return filled[:1] or None
 
 
 def _inclusive(
-    element: Element, tokens: dict[str, int], graph: Graph
+    element: Element, tokens: dict[str, int], graph: Graph, found: _Found
 ) -> tuple[str, ...] | None:
     """An inclusive join goes on when no token elsewhere can still come to an empty entry."""
     if element.kind is not Kind.INCLUSIVE:
         return None
     entering = graph.into[element.id]
+    found.work += len(graph.elements)
     empty = [flow.source for flow in entering if not tokens.get(flow.id)]
     upstream = graph.reaching(empty, without=[element.id])
     targets = {graph.flow[key].target for key, count in tokens.items() if count}

@@ -160,7 +160,7 @@ def _several(node: etree._Element, sheet: Sheet) -> MultiInstance:
 def _collection(node: etree._Element, sheet: Sheet) -> tuple[str | None, str | None]:
     """Standard BPMN first, then `gov:`, then what other tools write."""
     reference = text_of(first(node, "loopDataInputRef"))
-    collection = _data_name(node, reference) if reference else gov(node, "collection")
+    collection = _data_name(reference, sheet) if reference else gov(node, "collection")
     data_item = first(node, "inputDataItem")
     item = gov(node, "item")
     if data_item is not None:
@@ -178,14 +178,10 @@ def _collection(node: etree._Element, sheet: Sheet) -> tuple[str | None, str | N
     return collection, item or foreign(node, "elementVariable")
 
 
-def _data_name(node: etree._Element, reference: str) -> str:
+def _data_name(reference: str, sheet: Sheet) -> str:
     """`loopDataInputRef` names a data input or object by id; its name is the variable."""
-    for holder in node.iterancestors():
-        for child in holder.iter("{*}dataInput", "{*}dataObjectReference", "{*}dataObject"):
-            if child.get("id") == reference:
-                name = child.get("name") or ""
-                return name if name.isidentifier() else reference
-    return reference
+    name = sheet.data_names.get(reference, "")
+    return name if name.isidentifier() else reference
 
 
 def _standard(node: etree._Element, sheet: Sheet) -> Loop:

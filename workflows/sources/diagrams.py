@@ -21,6 +21,7 @@ from workflows.sources.scopes import read_scope
 from workflows.sources.sheet import Sheet, bpmn_children, local, survey, words
 from workflows.sources.xml import read_xml
 
+MAX_PROCESSES = 100  # of one file
 _ROOT_CHILDREN = words(
     """process collaboration message signal error escalation itemDefinition dataStore category
     documentation extensionElements import interface resource partnerEntity partnerRole endPoint
@@ -50,6 +51,8 @@ def read_diagram(data: bytes, file: str) -> Reading:
         if local(child) not in _ROOT_CHILDREN:
             remarks.error("unknown-element", child, f"不认识的元素“{local(child)}”，不能执行")
     chosen = _executable(root, remarks)
+    if len(chosen) > MAX_PROCESSES:
+        raise Unreadable(f"{file}：流程超过 {MAX_PROCESSES} 个，不予读取")
     processes = [_process(node, sheet) for node in chosen]
     if not processes:
         remarks.error("no-process", root, "文件里没有可以执行的流程", "画一个泳池或流程")
@@ -79,21 +82,10 @@ def _process(node: etree._Element, sheet: Sheet) -> Process:
     lanes = read_lanes(node, sheet)
     return Process(
         key=key,
-        name=" ".join((node.get("name") or _pool_name(node)).split()),
+        name=" ".join((node.get("name") or sheet.pools.get(key, "")).split()),
         file=sheet.file,
         scope=read_scope(node, sheet),
         lanes=MappingProxyType(lanes),
         uses_gov=sheet.uses_gov,
     )
 
-
-def _pool_name(node: etree._Element) -> str:
-    """Name of the pool that shows the process, where the process itself has none."""
-    root = node.getparent()
-    if root is None:
-        return ""
-    for collaboration in bpmn_children(root, "collaboration"):
-        for pool in bpmn_children(collaboration, "participant"):
-            if (pool.get("processRef") or "").rpartition(":")[2] == node.get("id"):
-                return pool.get("name") or ""
-    return ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from workflows.errors import Unreadable
 from workflows.sources.remarks import Remarks
 from workflows.sources.vocabulary import BPMN, GOV, attributes, children, fits
 
@@ -23,6 +24,8 @@ FOREIGN: Mapping[str, str] = {
     "http://flowable.org/bpmn": "flowable",
     "http://activiti.org/bpmn": "activiti",
 }
+MAX_DRAWN = 30_000
+MAX_CONDITIONS = 5_000
 _IN_BPMN = "{" + BPMN + "}"
 PICTURE = frozenset(
     {
@@ -74,6 +77,8 @@ class Sheet:
     escalations: dict[str, str] = field(default_factory=dict)
     seats: dict[str, Seat] = field(default_factory=dict)
     elements: set[str] = field(default_factory=set)
+    data_names: dict[str, str] = field(default_factory=dict)
+    pools: dict[str, str] = field(default_factory=dict)  # process id → name of its pool
     uses_gov: bool = False
 
 
@@ -114,13 +119,23 @@ def extensions(node: etree._Element) -> Iterator[etree._Element]:
 
 
 def survey(root: etree._Element, remarks: Remarks) -> Sheet:
-    """Gather declarations, check ids for doubles, and check every use of `gov:`."""
+    """Gather declarations, check ids for doubles, and check every use of `gov:`.
+
+    Raises `Unreadable` where the drawing is larger than anybody draws.
+    """
     sheet = Sheet(remarks.file, remarks)
     seen: set[str] = set()
+    drawn = conditions = 0
     for node in root.iter():
         if not isinstance(node.tag, str):
             continue
         name = local(node)
+        drawn += name in _FLOW_NODES or name == "sequenceFlow"
+        conditions += name == "conditionExpression"
+        if drawn > MAX_DRAWN:
+            raise Unreadable(f"{sheet.file}：环节和连线超过 {MAX_DRAWN} 个，不予读取")
+        if conditions > MAX_CONDITIONS:
+            raise Unreadable(f"{sheet.file}：条件超过 {MAX_CONDITIONS} 个，不予读取")
         if name:
             _note_id(node, name, seen, sheet)
             _declare(node, name, sheet)
@@ -148,9 +163,14 @@ def _note_id(node: etree._Element, name: str, seen: set[str], sheet: Sheet) -> N
 
 def _declare(node: etree._Element, name: str, sheet: Sheet) -> None:
     own = node.get("id")
+    if name == "participant":
+        shown = (node.get("processRef") or "").rpartition(":")[2]
+        sheet.pools.setdefault(shown, node.get("name") or "")
     if own is None:
         return
-    if name == "message":
+    if name in {"dataInput", "dataObject", "dataObjectReference"}:
+        sheet.data_names[own] = node.get("name") or ""
+    elif name == "message":
         sheet.messages[own] = node.get("name") or own
     elif name == "signal":
         sheet.signals[own] = node.get("name") or own
