@@ -19,6 +19,7 @@ from workflows.feel.values import KINDS, NUMBERS, Months, whole
 TOO_LARGE = "数字太大，超出可计算的范围"
 _MICROSECOND = timedelta(microseconds=1)
 _DAY = timedelta(days=1)
+_MOST_MONTHS = 12_000_000_000  # a billion years, as XML Schema readers bear
 
 Operation = Callable[[Any, Any], Any]
 Operations = dict[tuple[str, str], Operation]  # by the kinds of the two operands
@@ -73,8 +74,12 @@ def _times(length: timedelta, factor: Any) -> timedelta | None:
     return from_seconds(NUMBERS.multiply(seconds_of(length), factor))
 
 
-def _months_times(length: Months, factor: Any) -> Months:
-    return Months(int(NUMBERS.multiply(length.count, factor)))
+def _months(count: int | Decimal) -> Months | None:
+    return Months(int(count)) if abs(int(count)) <= _MOST_MONTHS else None
+
+
+def _months_times(length: Months, factor: Any) -> Months | None:
+    return _months(NUMBERS.multiply(length.count, factor))
 
 
 def _share(length: timedelta, divisor: Any) -> timedelta | None:
@@ -82,7 +87,7 @@ def _share(length: timedelta, divisor: Any) -> timedelta | None:
 
 
 def _months_share(length: Months, divisor: Any) -> Months | None:
-    return Months(int(NUMBERS.divide(length.count, divisor))) if divisor else None
+    return _months(NUMBERS.divide(length.count, divisor)) if divisor else None
 
 
 _N, _S, _D, _DT, _T = "number", "string", "date", "date and time", "time"
@@ -98,7 +103,7 @@ _ADD: Operations = {
     (_T, _DUR): add_clock,
     (_DUR, _T): lambda a, b: add_clock(b, a),
     (_DUR, _DUR): lambda a, b: a + b,
-    (_YM, _YM): lambda a, b: Months(a.count + b.count),
+    (_YM, _YM): lambda a, b: _months(a.count + b.count),
 }
 _SUBTRACT: Operations = {
     (_N, _N): NUMBERS.subtract,
@@ -111,7 +116,7 @@ _SUBTRACT: Operations = {
     (_DT, _DUR): lambda a, b: a - b,
     (_T, _DUR): lambda a, b: add_clock(a, -b),
     (_DUR, _DUR): lambda a, b: a - b,
-    (_YM, _YM): lambda a, b: Months(a.count - b.count),
+    (_YM, _YM): lambda a, b: _months(a.count - b.count),
 }
 for _kind in (_D, _DT):
     _ADD[_kind, _YM] = lambda a, b: add_months(a, b.count)

@@ -10,7 +10,7 @@ from lark import Token
 
 from workflows.errors import ExpressionError
 from workflows.feel.arithmetic import guarded
-from workflows.feel.atoms import label
+from workflows.feel.atoms import label, string_value
 from workflows.feel.functions import FUNCTIONS, REFUSED
 from workflows.feel.functions.declaring import ABSENT, Function
 from workflows.feel.nodes import (
@@ -24,10 +24,12 @@ from workflows.feel.nodes import (
     subtrees,
     token,
 )
+from workflows.feel.patterns import BadPattern, read_pattern
 from workflows.feel.reading import Node, column_of
 from workflows.feel.values import Lambda
 
 Places = tuple[int | None, ...]
+_WITH_PATTERN = frozenset({"matches", "replace", "split"})
 
 
 @node("call")
@@ -41,11 +43,25 @@ def _call(builder: Builder, tree: Node) -> Code:
     fitting = tuple(one for one in signatures if one.takes(len(arguments)))
     if not fitting:
         raise refuse(f"函数 {_shown(name)} 不能有 {len(arguments)} 个参数", name)
+    if str(name) in _WITH_PATTERN:
+        _check_pattern(arguments)
     codes = [
         _argument(builder, argument, [one.parameter(place).kind for one in fitting])
         for place, argument in enumerate(arguments)
     ]
     return _invocation([(one, None) for one in fitting], codes, column_of(name))
+
+
+def _check_pattern(arguments: Sequence[Node]) -> None:
+    """A pattern written as a literal is read at once, so that its author hears of errors."""
+    pattern = arguments[1]
+    if pattern.data == "string":
+        try:
+            read_pattern(string_value(pattern), "")
+        except BadPattern:
+            raise refuse("正则表达式写得不对", pattern) from None
+        except ExpressionError as wrong:
+            raise refuse(wrong.sentence, pattern) from None
 
 
 def _signatures(name: Token) -> tuple[Function, ...]:
@@ -54,7 +70,7 @@ def _signatures(name: Token) -> tuple[Function, ...]:
         raise refuse(REFUSED[key], name)
     if key in FUNCTIONS:
         return FUNCTIONS[key]
-    near = get_close_matches(key.replace("_", " "), FUNCTIONS, n=1, cutoff=0.75)
+    near = get_close_matches(key[:40].replace("_", " "), FUNCTIONS, n=1, cutoff=0.75)
     hint = f"，是不是 {near[0]}？" if near else ""
     raise refuse(f"没有“{key}”这个函数{hint}", name)
 

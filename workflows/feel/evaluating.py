@@ -80,11 +80,21 @@ def _parse_unary(text: str) -> UnaryTests:
             inner = text[opening.end() : len(closing) - 1]
             code, names, filter_names = _compile(inner, "tests", opening.end())
             return UnaryTests(text, code, True, names, filter_names)
-        except ExpressionError:
-            # `not(a) or b(c)` only looks like a negated cell.
-            code, names, filter_names = _compile(text, "tests", 0)
-            return UnaryTests(text, code, False, names, filter_names)
+        except ExpressionError as wrong:
+            return _not_negated(text, wrong)
     code, names, filter_names = _compile(text, "tests", 0)
+    return UnaryTests(text, code, False, names, filter_names)
+
+
+def _not_negated(text: str, wrong: ExpressionError) -> UnaryTests:
+    """`not(a) or f(b)` only looks like a negated cell; else tell the error further right."""
+    try:
+        code, names, filter_names = _compile(text, "tests", 0)
+    except ExpressionError as other:
+        known = wrong if (wrong.column or 0) >= (other.column or 0) else other
+        raise ExpressionError(
+            known.sentence, expression=text[:MAX_SOURCE], column=known.column
+        ) from None
     return UnaryTests(text, code, False, names, filter_names)
 
 

@@ -14,7 +14,7 @@ MAX_NESTING = 60  # levels of lists and contexts in a value
 MAX_STEPS = 200_000
 MAX_LIST = 10_000  # elements
 MAX_TEXT = 20_000  # characters of a string that an expression builds
-MAX_RESULT = 100_000  # values in a result, all levels together
+MAX_RESULT = 100_000  # values in a result, all levels together; 16 characters count as one
 
 
 class Meter:

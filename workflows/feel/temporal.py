@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from workflows.feel.values import Months
+from workflows.feel.values import NUMBERS, Months
 
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 _TIME = re.compile(
@@ -191,13 +191,13 @@ def _in_month(day: date) -> tuple[int, time]:
 
 def seconds_of(length: timedelta) -> Decimal:
     """Exact length in seconds."""
-    return Decimal(length // _MICROSECOND).scaleb(-6)
+    return NUMBERS.scaleb(Decimal(length // _MICROSECOND), -6)
 
 
 def from_seconds(seconds: Decimal) -> timedelta | None:
     """The duration of so many seconds, None where none is so long."""
     try:
-        return timedelta(microseconds=int(seconds.scaleb(6)))
+        return timedelta(microseconds=int(NUMBERS.scaleb(seconds, 6)))
     except OverflowError:
         return None
 

@@ -86,7 +86,7 @@ def whole(value: object) -> int | None:
     """The number as an int where it is a whole number of reasonable size, else None."""
     if type(value) is int:
         return value
-    if type(value) is Decimal and abs(value) < _WHOLE and value == int(value):
+    if type(value) is Decimal and -_WHOLE < value < _WHOLE and value == int(value):
         return int(value)
     return None
 
@@ -167,6 +167,9 @@ def _release(value: Any, left: list[int], depth: int) -> Any:
     if depth > MAX_NESTING:
         raise ExpressionError(f"结果嵌套超过 {MAX_NESTING} 层")
     kind = type(value)
+    if kind is str:
+        left[0] -= len(value) // 16
+        return value
     if kind is Decimal:
         number = whole(value)
         return value if number is None else number

@@ -2,8 +2,8 @@
 
     @builtin("substring", "string: string, start position: number, length: number?")
 
-A kind followed by `?` may be left out, by `*` takes all remaining arguments as one list
-(or one list as it is). Values that do not fit make the call null; before that, a list of one
+A kind followed by `?` may be left out, by `+` takes all remaining arguments as one list, by
+`*` does so too unless the one remaining argument is that list already. Values that do not fit make the call null; before that, a list of one
 stands for its element and an element for a list of one (DMN 1.4, 10.3.2.9.4).
 """
 
@@ -37,7 +37,7 @@ class Parameter:
     kind: str
     kinds: frozenset[str]
     optional: bool
-    rest: bool
+    rest: str  # "", "+" or "*"
 
     def fit(self, value: Any) -> Any:
         """The value as the function gets it, or MISFIT."""
@@ -92,7 +92,7 @@ class Function:
             if place >= len(values):
                 break
             if parameter.rest:
-                bound.append(_rest(list(values[place:])))
+                bound.append(_rest(parameter, list(values[place:])))
                 break
             value = values[place]
             if value is ABSENT:
@@ -105,20 +105,20 @@ class Function:
         return bound
 
 
-def _rest(values: list[Any]) -> list[Any]:
-    if len(values) == 1 and type(values[0]) is list:
+def _rest(parameter: Parameter, values: list[Any]) -> list[Any]:
+    if parameter.rest == "*" and len(values) == 1 and type(values[0]) is list:
         return list(values[0])
     return values
 
 
 def _read_parameter(text: str) -> Parameter:
     name, _, kind = (part.strip() for part in text.partition(":"))
-    mark = kind[-1] if kind[-1] in "?*" else ""
-    kind = kind.rstrip("?*")
+    mark = kind[-1] if kind[-1] in "?*+" else ""
+    kind = kind.rstrip("?*+")
     kinds = _GROUPS.get(kind, frozenset({kind}))
     if not kinds <= frozenset(KINDS.values()):
         raise ValueError(f"no such kind: {kind}")
-    return Parameter(name, kind, kinds, mark == "?", mark == "*")
+    return Parameter(name, kind, kinds, mark == "?", mark.strip("?"))
 
 
 Body = TypeVar("Body", bound=Callable[..., Any])

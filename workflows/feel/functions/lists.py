@@ -163,14 +163,14 @@ def sublist(meter: Meter, items: Items, start: Any, length: Any = None) -> Items
     return items[begin : begin + number]
 
 
-@builtin("append", "list: list, item: any*")
+@builtin("append", "list: list, item: any+")
 def append(meter: Meter, items: Items, added: Items) -> Items:
     """The list with further elements at its end."""
     meter.allow_list(len(items) + len(added))
     return [*items, *added]
 
 
-@builtin("concatenate", "list: any*")
+@builtin("concatenate", "list: any+")
 def concatenate(meter: Meter, lists: Items) -> Items | None:
     """Several lists as one."""
     if any(part is None for part in lists):
@@ -242,7 +242,7 @@ def _distinct(meter: Meter, items: Items) -> Items:
     return kept
 
 
-@builtin("union", "list: any*")
+@builtin("union", "list: any+")
 def union(meter: Meter, lists: Items) -> Items | None:
     """Several lists as one without repetitions."""
     joined = concatenate(meter, lists)

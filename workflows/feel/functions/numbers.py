@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import (
     ROUND_CEILING,
     ROUND_DOWN,
@@ -110,7 +111,7 @@ def round_half_down(_meter: Meter, n: Any, scale: Any) -> Decimal | None:
 @builtin("abs", "n: days and time duration")
 def absolute(_meter: Meter, n: Any) -> Any:
     """Without its sign."""
-    return abs(n)
+    return abs(n) if isinstance(n, timedelta) else NUMBERS.abs(decimal_of(n))
 
 
 @builtin("modulo", "dividend: number, divisor: number")

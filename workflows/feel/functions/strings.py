@@ -26,16 +26,16 @@ def string_length(_meter: Meter, string: str) -> int:
 
 
 @builtin("substring", "string: string, start position: number, length: number?")
-def substring(_meter: Meter, string: str, start: Any, length: Any = None) -> str | None:
+def substring(meter: Meter, string: str, start: Any, length: Any = None) -> str | None:
     """Part of a string from a 1-based place; negative places count from the end."""
     place = whole(start)
     if place is None or place == 0 or abs(place) > len(string) + (place > 0):
         return None
     begin = place - 1 if place > 0 else len(string) + place
     if length is None:
-        return string[begin:]
+        return _built(meter, string[begin:])
     count = int(length)
-    return string[begin : begin + count] if count >= 1 else None
+    return _built(meter, string[begin : begin + count]) if count >= 1 else None
 
 
 @builtin("upper case", "string: string")
@@ -56,15 +56,15 @@ def _built(meter: Meter, text: str) -> str:
 
 
 @builtin("substring before", "string: string, match: string")
-def substring_before(_meter: Meter, string: str, match: str) -> str:
+def substring_before(meter: Meter, string: str, match: str) -> str:
     """What stands before the first occurrence; empty without one."""
-    return string.partition(match)[0] if match and match in string else ""
+    return _built(meter, string.partition(match)[0]) if match and match in string else ""
 
 
 @builtin("substring after", "string: string, match: string")
-def substring_after(_meter: Meter, string: str, match: str) -> str:
+def substring_after(meter: Meter, string: str, match: str) -> str:
     """What stands after the first occurrence; empty without one."""
-    return string.partition(match)[2] if match else string
+    return _built(meter, string.partition(match)[2]) if match else string
 
 
 @builtin("contains", "string: string, match: string")
@@ -103,15 +103,15 @@ def string_join(
     return _built(meter, (prefix or "") + between.join(kept) + (suffix or ""))
 
 
-def _program(pattern: str, flags: str) -> Program | None:
+def _program(pattern: str, flags: str | None) -> Program | None:
     try:
-        return compile_pattern(pattern, flags)
+        return compile_pattern(pattern, flags or "")
     except BadPattern:
         return None
 
 
 @builtin("matches", "input: string, pattern: string, flags: string?")
-def matches(meter: Meter, text: str, pattern: str, flags: str = "") -> bool | None:
+def matches(meter: Meter, text: str, pattern: str, flags: str | None = None) -> bool | None:
     """Whether the pattern matches anywhere."""
     program = _program(pattern, flags)
     return None if program is None else search(program, text, 0, meter) is not None
@@ -119,7 +119,7 @@ def matches(meter: Meter, text: str, pattern: str, flags: str = "") -> bool | No
 
 @builtin("replace", "input: string, pattern: string, replacement: string, flags: string?")
 def replace(
-    meter: Meter, text: str, pattern: str, replacement: str, flags: str = ""
+    meter: Meter, text: str, pattern: str, replacement: str, flags: str | None = None
 ) -> str | None:
     """Every match replaced; `$1` is the first group. Null if the pattern can match nothing."""
     program = _program(pattern, flags)
@@ -159,7 +159,7 @@ def _fill(replacement: str, text: str, match: Saves) -> str | None:
 @builtin("split", "string: string, delimiter: string")
 def split(meter: Meter, text: str, delimiter: str) -> list[str] | None:
     """The parts between the matches of a pattern."""
-    program = _program(delimiter, "")
+    program = _program(delimiter, None)
     if program is None or search(program, "", 0, meter) is not None:
         return None
     parts, at = [], 0
