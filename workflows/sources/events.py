@@ -187,8 +187,13 @@ def _timer(
             "timer-undefined", node, "定时事件没有写明时限", "gov:due=\"due('supplement')\""
         )
         return None, 0
-    said = text_of(drawn[0]).strip("\"'").removeprefix("=").strip().strip("\"'")
-    if local(drawn[0]) == "timeCycle":
+    return _foreign_timer(node, drawn[0], sheet), 0
+
+
+def _foreign_timer(node: etree._Element, written: etree._Element, sheet: Sheet) -> str | None:
+    """An ISO 8601 period or date of another tool as a clock of that name."""
+    said = text_of(written).strip("\"'").removeprefix("=").strip().strip("\"'")
+    if local(written) == "timeCycle":
         if local(node) != "startEvent":
             sheet.remarks.error(
                 "timer-cycle", node, "循环定时不支持", "改为一次性的时限，或画一个回路"
@@ -200,11 +205,11 @@ def _timer(
             f"看不懂的时间“{said[:60]}”",
             "写 gov:due，或 ISO 8601 的时长、日期",
         )
-        return None, 0
+        return None
     sheet.remarks.note(
         "timer-foreign",
         node,
         f"固定时间“{said}”作为名为“iso:{said}”的时限，由台账计日",
         "改用 gov:due 指明是哪一种时限",
     )
-    return f"iso:{said}", 0
+    return f"iso:{said}"
