@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from random import Random
 
 from webapp.cases.demonstration.script import PACES, Story
@@ -14,6 +14,7 @@ from webapp.core.errors import Refused
 from webapp.organisations.models import Pool
 from webapp.processes import queries as processes
 from workflows.calendars import Calendar, OpeningHours, local_day
+from workflows.calendars import moment as at
 
 BACK_DAYS = 45  # working days over which cases are spread
 HOME = "130123103"  # the township of the demo accounts has a third of all cases
@@ -115,14 +116,19 @@ def _moment(random: Random, calendar: Calendar, hours: OpeningHours, now: dateti
     last = today if calendar.is_working_day(today) else _before(calendar, today)
     back = int(random.triangular(0, BACK_DAYS, 0))
     day = max(_before(calendar, last, back) if back else last, calendar.first)
-    span = random.choice(hours.on(calendar, day))
-    opens = hours.opens_at(calendar, day)
-    start = opens.replace(hour=span.opens.hour, minute=span.opens.minute)
-    length = timedelta(
-        hours=span.closes.hour - span.opens.hour, minutes=span.closes.minute - span.opens.minute
-    )
-    moment = start + length * random.random()
-    return moment if moment < now else min(opens, now) - timedelta(minutes=random.random() * 60)
+    spans = _open_spans(calendar, hours, day, now)
+    if not spans:  # the doors have not opened yet today
+        spans = _open_spans(calendar, hours, _before(calendar, day), now)
+    start, end = random.choice(spans)
+    return start + (end - start) * random.random()
+
+
+def _open_spans(
+    calendar: Calendar, hours: OpeningHours, day: date, now: datetime
+) -> list[tuple[datetime, datetime]]:
+    """Stretches of opening on a day, as far as they lie in the past."""
+    spans = [(at(day, s.opens), min(at(day, s.closes), now)) for s in hours.on(calendar, day)]
+    return [(start, end) for start, end in spans if start < end]
 
 
 def _before(calendar: Calendar, day: date, count: int = 1) -> date:

@@ -142,11 +142,14 @@ class Stage:
             elif story.rests_after is not None and story.steps >= story.rests_after:
                 continue
             elif what == "item":
-                self.at(self._later(story, at), self._step(story, row_id))
+                minutes = self._minutes(story)
+                if story.random.random() < 0.5:
+                    self.at(self._later(at, minutes / 4), self._sign_for(story, row_id))
+                self.at(self._later(at, minutes), self._step(story, row_id))
             elif story.random.random() < 0.8:
                 came = self.calendar.add_working_days(local_day(at), story.random.randint(1, 9))
-                minutes = timedelta(minutes=story.random.randint(5, 170))
-                self.at(self.hours.opens_at(self.calendar, came) + minutes, self._supply(story))
+                opens = self.hours.opens_at(self.calendar, came)
+                self.at(self._later(opens, story.random.uniform(5, 170)), self._supply(story))
 
     def _fire(self, story: Story) -> Callable[[datetime], None]:
         """A timer at its own moment, unless its clock has moved meanwhile."""
@@ -162,13 +165,29 @@ class Stage:
 
         return act
 
-    def _later(self, story: Story, at: datetime) -> datetime:
-        """When the next officer gets round to it, in opening hours."""
+    def _minutes(self, story: Story) -> float:
+        """Opening minutes until the next officer has done her step."""
         if story.item.handling == "immediate" or story.steps == 0:
-            minutes = story.random.uniform(4, 40)
-        else:
-            minutes = story.random.uniform(20, 900) * story.pace
+            return story.random.uniform(4, 40)
+        return story.random.uniform(20, 900) * story.pace
+
+    def _later(self, at: datetime, minutes: float) -> datetime:
         return self.hours.add_working_time(self.calendar, at, timedelta(minutes=minutes))
+
+    def _sign_for(self, story: Story, item_id: int) -> Callable[[datetime], None]:
+        """Somebody of the pool claims the item some time before she does it."""
+
+        def act(at: datetime) -> None:
+            row = WorkItem.objects.filter(pk=item_id, state="OPEN", claimed_by=None).first()
+            people = self.cast.of(row.pool_id, at, story.random) if row else []
+            for by in people:
+                try:
+                    claim(item_id, by)
+                except Refused:  # another person must do this one
+                    continue
+                return
+
+        return act
 
     def _step(self, story: Story, item_id: int) -> Callable[[datetime], None]:
         def act(at: datetime) -> None:
@@ -191,8 +210,6 @@ class Stage:
         people.sort(key=lambda by: by.officer_id != row.claimed_by_id)
         for by in people:
             try:
-                if row.claimed_by_id is None and story.random.random() < 0.5:
-                    claim(row.pk, by)
                 complete(row.pk, by, self._answers(story, row, at))
             except NotYours as refusal:  # another person must do this one
                 problem = refusal.sentence
