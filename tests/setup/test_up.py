@@ -76,17 +76,19 @@ def test_a_killed_database_comes_back_and_the_site_with_it(lasting_place, up):
 
 def test_a_killed_web_server_and_worker_are_started_again(lasting_place, up):
     running = up(lasting_place).wait_until_running()
-    below = running.children()
-    masters = _named(below, "gunicorn")[:1] + _named(below, "worker")[:1]
-    for pid in masters:
+    direct = Path(f"/proc/{running.process.pid}/task/{running.process.pid}/children")
+    below = [int(pid) for pid in direct.read_text().split()]
+    for pid in (*_named(below, "gunicorn"), *_named(below, "workers.app\0worker")):
         os.kill(pid, signal.SIGKILL)
-    assert wait_for(lambda: running.printed.count("意外退出") >= len(masters))
+    assert wait_for(lambda: "网站 意外退出" in running.printed)
+    assert wait_for(lambda: "后台任务 意外退出" in running.printed)
     assert wait_for(lambda: running.status() == 200, 30)
     assert running.end() == 0
 
 
 def test_a_taken_port_is_told_with_another_one(lasting_place, up):
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", lasting_place.port))
         taken.listen()
         running = up(lasting_place)
