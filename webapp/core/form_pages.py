@@ -20,6 +20,7 @@ from workflows.forms import Field, FieldKind, Form, Group, Words, feel_value, vi
 from workflows.model import NOTHING
 
 RADIOS_UP_TO = 5
+RADIOS_IN_ROWS = 3  # rows are narrow
 ADD, REMOVE = "add", "remove"
 _BLANK = "__n__"  # the number of the row that the browser copies
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -317,7 +318,7 @@ def _field(
     if error:
         page.problems.append((name, error))
     value = worked_out if one.computed and locked else raw.get(one.key, one.default)
-    widget = _widget(one, value)
+    widget = _widget(one, value, RADIOS_IN_ROWS if prefix else RADIOS_UP_TO)
     shown_value = _raw_value(widget, value)
     blank = None
     rows: tuple[ShownRow, ...] = ()
@@ -369,7 +370,7 @@ def _row(
     )
 
 
-def _widget(one: Field, value: Any) -> str:
+def _widget(one: Field, value: Any, radios: int) -> str:
     match one.kind:
         case FieldKind.ROWS:
             return "rows"
@@ -378,7 +379,7 @@ def _widget(one: Field, value: Any) -> str:
         case FieldKind.CHOICES:
             return "checks"
         case FieldKind.CHOICE:
-            return "radios" if len(one.choices) <= RADIOS_UP_TO else "select"
+            return "radios" if len(one.choices) <= radios else "select"
         case FieldKind.DATE:
             # What the browser's date control cannot show is shown as it was typed.
             return "date" if not value or _DAY.fullmatch(str(value)) else "text"

@@ -1,6 +1,18 @@
-// Every page: styles and htmx. What only some pages need is an entry of its own.
+// Every page: styles, htmx and the small modules that make the daily path quick. Each module
+// looks for its data attributes and does nothing on pages without them.
 import "bootstrap/dist/css/bootstrap.css";
 import "./tokens.css";
 import "./app.css";
 import "./gate.css";
+import "./forms.css";
+import "./case.css";
+import "./paper.css";
 import "htmx.org";
+import "./rows.js";
+import "./states.js";
+import "./autosave.js";
+import "./keys.js";
+import "./filter.js";
+import "./print.js";
+
+document.documentElement.classList.add("js");

@@ -1,0 +1,131 @@
+"""What completing a step would lead to: said before the button is pressed (选“…”后:交…;出…).
+
+The engine is a function: it is asked with the answers that could be given, and nothing is
+stored. One statement (the snapshot), and remembered look-ups of pools.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from webapp.cases.documents import NAMES
+from webapp.cases.facts import facts_of
+from webapp.cases.models import Case, CaseSnapshot
+from webapp.cases.places import pool_facts, role_name
+from webapp.cases.queries.seen import ItemSeen
+from webapp.cases.queries.timeline import RESULT_NAMES
+from webapp.catalogue import queries as catalogue
+from webapp.core.errors import Refused
+from webapp.organisations.queries import resolve_pool
+from webapp.processes import queries as processes
+from workflows.engine import Complete, OpenedItem, Outcome, advance, inspect
+from workflows.errors import WorkflowError
+from workflows.forms import Field, FieldKind, Form
+
+DECIDING = ("outcome", "proposal", "recommendation")
+"""Keys of the question that decides a step, the first that a form has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What follows an answer. `to`: (unit, role, step); `waits`: who else is waited for."""
+
+    key: str
+    value: str
+    label: str
+    to: tuple[tuple[str, str, str], ...] = ()
+    documents: tuple[str, ...] = ()
+    filed: bool = False
+    waits: str = ""
+    result: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What a form's expressions may ask about the case, and what each answer leads to."""
+
+    variables: Mapping[str, Any]
+    consequences: tuple[Consequence, ...] = ()
+
+
+def ahead(case: Case, item: ItemSeen, form: Form | None) -> Ahead:
+    """Look one step ahead from an open item of a case that she may see: one statement."""
+    facts = facts_of(
+        catalogue.item_version(case.item_version_id), delivery_mode=case.delivery_mode
+    )
+    state = CaseSnapshot.objects.filter(case=case).values_list("state", flat=True).first()
+    if state is None:
+        return Ahead(facts)
+    snapshot = bytes(state)
+    definition = processes.definition(case.process_version_id)
+    here = next(
+        (one for one in inspect(definition, snapshot).items if one.token == item.token), None
+    )
+    if here is None:
+        return Ahead(facts)
+    found = []
+    for key, value, label, routing in _answers(form):
+        try:
+            outcome = advance(definition, snapshot, Complete(item.token, routing))
+        except WorkflowError:
+            continue
+        found.append(_told(case, key, value, label, outcome))
+    return Ahead({**facts, **here.variables}, tuple(found))
+
+
+def _answers(form: Form | None) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+    """Each answer of the deciding question, the other routing questions left open."""
+    fields = form.fields if form else ()
+    blank: dict[str, Any] = {f.key: None for f in fields if f.routing and not f.sensitive}
+    one = _deciding(fields)
+    if one is None:
+        yield "", "", "", blank
+        return
+    for choice in one.choices:
+        yield one.key, choice.value, choice.label, {**blank, one.key: choice.value}
+
+
+def _deciding(fields: tuple[Field, ...]) -> Field | None:
+    for key in DECIDING:
+        for one in fields:
+            if one.key == key and one.kind is FieldKind.CHOICE and one.routing:
+                return one
+    return None
+
+
+def _told(case: Case, key: str, value: str, label: str, outcome: Outcome) -> Consequence:
+    orders = [effect for effect in outcome.effects if effect.do == "issue-document"]
+    codes = dict.fromkeys(str(order.params["document"]) for order in orders)
+    supplements = any(one.name == "materials_supplied" for one in outcome.awaited)
+    result = outcome.result or ""
+    return Consequence(
+        key=key,
+        value=value,
+        label=label,
+        to=tuple(dict.fromkeys(_goes_to(case, opened) for opened in outcome.opened)),
+        documents=tuple(NAMES.get(code, code) for code in codes),
+        filed=any(effect.do == "file-denial" for effect in outcome.effects),
+        waits="等申请人补交材料" if supplements else "",
+        result=RESULT_NAMES.get(result, result) if outcome.finished else "",
+    )
+
+
+def _goes_to(case: Case, opened: OpenedItem) -> tuple[str, str, str]:
+    """Unit, role and step; the role alone where the pool cannot be found."""
+    role = opened.role or ""
+    try:
+        pool = pool_facts(
+            resolve_pool(
+                role,
+                village_id=case.village_id,
+                township_unit_id=case.accountable_unit_id,
+                competent_unit_id=case.competent_unit_id,
+                category=catalogue.item_version(case.item_version_id).category,
+                unit_key=opened.unit,
+            )
+        )
+    except Refused:
+        return "", role_name(role), opened.name
+    return pool.unit.name, pool.role_name, opened.name

@@ -1,0 +1,218 @@
+"""The page of one case: its head, relay, tabs and papers, the same for every tab."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from webapp.cases import policy
+from webapp.cases.files import INLINE
+from webapp.cases.models import Attachment, Case, CaseMaterial, WorkItem
+from webapp.cases.places import unit_facts
+from webapp.cases.queries import CasePage, case_seen_by
+from webapp.core.errors import Refused, Unknown
+from webapp.inboxes.papers import FORMS
+from webapp.organisations.middleware import acting_of
+from webapp.organisations.queries import Acting, village_station
+
+STATES: dict[str, tuple[str | Promise, str]] = {
+    "required": (gettext_lazy("未收"), "○"),
+    "received": (gettext_lazy("已收"), "✓"),
+    "to_check": (gettext_lazy("待核对"), "◐"),
+    "checked": (gettext_lazy("已核对原件"), "✓"),
+    "defective": (gettext_lazy("不符合"), "✗"),
+    "missing": (gettext_lazy("缺"), "✗"),
+    "waived": (gettext_lazy("免提交"), "—"),
+}
+EDITABLE = ("received", "checked", "to_check", "missing", "defective", "waived")
+IN_ORDER = frozenset({"received", "checked", "waived"})
+TABS: tuple[tuple[str, str | Promise], ...] = (
+    ("overview", gettext_lazy("申请")),
+    ("materials", gettext_lazy("材料")),
+    ("timeline", gettext_lazy("经过")),
+    ("documents", gettext_lazy("文书")),
+    ("opinions", gettext_lazy("意见")),
+    ("diagram", gettext_lazy("流程图")),
+    ("clocks", gettext_lazy("时限账")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One tab of the case page."""
+
+    key: str
+    label: str
+    url: str
+    current: bool
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A file beside its paper; `inline` when the browser may show it here."""
+
+    id: int
+    name: str
+    size: str
+    inline: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One line of the checklist with its files."""
+
+    key: str
+    name: str
+    role: str
+    detail: str
+    needed: bool
+    state: str
+    words: str
+    sign: str
+    defect: str
+    remedy: str
+    noticed: bool
+    files: tuple[Shown, ...]
+    error: str = ""
+
+    @property
+    def lacking(self) -> bool:
+        """Needed, and not here or not in order."""
+        return self.needed and self.state not in IN_ORDER
+
+
+def case_or_404(by: Acting, case_id: int) -> Case:
+    """A case that she may know of; the query is the permission."""
+    try:
+        return case_seen_by(by, case_id)
+    except Unknown as unknown:
+        raise Http404 from unknown
+
+
+def my_item(by: Acting, page: CasePage) -> WorkItem | None:
+    """The open item that waits for her, her own claim first."""
+    mine = [item for item in page.open_items if by.holds(item.pool_id)]
+    return min(mine, key=lambda item: item.claimed_by_id != by.officer_id, default=None)
+
+
+def may_keep_papers(by: Acting, page: CasePage) -> bool:
+    """Whether she may change the checklist and files of this case now."""
+    pools = [item.pool_id for item in page.open_items]
+    return bool(policy.can_change_materials(by, page.case, pools))
+
+
+def may_reveal(by: Acting, page: CasePage) -> bool:
+    """Whether she may ask for a sensitive value (the work is in her hands)."""
+    try:
+        policy.pool_for_papers(by, page.case, [item.pool_id for item in page.open_items])
+    except Refused:
+        return False
+    return True
+
+
+def may_supply(by: Acting, page: CasePage) -> bool:
+    """Whether papers brought after the notice are hers to register now."""
+    case = page.case
+    units = {case.accountable_unit_id, case.received_at_unit_id}
+    if case.village_id is not None:
+        units.add(village_station(case.village_id) or 0)
+    return page.waits_for_papers and bool(
+        policy.can_supply(by, unit_ids=units, is_open=case.is_open)
+    )
+
+
+def frame(request: HttpRequest, page: CasePage, tab: str) -> dict[str, Any]:
+    """Context of everything around a tab."""
+    by = acting_of(request)
+    mine = my_item(by, page)
+    return {
+        "case": page.case,
+        "page": page,
+        "at": by.at,
+        "tab": tab,
+        "tabs": list(_tabs(page, mine, tab)),
+        "mine": mine,
+        "sheets": sheets(page),
+        "lacking": sum(sheet.lacking for sheet in sheets(page)),
+        "papers_with": _papers_with(page),
+        "may_reveal": may_reveal(by, page),
+    }
+
+
+def _tabs(page: CasePage, mine: WorkItem | None, tab: str) -> Iterator[Tab]:
+    if mine is not None:
+        yield Tab("item", _("本环节"), reverse("inboxes:item", args=[mine.pk]), tab == "item")
+    counts = {
+        "materials": len(page.materials),
+        "documents": len(page.documents),
+        "opinions": len(page.opinions),
+    }
+    for key, label in TABS:
+        url = reverse("inboxes:case_tab", args=[page.case.pk, key])
+        yield Tab(key, str(label), url, key == tab, counts.get(key, 0))
+
+
+def sheets(page: CasePage) -> list[Sheet]:
+    """The checklist with its files, in order."""
+    files: dict[int | None, list[Attachment]] = {}
+    for one in page.attachments:
+        files.setdefault(one.material_id, []).append(one)
+    return [_sheet(one, files.get(one.pk, [])) for one in page.materials]
+
+
+def other_files(page: CasePage) -> tuple[Shown, ...]:
+    """Files that belong to no line of the checklist."""
+    return tuple(shown(one) for one in page.attachments if one.material_id is None)
+
+
+def _sheet(one: CaseMaterial, files: list[Attachment]) -> Sheet:
+    words, sign = STATES.get(one.state, (one.state, "?"))
+    detail = str(FORMS.get(one.form, one.form))
+    if one.copies and one.form not in {"original_check", "electronic"}:
+        detail += f" {one.copies}"
+    return Sheet(
+        key=one.key,
+        name=one.name,
+        role=one.role,
+        detail=detail,
+        needed=one.needed,
+        state=one.state,
+        words=str(words),
+        sign=sign,
+        defect=one.defect,
+        remedy=one.remedy,
+        noticed=one.noticed,
+        files=tuple(shown(file) for file in files),
+    )
+
+
+def shown(one: Attachment) -> Shown:
+    """A file as the page shows it."""
+    kind = ""
+    if one.media_type in INLINE:
+        kind = "image" if one.media_type.startswith("image/") else "frame"
+    size = one.size / 1024
+    words = f"{size / 1024:.1f} MB" if size >= 1024 else f"{max(size, 1):.0f} KB"
+    return Shown(one.pk, one.name, words, kind)
+
+
+def _papers_with(page: CasePage) -> str:
+    """Where the originals are: the last hand-over says it (IN-03)."""
+    papers = [one for one in page.custody if one.papers == "materials"]
+    if not papers:
+        return unit_facts(page.case.received_at_unit_id).name
+    last = papers[-1]
+    if last.received_at is None:
+        return _("%(to)s（待签收，%(from)s交出）") % {
+            "to": last.to_pool.unit.name,
+            "from": last.from_unit.name,
+        }
+    return str(last.to_pool.unit.name)

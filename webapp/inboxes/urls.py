@@ -1,0 +1,45 @@
+"""Addresses of the pages where cases are registered and worked."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from webapp.inboxes.views import (
+    cases,
+    documents,
+    inbox,
+    items,
+    materials,
+    register,
+    village,
+)
+
+app_name = "inboxes"
+
+urlpatterns = [
+    path("inbox/", inbox.waiting, name="inbox"),
+    path("done/", inbox.done, name="done"),
+    path("cases/", inbox.cases, name="cases"),
+    path("documents/<int:document_id>/", documents.document, name="document"),
+    path("register/", register.register, name="register"),
+    path("register/<str:code>/", register.register_item, name="register_item"),
+    path("register/<str:code>/state/", register.register_state, name="register_state"),
+    path("register/<str:code>/draft/", register.register_draft, name="register_draft"),
+    path("registered/<int:case_id>/", register.registered, name="registered"),
+    path("village/", village.village, name="village"),
+    path("items/<int:item_id>/", items.item, name="item"),
+    path("items/<int:item_id>/state/", items.item_state, name="item_state"),
+    path("items/<int:item_id>/draft/", items.item_draft, name="item_draft"),
+    path("items/<int:item_id>/claim/", items.claim, name="claim"),
+    path("items/<int:item_id>/release/", items.release, name="release"),
+    path("cases/<int:case_id>/", cases.case, name="case"),
+    path("cases/<int:case_id>/reveal/", cases.reveal, name="reveal"),
+    path("cases/<int:case_id>/papers/", materials.papers, name="papers"),
+    path(
+        "cases/<int:case_id>/diagrams/<str:process>.bpmn",
+        cases.diagram_file,
+        name="diagram_file",
+    ),
+    path("cases/<int:case_id>/<str:tab>/", cases.case, name="case_tab"),
+    path("files/<int:attachment_id>/", cases.attachment, name="attachment"),
+]

@@ -1,0 +1,1 @@
+"""The pages where cases are registered and worked."""

@@ -1,0 +1,160 @@
+"""The page of a case for everybody who may see it: read only, tab by tab."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csp.decorators import csp_replace
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+
+from webapp.cases import files
+from webapp.cases.actions import reveal as revealing
+from webapp.cases.models import Attachment
+from webapp.cases.queries import CasePage, case_page
+from webapp.cases.spoken import text_of
+from webapp.core.access import page
+from webapp.core.errors import Refused, Unknown
+from webapp.inboxes import desk, policy
+from webapp.inboxes.picture import picture_of
+from webapp.organisations.middleware import acting_of
+from webapp.processes import queries as processes
+from workflows.forms import Field, FieldKind, Form
+
+
+@page(policy.may_see_inbox)
+@never_cache
+def case(request: HttpRequest, case_id: int, tab: str = "overview") -> HttpResponse:
+    """One tab of a case."""
+    if tab not in dict(desk.TABS):
+        raise Http404
+    found = case_page(desk.case_or_404(acting_of(request), case_id), acting_of(request).at)
+    return case_response(request, found, tab)
+
+
+def case_response(
+    request: HttpRequest,
+    found: CasePage,
+    tab: str,
+    extra: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Draw a tab; also used by the views that change something and show the tab again."""
+    by = acting_of(request)
+    context = desk.frame(request, found, tab)
+    if tab == "diagram":
+        context["picture"] = picture_of(found, request.GET.get("process", ""), by.at)
+    if tab == "materials":
+        context |= {
+            "may_keep": desk.may_keep_papers(by, found),
+            "may_supply": desk.may_supply(by, found),
+            "editable": [(state, desk.STATES[state][0]) for state in desk.EDITABLE],
+            "others": desk.other_files(found),
+            "errors": {},
+        }
+    return render(request, f"inboxes/case_{tab}.html", context | (extra or {}), status=status)
+
+
+@page(policy.may_see_inbox)
+def diagram_file(request: HttpRequest, case_id: int, process: str) -> HttpResponse:
+    """The diagram of one process of a case, as drawn."""
+    seen = desk.case_or_404(acting_of(request), case_id)
+    try:
+        drawn = processes.diagram(seen.process_version_id, process)
+    except Unknown as unknown:
+        raise Http404 from unknown
+    return HttpResponse(drawn, content_type="application/xml; charset=utf-8")
+
+
+@page(policy.may_see_inbox, methods=("POST",))
+@never_cache
+def reveal(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Show one sensitive value in full; the act is recorded (查看留痕)."""
+    by = acting_of(request)
+    seen = desk.case_or_404(by, case_id)
+    address = request.POST.get("field", "")
+    try:
+        value = revealing.reveal(case_id, address, by)
+    except Unknown as unknown:
+        raise Http404 from unknown
+    except Refused as refusal:
+        return HttpResponse(refusal.sentence, status=409, content_type="text/plain")
+    found = case_page(seen, by.at)
+    one = _field_of(found, address)
+    shown = {"rows": _rows(one, value), "text": "" if _is_rows(one) else _text(one, value)}
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "inboxes/parts/revealed.html", {"revealed": shown})
+    extra = {"revealed_field": address, "revealed": shown}
+    return case_response(request, found, "overview", extra)
+
+
+def _field_of(found: CasePage, address: str) -> Field | None:
+    """The question behind an address: `application.applicant_phone`."""
+    place, _dot, key = address.partition(".")
+    for form in _forms(found, place):
+        one = form.field(key)
+        if one is not None:
+            return one
+    return None
+
+
+def _forms(found: CasePage, place: str) -> list[Form]:
+    from webapp.catalogue import queries as catalogue
+
+    if place == "application":
+        return [catalogue.item_version(found.case.item_version_id).form]
+    ids = {item.form for item in found.items if item.token == place and item.form}
+    return [processes.form(found.case.process_version_id, one) for one in sorted(ids)]
+
+
+def _is_rows(one: Field | None) -> bool:
+    return one is not None and one.kind is FieldKind.ROWS
+
+
+def _text(one: Field | None, value: Any) -> str:
+    return text_of(one, value) if one is not None else str(value)
+
+
+def _rows(one: Field | None, value: Any) -> list[list[tuple[str, str]]]:
+    if one is None or one.kind is not FieldKind.ROWS or not isinstance(value, list):
+        return []
+    return [
+        [
+            (part.label, text_of(part, row[part.key]))
+            for part in one.fields
+            if row.get(part.key) not in (None, "", [])
+        ]
+        for row in value
+    ]
+
+
+@page(policy.may_see_inbox)
+@xframe_options_sameorigin
+@csp_replace(
+    {
+        "default-src": ["'none'"],
+        "object-src": ["'self'"],
+        "img-src": ["'self'"],
+        "style-src": ["'unsafe-inline'"],  # the browser's own viewer of PDF files
+        "frame-ancestors": ["'self'"],
+    }
+)
+@never_cache
+def attachment(request: HttpRequest, attachment_id: int) -> HttpResponse:
+    """A file of a case: shown when the browser may, else downloaded under its name."""
+    found = Attachment.objects.filter(pk=attachment_id).first()
+    if found is None:
+        raise Http404
+    desk.case_or_404(acting_of(request), found.case_id)
+    path = files.path_of(found.sha256)
+    if not path.is_file():
+        raise Http404
+    download = found.media_type not in files.INLINE or "download" in request.GET
+    return FileResponse(
+        path.open("rb"),
+        as_attachment=download,
+        filename=found.name,
+        content_type=found.media_type,
+    )

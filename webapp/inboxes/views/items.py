@@ -1,0 +1,228 @@
+"""Work on one step: fill in, tick papers, see what will follow, complete, go on to the next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from webapp.cases.actions import claim as claiming
+from webapp.cases.actions import drafts
+from webapp.cases.actions import release as releasing
+from webapp.cases.actions.complete import complete
+from webapp.cases.models import WorkItem
+from webapp.cases.queries import CasePage, ItemSeen, case_page, inbox, item_seen_by
+from webapp.core.access import page
+from webapp.core.errors import Invalid, Refused, Unknown
+from webapp.core.form_pages import change_rows, without_empty_rows
+from webapp.inboxes import desk, policy, working
+from webapp.inboxes.filing import pairs_of
+from webapp.inboxes.registering import keep_draft, kept_draft
+from webapp.inboxes.working import Typed
+from webapp.organisations.middleware import acting_of
+from webapp.organisations.queries import Acting
+
+LOOKS = frozenset({"materials", "refresh", "draft"})
+"""Orders of the form that complete nothing."""
+
+
+def item_or_404(by: Acting, item_id: int) -> ItemSeen:
+    """A work item of one of her pools."""
+    try:
+        return item_seen_by(by, item_id)
+    except Unknown as unknown:
+        raise Http404 from unknown
+
+
+def _case_of(by: Acting, item: ItemSeen) -> CasePage:
+    return case_page(desk.case_or_404(by, item.case_id), by.at)
+
+
+@page(policy.may_see_inbox, methods=("GET", "POST"))
+@never_cache
+def item(request: HttpRequest, item_id: int) -> HttpResponse:
+    """The page of a step; POST completes it, or only keeps papers, rows and drafts."""
+    by = acting_of(request)
+    seen = item_or_404(by, item_id)
+    if request.method == "POST":
+        return _posted(request, seen)
+    if seen.state != WorkItem.State.OPEN:
+        messages.info(
+            request, _("“%(step)s”已经办完，这里是办件的记录。") % {"step": seen.name}
+        )
+        return redirect("inboxes:case", case_id=seen.case_id)
+    kept = kept_draft(by, seen.id)
+    typed = working.read_typed(working.form_of(seen), kept.pairs if kept else {})
+    return _drawn(request, seen, typed, restored=kept.clock if kept else "")
+
+
+def _posted(request: HttpRequest, seen: ItemSeen) -> HttpResponse:
+    by = acting_of(request)
+    form = working.form_of(seen)
+    typed = working.read_typed(form, pairs_of(request))
+    if form and change_rows(form, typed.values, typed.order):
+        return _drawn(request, seen, typed)
+    if form:
+        typed.values = without_empty_rows(form, typed.values)
+    found = _case_of(by, seen)
+    refused: dict[str, str] = {}
+    if desk.may_keep_papers(by, found):
+        refused = working.keep_marks(by, found, typed)
+        refused |= working.keep_files(request, by, found)
+    if typed.order == "draft":
+        messages.info(request, _("草稿已存 %(at)s。") % {"at": _keep(request, seen)})
+    if typed.order in LOOKS or refused:
+        return _drawn(request, seen, typed, papers=refused, status=422 if refused else 200)
+    return _complete(request, seen, typed)
+
+
+def _complete(request: HttpRequest, seen: ItemSeen, typed: Typed) -> HttpResponse:
+    by = acting_of(request)
+    try:
+        result = complete(seen.id, by, typed.values)
+    except Invalid as wrong:
+        errors = wrong.errors or {"": wrong.sentence}
+        return _drawn(request, seen, typed, errors=errors, status=422)
+    except Unknown as unknown:
+        raise Http404 from unknown
+    except Refused as refusal:
+        messages.warning(request, refusal.sentence)
+        return _drawn(request, item_or_404(by, seen.id), typed, status=409)
+    messages.success(request, working.happened(seen.name, result))
+    if typed.order == "next":
+        return redirect(_next(by, result.next_item_id))
+    return redirect("inboxes:case", case_id=seen.case_id)
+
+
+def _next(by: Acting, item_id: int | None) -> str:
+    """The next step of the same case if it is hers, else the most urgent of her own."""
+    if item_id is None:
+        rows = inbox(by, "mine", counted=False).rows
+        item_id = rows[0].item_id if rows else None
+    if item_id is None:
+        return resolve_url("inboxes:inbox")
+    return resolve_url("inboxes:item", item_id=item_id)
+
+
+def _drawn(
+    request: HttpRequest,
+    seen: ItemSeen,
+    typed: Typed,
+    *,
+    errors: dict[str, str] | None = None,
+    papers: dict[str, str] | None = None,
+    restored: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The page of a step with what was typed, whatever has become of the step."""
+    by = acting_of(request)
+    found = _case_of(by, seen)
+    form = working.form_of(seen)
+    is_open = seen.state == WorkItem.State.OPEN
+    context = desk.frame(request, found, "item" if is_open else "overview")
+    context |= {
+        "item": seen,
+        "restored": restored,
+        "blocked": working.why_not(by, seen, found) if is_open else "",
+        "typed": working.spoken_values(form, typed.values) if status == 409 else [],
+        "may_keep": desk.may_keep_papers(by, found),
+        "editable": [(state, desk.STATES[state][0]) for state in desk.EDITABLE],
+        "errors": papers or {},
+        "marks": typed.marks,
+        "mine_claimed": seen.claimed_by == by.officer_id,
+    }
+    if not is_open:
+        return render(request, "inboxes/case_overview.html", context, status=status)
+    context |= _step(by, found, seen, typed, errors or {})
+    return render(request, "inboxes/item.html", context, status=status)
+
+
+def _step(
+    by: Acting, found: CasePage, seen: ItemSeen, typed: Typed, errors: dict[str, str]
+) -> dict[str, Any]:
+    form = working.form_of(seen)
+    seen_ahead = working.look_ahead(found, seen, form)
+    context: dict[str, Any] = {
+        "consequences": [
+            (one, words)
+            for one in seen_ahead.consequences
+            if (words := working.consequence_words(one))
+        ],
+        "chosen": {
+            one.key: str(typed.values.get(one.key) or "") for one in seen_ahead.consequences
+        },
+    }
+    if form is not None:
+        drawn = working.drawn_form(form, typed, seen_ahead, by, errors)
+        context |= {"form": drawn, "problems": drawn.problems}
+    return context
+
+
+@page(policy.may_see_inbox, methods=("POST",))
+def item_state(request: HttpRequest, item_id: int) -> JsonResponse:
+    """What the form looks like for the answers typed so far."""
+    by = acting_of(request)
+    seen = item_or_404(by, item_id)
+    form = working.form_of(seen)
+    if form is None:
+        return JsonResponse({"hidden": [], "required": [], "locked": {}, "ids": []})
+    typed = working.read_typed(form, pairs_of(request))
+    look = working.look_ahead(_case_of(by, seen), seen, form)
+    return JsonResponse(working.drawn_form(form, typed, look, by, {}).states())
+
+
+def _keep(request: HttpRequest, seen: ItemSeen) -> str:
+    return keep_draft(acting_of(request), seen.id, pairs_of(request))
+
+
+@page(policy.may_see_inbox, methods=("POST",))
+def item_draft(request: HttpRequest, item_id: int) -> HttpResponse:
+    """Keep what was typed, or forget it (`do=discard`)."""
+    by = acting_of(request)
+    seen = item_or_404(by, item_id)
+    if request.POST.get("do") == "discard":
+        drafts.drop_draft(by, seen.id)
+        messages.info(request, _("草稿已删除。"))
+        return redirect("inboxes:item", item_id=seen.id)
+    try:
+        return JsonResponse({"saved": _keep(request, seen)})
+    except Refused as refusal:
+        return JsonResponse({"problem": refusal.sentence}, status=422)
+
+
+@page(policy.may_see_inbox, methods=("POST",))
+def claim(request: HttpRequest, item_id: int) -> HttpResponse:
+    """Sign for a work item (签收)."""
+    return _moved(request, item_id, release=False)
+
+
+@page(policy.may_see_inbox, methods=("POST",))
+def release(request: HttpRequest, item_id: int) -> HttpResponse:
+    """Give it back to the others of the post (退回待办)."""
+    return _moved(request, item_id, release=True)
+
+
+def _moved(request: HttpRequest, item_id: int, *, release: bool) -> HttpResponse:
+    by = acting_of(request)
+    try:
+        if release:
+            releasing.release(item_id, by)
+            messages.success(request, _("已退回待办，同岗位的同事都可以签收。"))
+        else:
+            claiming.claim(item_id, by)
+            messages.success(request, _("已签收，现在由您办理。"))
+    except Unknown as unknown:
+        raise Http404 from unknown
+    except Refused as refusal:
+        messages.warning(request, refusal.sentence)
+    wanted = request.POST.get("next", "")
+    if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+        return redirect(wanted)
+    if release:
+        return redirect("inboxes:inbox")
+    return redirect("inboxes:item", item_id=item_id)

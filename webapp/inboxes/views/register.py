@@ -1,0 +1,214 @@
+"""Register a new case: choose the item, fill in and tick, see where it went (IN-11, WIN-05)."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from webapp.cases.actions import attach as attaching
+from webapp.cases.actions import drafts, mandates
+from webapp.cases.actions.open_case import open_case
+from webapp.cases.policy import REGISTERING
+from webapp.cases.queries import case_page
+from webapp.catalogue import queries as catalogue
+from webapp.catalogue.queries import ItemFacts, OfferedItem
+from webapp.core.access import page
+from webapp.core.errors import Invalid, Refused, Unknown
+from webapp.core.form_pages import change_rows, without_empty_rows
+from webapp.inboxes import desk, policy
+from webapp.inboxes import filing as typed
+from webapp.inboxes.guide import badges, guide_of, limit_words
+from webapp.inboxes.papers import MARKS
+from webapp.inboxes.registering import (
+    Desk,
+    all_errors,
+    answers_of,
+    desk_for,
+    keep_draft,
+    kept_draft,
+    page_of,
+)
+from webapp.organisations.middleware import acting_of
+from workflows.calendars import local_day
+
+
+def item_or_404(code: str) -> ItemFacts:
+    """The version of the item in force; 404 for one that is not offered."""
+    try:
+        return catalogue.item_by_code(code)
+    except Unknown as absent:
+        raise Http404 from absent
+
+
+@page(policy.may_register)
+def register(request: HttpRequest) -> HttpResponse:
+    """All items that can be filed at her desk, by category."""
+    by = acting_of(request)
+    levels = dict.fromkeys(held.unit_level for held in by.held if held.role in REGISTERING)
+    offered = {one.code: one for level in levels for one in catalogue.items_offered(level)}
+    groups = [
+        (name, [_listed(one, "village" in levels and len(levels) == 1) for one in items])
+        for name, items in groupby(offered.values(), lambda one: one.category_name)
+    ]
+    return render(request, "inboxes/register.html", {"groups": groups, "count": len(offered)})
+
+
+def _listed(one: OfferedItem, for_agent: bool) -> dict[str, Any]:
+    limit = limit_words(one.promised_days, one.promised_unit)
+    return {
+        "code": one.code,
+        "name": one.name,
+        "badges": badges(one.handling, one.flow),
+        "limit": _("当场") if one.handling == "immediate" else limit,
+        "example": one.is_example,
+        "in_person": one.in_person or (for_agent and not one.agent_allowed),
+        "words": f"{one.name} {one.code} {one.category_name}".lower(),
+    }
+
+
+def _place(code: str) -> str:
+    return f"register:{code}"
+
+
+@page(policy.may_register, methods=("GET", "POST"))
+@never_cache
+def register_item(request: HttpRequest, code: str) -> HttpResponse:
+    """The guide of an item beside its form; POST opens the case, or changes rows."""
+    item = item_or_404(code)
+    by = acting_of(request)
+    counter = desk_for(by, item)
+    if request.method == "POST" and not counter.refusal:
+        return _posted(request, item, counter)
+    kept = None if counter.refusal else kept_draft(by, _place(code))
+    filing = typed.read_filing(item.form, kept.pairs if kept else {})
+    return _drawn(request, item, counter, filing, restored=kept.clock if kept else "")
+
+
+def _posted(request: HttpRequest, item: ItemFacts, counter: Desk) -> HttpResponse:
+    by = acting_of(request)
+    filing = typed.read_filing(item.form, typed.pairs_of(request))
+    if change_rows(item.form, filing.values, filing.order) or filing.order == "refresh":
+        return _drawn(request, item, counter, filing)
+    filing.values = without_empty_rows(item.form, filing.values)
+    try:
+        result = open_case(
+            by,
+            item.code,
+            answers_of(counter, filing),
+            {key: mark for key, mark in filing.materials.items() if mark.get("state")},
+            filing.village_id,
+            filing.mandate if counter.is_village else None,
+            filing.key,
+            filing.pool_id,
+        )
+    except Invalid as wrong:
+        errors = all_errors(item, counter, filing, by, wrong)
+        return _drawn(request, item, counter, filing, errors=errors, status=422)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+        return _drawn(request, item, counter, filing, status=409)
+    drafts.drop_draft(by, _place(item.code))
+    _keep_files(request, item, result.case_id)
+    return redirect("inboxes:registered", case_id=result.case_id)
+
+
+def _keep_files(request: HttpRequest, item: ItemFacts, case_id: int) -> None:
+    """Attach the chosen files; one that is refused is named, the case stands."""
+    for key, file in typed.files_of(request, item):
+        try:
+            attaching.attach(case_id, acting_of(request), key, file)
+        except Refused as refusal:
+            messages.warning(
+                request,
+                _("办件已登记，但文件“%(name)s”没有收下：%(why)s请在办件的材料里重新上传。")
+                % {"name": file.name, "why": refusal.sentence},
+            )
+
+
+def _drawn(
+    request: HttpRequest,
+    item: ItemFacts,
+    counter: Desk,
+    filing: typed.Filing,
+    *,
+    errors: dict[str, str] | None = None,
+    restored: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    by = acting_of(request)
+    context: dict[str, Any] = {
+        "item": item,
+        "guide": guide_of(item),
+        "desk": counter,
+        "filing": filing,
+        "restored": restored,
+        "files_lost": bool(request.FILES),
+    }
+    if not counter.refusal:
+        shown = page_of(item, counter, filing, by.at, errors or {})
+        context |= {
+            "form": shown.form,
+            "lines": shown.lines,
+            "problems": shown.problems,
+            "errors": {k.replace(".", "_"): v for k, v in (errors or {}).items()},
+            "marks": MARKS,
+            "mode": answers_of(counter, filing)["application_mode"],
+            "villages": counter.villages(),
+            "reasons": mandates.REASONS.items(),
+            "powers": mandates.POWERS.items(),
+            "today": local_day(by.at).isoformat(),
+        }
+    return render(request, "inboxes/register_item.html", context, status=status)
+
+
+@page(policy.may_register, methods=("POST",))
+def register_state(request: HttpRequest, code: str) -> JsonResponse:
+    """What the form looks like for the answers typed so far: hidden, required, worked out."""
+    item = item_or_404(code)
+    counter = desk_for(acting_of(request), item)
+    filing = typed.read_filing(item.form, typed.pairs_of(request))
+    shown = page_of(item, counter, filing, acting_of(request).at, {})
+    needed = {line.key: line.needed for line in shown.lines}
+    return JsonResponse({**shown.form.states(), "needed": needed})
+
+
+@page(policy.may_register, methods=("POST",))
+def register_draft(request: HttpRequest, code: str) -> HttpResponse:
+    """Keep what was typed, or forget it (`do=discard`)."""
+    item = item_or_404(code)
+    by = acting_of(request)
+    if request.POST.get("do") == "discard":
+        drafts.drop_draft(by, _place(item.code))
+        messages.info(request, _("草稿已删除。"))
+        return redirect("inboxes:register_item", code=item.code)
+    try:
+        clock = keep_draft(by, _place(item.code), typed.pairs_of(request))
+    except Refused as refusal:
+        return JsonResponse({"problem": refusal.sentence}, status=422)
+    return JsonResponse({"saved": clock})
+
+
+@page(policy.may_register)
+@never_cache
+def registered(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Said after registering: the number, where it went, until when, and what comes next."""
+    by = acting_of(request)
+    found = case_page(desk.case_or_404(by, case_id), by.at)
+    receipts = [one for one in found.documents if one.code == "D02"]
+    context = {
+        "case": found.case,
+        "page": found,
+        "item": catalogue.item_version(found.case.item_version_id),
+        "receipt": receipts[-1] if receipts else None,
+        "check": next((one for one in found.clocks if one.kind == "check"), None),
+        "mine": desk.my_item(by, found),
+        "lacking": [one for one in desk.sheets(found) if one.lacking],
+        "at": by.at,
+    }
+    return render(request, "inboxes/registered.html", context)

@@ -1,0 +1,196 @@
+"""The step form of a work item: drawing it, reading what was posted, saying what happened."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from webapp.cases import policy
+from webapp.cases.actions import attach as attaching
+from webapp.cases.actions.colleagues import reachable
+from webapp.cases.actions.set_material import set_material
+from webapp.cases.models import Document
+from webapp.cases.queries import CasePage, ItemSeen
+from webapp.cases.queries.ahead import Ahead, Consequence, ahead
+from webapp.cases.queries.timeline import RESULT_NAMES
+from webapp.cases.spoken import text_of
+from webapp.cases.stepping import StepResult
+from webapp.core.errors import Invalid, Refused
+from webapp.core.form_pages import ShownForm, show_form
+from webapp.inboxes.filing import Pairs
+from webapp.organisations.queries import Acting
+from webapp.processes import queries as processes
+from workflows.calendars import local_day
+from workflows.forms import Form, from_pairs
+
+_MARK = re.compile(r"mat-(\w{1,60})-(state|defect|remedy)", re.ASCII)
+
+
+@dataclass(slots=True)
+class Typed:
+    """What was typed on the page of a step."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    marks: dict[str, dict[str, str]] = field(default_factory=dict)
+    order: str = ""
+
+
+def read_typed(form: Form | None, pairs: Pairs) -> Typed:
+    """Read posted (or drafted) pairs."""
+    typed = Typed(values=from_pairs(form, pairs) if form else {})
+    for name, values in pairs.items():
+        found = _MARK.fullmatch(name)
+        if found and values:
+            typed.marks.setdefault(found[1], {})[found[2]] = values[-1].strip()
+    typed.order = (pairs.get("do") or [""])[-1]
+    return typed
+
+
+def form_of(item: ItemSeen) -> Form | None:
+    """The form of a step, None for a step that is only ticked off."""
+    return processes.form(item.process_version_id, item.form) if item.form else None
+
+
+def why_not(by: Acting, item: ItemSeen, page: CasePage) -> str:
+    """Why she may look but not complete; "" when she may."""
+    if item.claimed_by is not None and item.claimed_by != by.officer_id:
+        return _("这件待办已由%(who)s签收。需要您来办，请对方退回待办。") % {
+            "who": reachable(item.claimed_by)
+        }
+    performed = {
+        one.closed_by_id
+        for one in page.items
+        if one.state == "DONE" and one.element in item.separate and one.closed_by_id
+    }
+    try:
+        policy.check_can_complete(by, item, performed)
+    except Refused as refusal:
+        return refusal.sentence
+    return ""
+
+
+def look_ahead(page: CasePage, item: ItemSeen, form: Form | None) -> Ahead:
+    """What the form may ask about the case, and what each answer leads to."""
+    return ahead(page.case, item, form)
+
+
+def drawn_form(
+    form: Form, typed: Typed, seen: Ahead, by: Acting, errors: Mapping[str, str]
+) -> ShownForm:
+    """The form with what was typed."""
+    return show_form(form, typed.values, seen.variables, today=local_day(by.at), errors=errors)
+
+
+def consequence_words(one: Consequence) -> str:
+    """交 正定县民政局（接收上报件）；出 上报函."""
+    parts = []
+    for unit, role, step in one.to:
+        parts.append(_("交 %(who)s（%(step)s）") % {"who": unit or role, "step": step})
+    if one.documents:
+        parts.append(_("出 %(papers)s") % {"papers": "、".join(one.documents)})
+    if one.filed:
+        parts.append(_("报县政务办备案"))
+    if one.waits:
+        parts.append(one.waits)
+    if one.result:
+        parts.append(_("办件办结：%(result)s") % {"result": one.result})
+    return "；".join(parts)
+
+
+def keep_marks(by: Acting, page: CasePage, typed: Typed) -> dict[str, str]:
+    """Store the lines of the checklist that changed; sentences by key for those refused."""
+    refused: dict[str, str] = {}
+    for one in page.materials:
+        mark = typed.marks.get(one.key)
+        if not mark or not mark.get("state"):
+            continue
+        lacking = mark["state"] in {"missing", "defective"}
+        wanted = (
+            mark["state"],
+            mark.get("defect", "") if lacking else "",
+            mark.get("remedy", "") if lacking else "",
+        )
+        if wanted == (one.state, one.defect, one.remedy):
+            continue
+        try:
+            set_material(page.case.pk, by, one.key, *wanted)
+        except Refused as refusal:
+            refused[one.key] = refusal.sentence
+    return refused
+
+
+def keep_files(request: HttpRequest, by: Acting, page: CasePage) -> dict[str, str]:
+    """Attach the chosen files; sentences by key for those refused."""
+    refused: dict[str, str] = {}
+    for name in request.FILES:
+        if not name.startswith("file-"):
+            continue
+        key = name.removeprefix("file-")
+        for file in request.FILES.getlist(name):
+            try:
+                attaching.attach(page.case.pk, by, key or None, file)
+            except Invalid as wrong:
+                refused[key] = wrong.sentence or str(wrong)
+            except Refused as refusal:
+                refused[key] = refusal.sentence
+    return refused
+
+
+def happened(step: str, result: StepResult) -> SafeString:
+    """What the person reads after completing: to whom it went, which papers were issued."""
+    lines = [format_html(_("已办完“{}”（{}）。"), step, result.case_number)]
+    lines += [
+        format_html(_("交给 {} {}：{}"), one.unit, one.role, one.name) for one in result.opened
+    ]
+    lines += _issued(result)
+    if result.result:
+        ended = RESULT_NAMES.get(result.result, result.result)
+        lines.append(format_html(_("办件已办结：{}。"), ended))
+    elif not result.opened:
+        lines.append(format_html("{}", _("现在等申请人或者其他环节，到时会回到待办。")))
+    return format_html_join("\n", "{}", ((line,) for line in lines))
+
+
+def _issued(result: StepResult) -> list[SafeString]:
+    """Lines with a link to print each document."""
+    numbers = [number for _code, _name, number in result.documents]
+    if not numbers:
+        return []
+    ids = dict(
+        Document.objects.filter(case=result.case_id, number__in=numbers).values_list(
+            "number", "id"
+        )
+    )
+    return [
+        format_html(
+            '{} <a href="{}">{}</a>',
+            _("已出 %(name)s %(number)s") % {"name": name, "number": number},
+            reverse("inboxes:document", args=[ids[number]]),
+            _("打印"),
+        )
+        for _code, name, number in result.documents
+        if number in ids
+    ]
+
+
+def spoken_values(form: Form | None, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What was typed, as label and text: shown when it can no longer be submitted."""
+    found = []
+    for one in form.fields if form else ():
+        value = values.get(one.key)
+        if value in (None, "", []):
+            continue
+        try:
+            text = text_of(one, value)
+        except (ValueError, TypeError, AttributeError):
+            text = str(value)
+        found.append((one.label, text))
+    return found
