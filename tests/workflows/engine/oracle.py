@@ -361,7 +361,6 @@ class Game:
             self.abrupt = True
             self._error(frame, element.event.ref if element.event else None, data)
             return
-        frame.ended.append(data)
         if not self._throw(frame, element, data):
             return
         if trigger is Trigger.TERMINATE:
@@ -373,6 +372,7 @@ class Game:
     def _throw(self, frame: Frame, element: Element, data: Pair) -> bool:
         """Throw a signal or escalation; tell whether the frame is still there."""
         event = element.event
+        frame.ended.append(data)  # while it throws, its data are still part of the scope's
         if event is not None and event.trigger is Trigger.SIGNAL:
             self._broadcast(event.ref or "", None)
         elif event is not None and event.trigger is Trigger.ESCALATION:
