@@ -129,7 +129,8 @@ def asked_by(version_id: int, form_id: str) -> frozenset[str]:
     form = processes.form(version_id, form_id)
     names: set[str] = set()
     for one in form.fields:
-        texts = [*one.hide_if, one.required_if, one.check, one.computed]
+        choices = [choice.hide_if for choice in one.choices]
+        texts = [*one.hide_if, one.required_if, one.check, one.computed, *choices]
         for text in texts:
             if text:
                 names |= feel.names(text)

@@ -15,7 +15,7 @@ from django.db import connection
 from webapp.cases.state import CaseState, TimerRow
 from webapp.cases.stepping import move
 from webapp.cases.store import lock_case, lock_case_if_free
-from webapp.core.db import transaction_with_retry
+from webapp.core.db import MOMENT, transaction_with_retry
 from webapp.core.errors import Refused
 from workflows.engine import Fire
 
@@ -24,9 +24,9 @@ log = logging.getLogger(__name__)
 BATCH = 200
 """Cases read at once."""
 
-_DUE = """
+_DUE = f"""
 SELECT min(fires_at) AS first, case_id FROM cases_timer
-WHERE state = 'ARMED' AND fires_at <= clock_timestamp()
+WHERE state = 'ARMED' AND fires_at <= {MOMENT}
 GROUP BY case_id
 HAVING (min(fires_at), case_id) > (%(after)s, %(case)s)
 ORDER BY first, case_id

@@ -275,18 +275,14 @@ def settle_dates(step: Step) -> None:
     step.changes.cards = [
         NewCard("R06", "red", run.kind, run.number, run.reading.due_at, step.at)
         for run in ledger.runs
-        if run.kind == "check" and run.stored and run.reading.due_at and _ran_out(run)
+        if run.kind == "check" and run.stored and run.reading.due_at and _ran_out(run, step.at)
     ]
 
 
-def _ran_out(run: Run) -> bool:
-    """Whether a clock ended in this step only after it had lapsed (domain §4.4: R06)."""
-    reading = run.reading
-    return (
-        reading.ended_at is not None
-        and reading.lapses_at is not None
-        and reading.ended_at >= reading.lapses_at
-    )
+def _ran_out(run: Run, at: datetime) -> bool:
+    """Whether a clock has lapsed, or had when it ended (domain §4.4: R06)."""
+    lapses_at = run.reading.lapses_at
+    return lapses_at is not None and lapses_at <= (run.reading.ended_at or at)
 
 
 def _kept(run: Run | None, before: datetime | None) -> datetime | None:

@@ -4,6 +4,9 @@ Under READ COMMITTED a `SELECT … FOR UPDATE` that had to wait gives the locked
 but every other table as it was when the statement began. Each action under the case's lock adds
 an audit event, so `audit_seq` counts all changes: when the locked row's count differs from the
 one that the statement saw at its beginning, the read is repeated (now under the lock, so once).
+
+The moment of an action is the database's clock, but never before the case's last event: a clock
+that is set back must not turn a case's history round.
 """
 
 from __future__ import annotations
@@ -66,7 +69,9 @@ _CASE_COLUMNS = [
 
 _READ = f"""
 WITH locked AS (SELECT * FROM cases_case WHERE id = {{which}} FOR UPDATE {{how}})
-SELECT {MOMENT} AS at,
+SELECT greatest({MOMENT},
+    (SELECT e.at FROM audit_event e WHERE e.subject = 'case' AND e.subject_id = locked.id
+      AND e.seq = locked.audit_seq)) AS at,
   (SELECT seen.audit_seq FROM cases_case seen WHERE seen.id = locked.id) AS seen_seq,
   (SELECT jsonb_build_array(id, covers_from, covers_to)
      FROM catalogue_calendar WHERE in_force) AS calendar,

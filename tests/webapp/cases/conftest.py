@@ -1,0 +1,13 @@
+"""Fixtures of the case room: a desk in the example county, on a Tuesday in March 2026."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.webapp.cases.desk import Desk
+
+
+@pytest.fixture
+def desk(county, at) -> Desk:
+    """Registers and works cases through the real actions."""
+    return Desk(county, at)
