@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from workflows import feel
-from workflows.checks.expressions import written
+from workflows.checks.expressions import LOOP_COUNTER, written
 from workflows.checks.graph import MAX_LOOK, Graph
 from workflows.checks.registry import Hit, Subject, rule
 from workflows.errors import ExpressionError
@@ -50,6 +50,14 @@ def expressions_parse(subject: Subject) -> Iterator[Hit]:
                 f"{one.what}“{one.text[:80]}”：{column}{wrong.sentence}",
                 "改写成 FEEL",
             )
+
+
+@rule("loop-counter")
+def loop_counter_is_local(subject: Subject) -> Iterator[Hit]:
+    """`loopCounter` is known to completion and loop conditions alone; elsewhere it is null."""
+    for one in islice(written(subject.process.scope), 2 * MAX_EXPRESSIONS):
+        if LOOP_COUNTER not in one.more and LOOP_COUNTER in _names(one.text):
+            yield Hit(one.place, f"{one.what}用到 loopCounter，这里没有它", "给每一项取名")
 
 
 @rule("name-unknown", Severity.UNFIT, county=True, whole=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from workflows.model import Element, Flow, Scope
 
+LOOP_COUNTER = "loopCounter"
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -35,10 +37,8 @@ def written(scope: Scope, inherited: frozenset[str] = frozenset()) -> Iterator[W
 
 def _inside(element: Element) -> frozenset[str]:
     """Names that exist only inside an instance of the activity."""
-    if element.multi is not None:
-        item = {element.multi.item} if element.multi.item else set()
-        return frozenset({"loopCounter", *item})
-    return frozenset({"loopCounter"}) if element.loop is not None else frozenset()
+    item = element.multi.item if element.multi is not None else None
+    return frozenset({item} if item else ())
 
 
 def _repeated(
@@ -52,10 +52,10 @@ def _repeated(
         if several.cardinality:
             yield Written(element, "次数", several.cardinality, outside)
         if several.completion:
-            counters = inside | {"completed", "total"}
+            counters = inside | {LOOP_COUNTER, "completed", "total"}
             yield Written(element, "完成条件", several.completion, counters)
     if element.loop is not None and element.loop.condition:
-        yield Written(element, "循环条件", element.loop.condition, inside)
+        yield Written(element, "循环条件", element.loop.condition, inside | {LOOP_COUNTER})
 
 
 def _of_element(element: Element, inherited: frozenset[str]) -> Iterator[Written]:

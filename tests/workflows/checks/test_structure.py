@@ -91,6 +91,10 @@ BAD = {
         diagram(START, gate("g", more='default="g_e"'), task("a"), END, flow("s", "g"),
                 flow("g", "e"), flow("g", "a", "x = = 3"), flow("a", "e")),
     ],
+    "loop-counter": [
+        straight(task("a", 'gov:unit="loopCounter"',
+                      "<bpmn:multiInstanceLoopCharacteristics gov:collection='xs'/>")),
+    ],
     "returns-unknown": [straight(task("a", 'gov:returns="b"'))],
     "clock-unknown": [
         straight(task("a", "", "<bpmn:timerEventDefinition gov:due='due(\"noon\")'/>",
