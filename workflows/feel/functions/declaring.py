@@ -3,8 +3,8 @@
     @builtin("substring", "string: string, start position: number, length: number?")
 
 A kind followed by `?` may be left out, by `+` takes all remaining arguments as one list, by
-`*` does so too unless the one remaining argument is that list already. Values that do not fit make the call null; before that, a list of one
-stands for its element and an element for a list of one (DMN 1.4, 10.3.2.9.4).
+`*` does so too unless the one remaining argument is that list already. Values that do not
+fit make the call null; before that, a list of one stands for its element and an element for a list of one (DMN 1.4, 10.3.2.9.4).
 """
 
 from __future__ import annotations

@@ -247,4 +247,5 @@ def _write_range(value: Range, meter: Meter, depth: int) -> str:
         return f"({'<=' if value.high_included else '<'} {high})"
     if value.high is None:
         return f"({'>=' if value.low_included else '>'} {low})"
-    return f"{'[' if value.low_included else '('}{low}..{high}{']' if value.high_included else ')'}"
+    opens = "[" if value.low_included else "("
+    return f"{opens}{low}..{high}{']' if value.high_included else ')'}"
