@@ -22,11 +22,11 @@ from workflows.spiff.token import WAITING, Token
 class InclusiveNode(Node, InclusiveGateway):
     """Inclusive gateway: join, split, or both.
 
-    `reach` maps a node of the scope to the incoming flows (their numbers) that a token there
-    may still come by; a node that reaches none is absent.
+    `reach` maps a node of the scope to the incoming flows that a token there may still come
+    by, as a bit mask of their numbers; a node that reaches none is absent.
     """
 
-    reach: dict[Node, frozenset[int]]
+    reach: dict[Node, int]
 
     def _update_hook(self, my_task: Token) -> bool:
         if self.entries < 2:
@@ -36,8 +36,6 @@ class InclusiveNode(Node, InclusiveGateway):
 
     def release(self, workflow: AnyWorkflow) -> bool:
         """Fire if enabled; tell whether it did."""
-        if self.entries < 2:
-            return False
         waiting = queues(
             self,
             [t for t in workflow.tasks.values() if t.task_spec is self and t._state == WAITING],
@@ -45,9 +43,10 @@ class InclusiveNode(Node, InclusiveGateway):
         if not waiting:
             return False
         if len(waiting) < self.entries:
+            filled = sum(1 << entry for entry in waiting)
             for token in workflow.tasks.values():
-                reachable = self.reach.get(token.task_spec)
-                if reachable and token._parent is None and reachable.isdisjoint(waiting):
+                reachable = self.reach.get(token.task_spec, 0)
+                if reachable and token._parent is None and not reachable & filled:
                     return False
         unite([queue[0] for queue in waiting.values()])._ready()
         return True
@@ -67,7 +66,7 @@ def _open(route: Route, token: Token) -> bool:
     return route.condition is None or route.condition.holds(token.data)
 
 
-def reaching(join: InclusiveNode, nodes: list[Node]) -> dict[Node, frozenset[int]]:
+def reaching(join: InclusiveNode, nodes: list[Node]) -> dict[Node, int]:
     """Compute `reach` by walking the flows backwards from the join, not through it."""
     before: dict[Node, list[Node]] = {}
     entering: dict[int, Node] = {}
@@ -78,7 +77,7 @@ def reaching(join: InclusiveNode, nodes: list[Node]) -> dict[Node, frozenset[int
                 entering[route.entry] = node
         for border in node.borders:
             before.setdefault(border, []).append(node)
-    found: dict[Node, set[int]] = {}
+    found: dict[Node, int] = {}
     for entry, source in entering.items():
         todo = [source]
         seen: set[Node] = set()
@@ -87,6 +86,6 @@ def reaching(join: InclusiveNode, nodes: list[Node]) -> dict[Node, frozenset[int
             if node is join or node in seen:
                 continue
             seen.add(node)
-            found.setdefault(node, set()).add(entry)
+            found[node] = found.get(node, 0) | 1 << entry
             todo.extend(before.get(node, ()))
-    return {node: frozenset(entries) for node, entries in found.items()}
+    return found

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 
 from workflows.errors import NotExecutable
 from workflows.findings import Severity
-from workflows.model import Bundle, Element, Kind, Process, Scope, Trigger
+from workflows.model import Bundle, Element, Flow, Kind, Process, Scope, Trigger
 
 MAX_NESTING = 100
+MAX_INCLUSIVE = 500  # inclusive joins in one scope: each looks at every node
 WAITING_TASKS = frozenset({Kind.USER_TASK, Kind.MANUAL_TASK, Kind.RECEIVE_TASK})
 ACTIVITIES = WAITING_TASKS | {
     Kind.SERVICE_TASK,
@@ -75,17 +76,24 @@ def _no(process: Process, element: Element, why: str) -> NotExecutable:
 
 def _scope(bundle: Bundle, process: Process, scope: Scope, *, inner: bool) -> None:
     incoming: dict[str, int] = {}
-    outgoing: dict[str, int] = {}
+    leaving: dict[str, list[Flow]] = {}
     for flow in scope.flows:
         for end in (flow.source, flow.target):
             if end not in scope.elements:
                 raise NotExecutable(f"流向「{flow.id}」连接了不存在的「{end}」。")
         incoming[flow.target] = incoming.get(flow.target, 0) + 1
-        outgoing[flow.source] = outgoing.get(flow.source, 0) + 1
+        leaving.setdefault(flow.source, []).append(flow)
         source = scope.elements[flow.source]
         chooses = source.kind in {Kind.EXCLUSIVE, Kind.INCLUSIVE}
         if (flow.condition is not None or flow.default) and not chooses:
             raise _no(process, source, "只有排他网关和相容网关的流出可以带条件或为默认")
+    joins = [
+        e
+        for e in scope.elements.values()
+        if e.kind is Kind.INCLUSIVE and incoming.get(e.id, 0) > 1
+    ]
+    if len(joins) > MAX_INCLUSIVE:
+        raise _no(process, joins[-1], f"相容汇聚超过 {MAX_INCLUSIVE} 处")
     starts = [e for e in scope.elements.values() if e.kind is Kind.START]
     if inner and (len(starts) != 1 or _trigger(starts[0]) is not Trigger.NONE):
         raise NotExecutable(
@@ -96,8 +104,13 @@ def _scope(bundle: Bundle, process: Process, scope: Scope, *, inner: bool) -> No
     if len([e for e in starts if _trigger(e) is Trigger.NONE]) > 1:
         raise _no(process, starts[1], "无触发的开始事件多于一个")
     for element in scope.elements.values():
+        flows = leaving.get(element.id, [])
         _element(bundle, process, scope, element)
-        _degree(process, element, incoming.get(element.id, 0), outgoing.get(element.id, 0))
+        _degree(process, element, incoming.get(element.id, 0), len(flows))
+        if element.kind is Kind.EXCLUSIVE:
+            _exclusive(process, element, flows)
+        elif element.kind is Kind.EVENT_BASED:
+            _event_based(process, scope, element, flows, incoming)
 
 
 def _trigger(element: Element) -> Trigger:
@@ -110,8 +123,6 @@ def _degree(process: Process, element: Element, incoming: int, outgoing: int) ->
             raise _no(process, element, "不能有流入")
     elif not incoming:
         raise _no(process, element, "没有流入，永远不会执行")
-    elif incoming > 1 and element.kind is Kind.EVENT_BASED:
-        return
     if element.kind is Kind.END and outgoing:
         raise _no(process, element, "结束事件不能有流出")
     if outgoing > 1 and element.kind not in GATEWAYS:
@@ -133,10 +144,6 @@ def _element(bundle: Bundle, process: Process, scope: Scope, element: Element) -
             raise _no(process, element, f"找不到决策「{element.decision}」")
         if not element.result_variable:
             raise _no(process, element, "没有写明决策结果存入哪个变量")
-    elif element.kind is Kind.EXCLUSIVE:
-        _exclusive(process, scope, element)
-    elif element.kind is Kind.EVENT_BASED:
-        _event_based(process, scope, element)
 
 
 def _call(bundle: Bundle, process: Process, element: Element) -> None:
@@ -196,23 +203,27 @@ def _repetition(process: Process, element: Element) -> None:
             raise _no(process, element, "循环次数不能为负")
 
 
-def _exclusive(process: Process, scope: Scope, element: Element) -> None:
-    flows = scope.outgoing(element.id)
+def _exclusive(process: Process, element: Element, flows: list[Flow]) -> None:
     if len(flows) > 1 and any(f.condition is None and not f.default for f in flows):
         raise _no(process, element, "流出多于一条时，每条都须有条件或为默认")
     if sum(flow.default for flow in flows) > 1:
         raise _no(process, element, "默认流向多于一条")
 
 
-def _event_based(process: Process, scope: Scope, element: Element) -> None:
-    flows = scope.outgoing(element.id)
+def _event_based(
+    process: Process,
+    scope: Scope,
+    element: Element,
+    flows: list[Flow],
+    incoming: Mapping[str, int],
+) -> None:
     if not flows:
         raise _no(process, element, "事件网关没有流出")
     for flow in flows:
         target = scope.elements[flow.target]
         if target.kind not in {Kind.CATCH, Kind.RECEIVE_TASK}:
             raise _no(process, target, "事件网关之后只能是捕获事件或接收任务")
-        if len(scope.incoming(target.id)) != 1:
+        if incoming.get(target.id) != 1:
             raise _no(process, target, "事件网关之后的事件只能有这一条流入")
         if scope.boundaries(target.id) or target.multi or target.loop:
             raise _no(process, target, "事件网关之后的接收任务不能带边界事件或重复执行")

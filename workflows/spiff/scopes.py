@@ -211,8 +211,9 @@ class CaseWorkflow(_Scope, BpmnWorkflow):
         scopes: list[AnyWorkflow] = [w for w in self.subprocesses.values() if w.spec.inclusive]
         scopes.sort(key=lambda scope: scope.depth)
         for workflow in (self, *scopes):
+            asking = {token.task_spec for token in workflow.tasks.values()}
             for node in workflow.spec.inclusive:
-                if node.release(workflow):
+                if node in asking and node.release(workflow):
                     return True
         return False
 
