@@ -108,6 +108,15 @@ class Game:
                 found.extend((busy.element.id, pair) for pair in pairs)
         return sorted(found)
 
+    def scattered(self, item: tuple[str, Pair]) -> bool:
+        """Whether the same task with the same data is open in several scopes: which is meant?"""
+        frames = {
+            id(frame)
+            for frame, busy in self.places()
+            if busy.element.id == item[0] and item[1] in (busy.instances or [busy.data])
+        }
+        return len(frames) > 1
+
     def events(self, trigger: Trigger) -> list[str]:
         found = []
         for frame, busy in self.places():

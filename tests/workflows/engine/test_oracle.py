@@ -291,9 +291,10 @@ def compare(play: Play, game: Game, number: int) -> None:
 
 def act(play: Play, game: Game, dice: random.Random, number: int) -> bool:
     """Do one random thing in both; tell whether there was anything to do."""
-    acts = [("item", item) for item in game.items()]
-    acts += [("timer", name) for name in game.events(Trigger.TIMER)]
-    acts += [("message", name) for name in game.events(Trigger.MESSAGE)]
+    acts = [("item", item) for item in game.items() if not game.scattered(item)]
+    for what, trigger in (("timer", Trigger.TIMER), ("message", Trigger.MESSAGE)):
+        waiting = Counter(game.events(trigger))
+        acts += [(what, name) for name, count in waiting.items() if count == 1]
     acts += [("signal", name) for name in {m.name for m in play.state.messages if m.signal}]
     acts.sort(key=str)
     if not acts:
