@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import replace
 
 import pytest
 
 from tests.workflows.engine.diagrams import (
     Drawing,
+    Play,
     bundle,
     error,
     escalation,
@@ -165,23 +167,17 @@ def test_a_bundle_with_errors_found_by_reading_is_not_run():
 
 def test_nothing_reaches_eval_or_exec(monkeypatch):
     """Engine study §6: a condition of the stock library ran `__import__('os').system(...)`."""
-    from workflows import engine
-    from workflows.spiff.program import Program
-    from workflows.spiff.scopes import CaseWorkflow
-
-    for text in ("__import__('os').system('x')", "().__class__", "open('x')", "x.__class__"):
-        drawing = two_ways(
-            Kind.EXCLUSIVE,
-            Flow("f", "X", "e1", condition=text),
-            Flow("g", "X", "e2", default=True),
-        )
+    calls: list[str] = []
+    for name in ("eval", "exec", "compile"):
+        monkeypatch.setattr(builtins, name, lambda *_args, **_more: calls.append("called"))
+    multi = MultiInstance(collection="[1, 2]", item="i", completion="completed > 5")
+    for text in ("x > 1", "__import__('os').system('x')", "().__class__", "open('x') = 1"):
+        drawing = Drawing().start().user("A", multi=multi).service("L", loop=Loop("x > 9"))
+        drawing.xor("X").end("e1").end("e2").line("start", "A", "L", "X")
+        drawing.flow("X", "e1", when=text).flow("X", "e2", default=True)
         try:
-            definition = prepare(bundle(drawing))
+            play = Play(drawing, {"x": 1})
         except NotExecutable:
             continue
-        outcome = engine.start(definition, {"x": 1}, "s")
-        assert [place.element for place in outcome.passed][-1] == "e2"
-    case = CaseWorkflow(Program(bundle(straight("A"))).processes["main"])
-    for call in ("evaluate", "execute", "environment"):
-        with pytest.raises(NotExecutable):
-            getattr(case.script_engine, call)
+        assert play.do("A", 0).do("A", 1).passed[-1] == "e2"
+    assert calls == []
