@@ -62,7 +62,7 @@ class Node(BpmnSpecMixin):
         """Create the node `name` (default: the element's id) in `scope`."""
         super().__init__(scope, name or element.id, bpmn_name=element.name, **extra)
         self.element = element
-        self.index = len(scope.nodes)
+        self.index = 0  # number in the scope, given when all are known
         scope.nodes.append(self)
         self.routes: tuple[Route, ...] = ()
         self.entries = 0

@@ -75,18 +75,29 @@ class Program:
             for node in scope.nodes:
                 if isinstance(node, CallNode):
                     node.inner = self.processes[node.element.called or ""]
+        self._number()
         self.check = self._fingerprint(bundle.digest)
 
+    def _number(self) -> None:
+        """Number scopes and nodes by name, so that snapshots outlive a change of layout."""
+        self.scopes.sort(key=lambda scope: (scope.process, scope.name))
+        for number, scope in enumerate(self.scopes):
+            scope.index = number
+            scope.nodes.sort(key=lambda node: node.name)
+            for index, node in enumerate(scope.nodes):
+                node.index = index
+
     def _fingerprint(self, digest: str) -> bytes:
+        """Identify what the numbers in a snapshot mean; names of classes are not part of it."""
         state = blake2b(digest.encode(), digest_size=6)
         for scope in self.scopes:
             state.update(f"\n{scope.process} {scope.name}".encode())
             for node in scope.nodes:
-                state.update(f"\t{node.name} {type(node).__name__}".encode())
+                state.update(f"\t{node.name} {node.element.kind}".encode())
         return state.digest()
 
     def _build(self, process: Process, scope: Scope, name: str) -> ScopeSpec:
-        spec = ScopeSpec(name, process.key, len(self.scopes))
+        spec = ScopeSpec(name, process.key)
         self.scopes.append(spec)
         for element in scope.elements.values():
             self._add(process, spec, element)
@@ -96,6 +107,7 @@ class Program:
                 activity.borders = (*activity.borders, spec.task_specs[element.id])
         self._connect(scope, spec)
         joins = [node for node in spec.nodes if isinstance(node, InclusiveNode)]
+        joins.sort(key=lambda join: join.name)
         for join in joins:
             join.reach = reaching(join, spec.nodes) if join.entries > 1 else {}
         spec.inclusive = tuple(join for join in joins if join.entries > 1)

@@ -35,16 +35,17 @@ MAX_DEPTH = 100  # of scopes inside each other
 
 
 class ScopeSpec(BpmnProcessSpec):
-    """A process or embedded sub-process, compiled: nodes in a fixed order, one start.
+    """A process or embedded sub-process, compiled: its nodes and its start events.
 
-    `index` is its place in the definition. The constructor of Spiff's class, which adds
+    `index` is its number in the definition. The constructor of Spiff's class, which adds
     joins and ends of its own, is not used.
     """
 
-    def __init__(self, name: str, process: str, index: int) -> None:
+    index = 0
+
+    def __init__(self, name: str, process: str) -> None:
         WorkflowSpec.__init__(self, name=name)
         self.process = process
-        self.index = index
         self.nodes: list[Node] = []
         self.starts: dict[str, Node] = {}
         self.inclusive: tuple[InclusiveNode, ...] = ()

@@ -248,3 +248,16 @@ def test_an_exception_leaves_the_snapshot_usable():
     with pytest.raises(CommandRefused):
         engine.advance(play.definition, snapshot, Complete(token, {"bad": object()}))
     assert engine.advance(play.definition, snapshot, Complete(token)).snapshot != snapshot
+
+
+def test_a_snapshot_outlives_a_change_of_layout():
+    """Design §3½: a layout change keeps the version; elements then come in another order."""
+    drawing = wide()
+    play = Play(drawing).do("A", a=1)
+    moved = Drawing()
+    moved.elements = dict(reversed(drawing.elements.items()))
+    moved.flows = list(drawing.flows)
+    again = Play(moved)
+    again.outcome = play.outcome
+    assert again.open == play.open == ["B", "C"]
+    assert again.do("B").do("C").finished
