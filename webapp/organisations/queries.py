@@ -16,8 +16,8 @@ from django.db import connection
 from django.utils import timezone
 
 from webapp.core.errors import Refused
-from webapp.organisations.lookups import remembered
-from webapp.organisations.models import Level, Pool, Role, Unit
+from webapp.organisations.directory import Asked, directory
+from webapp.organisations.lookups import forget
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,140 +176,14 @@ def resolve_pool(
 
     Raises Refused, naming what the county office must create, when there is no such pool.
     """
-    return _pool(role, village_id, township_unit_id, competent_unit_id, category, unit_key)
+    asked = Asked(role, village_id, township_unit_id, competent_unit_id, category, unit_key)
+    try:
+        return directory().pool_for(asked)
+    except Refused:
+        forget()  # it may have been created a moment ago
+        return directory().pool_for(asked)
 
 
-@remembered
-def _pool(
-    role_key: str,
-    village_id: int | None,
-    township_unit_id: int | None,
-    competent_unit_id: int | None,
-    category: str,
-    unit_key: str | None,
-) -> int:
-    role = Role.objects.filter(pk=role_key).first()
-    if role is None:
-        raise Refused(
-            f"角色“{role_key}”没有登记。请县政务办在参数中登记这个角色。", rule="ORG-01"
-        )
-    if unit_key:
-        units = _units_by_key(unit_key, township_unit_id)
-        sought = f"代码为“{unit_key}”的单位"
-    else:
-        units = _units_of_role(role, village_id, township_unit_id, competent_unit_id, category)
-        sought = _SOUGHT.get(role.key, _SOUGHT[role.level])
-    for unit in units:
-        pool_id = _pool_at(unit, role)
-        if pool_id is not None:
-            return pool_id
-    if not units:
-        raise Refused(
-            f"找不到{sought}，“{role.name}”环节没有去处。请县政务办登记该单位。", rule="ORG-01"
-        )
-    raise Refused(
-        f"{units[-1].name}没有设置“{role.name}”岗位，环节没有去处。请县政务办为该单位设岗并指定A岗和B岗。",
-        rule="DUTY-03",
-    )
-
-
-_SOUGHT = {
-    Level.VILLAGE: "本村的便民服务站",
-    Level.TOWNSHIP: "受理该办件的便民服务中心",
-    Level.COUNTY: "该事项的县级主管部门",
-    Level.EXTERNAL: "县外单位",
-    "county.window": "县政务服务大厅",
-    "county.office": "县政务服务管理办公室",
-    "county.government": "县人民政府",
-}
-_COUNTY_SEATS = {
-    "county.window": Unit.Kind.HALL,
-    "county.office": Unit.Kind.SERVICE_OFFICE,
-    "county.government": Unit.Kind.GOVERNMENT,
-}
-
-
-def _units_of_role(
-    role: Role,
-    village_id: int | None,
-    township_unit_id: int | None,
-    competent_unit_id: int | None,
-    category: str,
-) -> list[Unit]:
-    """The units where the role may sit for such a case, the best one first."""
-    active = Unit.objects.filter(active=True)
-    if role.level == Level.VILLAGE:
-        return list(active.filter(kind=Unit.Kind.STATION, division_id=village_id or 0)[:1])
-    if role.key in _COUNTY_SEATS:
-        seat = active.filter(kind=_COUNTY_SEATS[role.key], level=Level.COUNTY)
-        return list(seat.order_by("id")[:1])
-    competent = list(active.filter(pk=competent_unit_id or 0, level=Level.COUNTY))
-    if role.level != Level.TOWNSHIP:
-        return competent or _department_for(category)
-    centre = list(active.filter(pk=township_unit_id or 0))
-    if centre and centre[0].level == Level.COUNTY:
-        # Received at the county hall: its window, else the department itself.
-        return [*centre, *(competent or _department_for(category))]
-    if centre and role.key == "township.handler":
-        return [*_office_for(centre[0], category), *centre]
-    return centre
-
-
-def _office_for(centre: Unit, category: str) -> list[Unit]:
-    """The township's own office (站所) for items of this category."""
-    offices = Unit.objects.filter(
-        active=True,
-        level=Level.TOWNSHIP,
-        division_id=centre.division_id or 0,
-        categories__contains=[category],
-    )
-    return list(offices.order_by("id")[:1])
-
-
-def _department_for(category: str) -> list[Unit]:
-    """The county department that guides this kind of business (业务主管部门, ORG-09)."""
-    departments = Unit.objects.filter(
-        active=True, level=Level.COUNTY, categories__contains=[category]
-    )
-    return list(departments.order_by("id")[:1])
-
-
-def _units_by_key(key: str, township_unit_id: int | None) -> list[Unit]:
-    """The unit of this key, or the township's own unit where the key names a kind of it.
-
-    A township government or Party committee works through its centre's posts.
-    """
-    unit = Unit.objects.filter(key=key, active=True).first()
-    if unit is not None:
-        return [unit]
-    if township_unit_id is None:
-        return []
-    unit = _local_unit(key, township_unit_id)
-    if unit is None:
-        return []
-    if unit.kind in {Unit.Kind.GOVERNMENT, Unit.Kind.PARTY}:
-        return [unit, *Unit.objects.filter(pk=township_unit_id, active=True)]
-    return [unit]
-
-
-def _local_unit(name: str, township_unit_id: int) -> Unit | None:
-    """A township's own unit, e.g. `police_station` beside the centre `xinan.centre`."""
-    centre_key = Unit.objects.filter(pk=township_unit_id).values_list("key", flat=True).first()
-    place = (centre_key or "").partition(".")[0]
-    return Unit.objects.filter(key=f"{place}.{name}", active=True).first()
-
-
-def _pool_at(unit: Unit, role: Role) -> int | None:
-    """The unit's pool for the role, or for the role of the same kind at the unit's level."""
-    kind = role.key.rpartition(".")[2]
-    keys = [role.key, f"{unit.level}.{kind}"]
-    if unit.level == Level.COUNTY and kind == "head_window":
-        keys.append("county.window")  # the hall: a second person of the window confirms
-    found = dict(Pool.objects.filter(unit=unit, role_id__in=keys).values_list("role_id", "id"))
-    return next((found[key] for key in keys if key in found), None)
-
-
-@remembered
 def competent_unit(
     competent_id: int | None, competent_local: str, township_unit_id: int
 ) -> int:
@@ -320,36 +194,31 @@ def competent_unit(
     """
     if competent_id is not None:
         return competent_id
-    unit = _local_unit(competent_local or "township_government", township_unit_id)
+    unit = directory().local_unit(competent_local or "township_government", township_unit_id)
     if unit is None:
         raise Refused(
             "受理地没有行使这项职权的机关。请把办件交给所在乡镇的便民服务中心，或请县政务办登记该机关。",
             rule="CAT-18",
         )
-    return unit.pk
+    return unit.id
 
 
-@remembered
 def village_station(village_id: int) -> int | None:
     """The service station of a village, or None."""
-    stations = Unit.objects.filter(kind=Unit.Kind.STATION, division_id=village_id, active=True)
-    return stations.values_list("id", flat=True).first()
+    unit = directory().station(village_id)
+    return None if unit is None else unit.id
 
 
-@remembered
 def township_centre(village_id: int) -> int | None:
     """The convenience-service centre of the township that a village belongs to, or None."""
-    centres = Unit.objects.filter(
-        kind=Unit.Kind.CENTRE, division__children=village_id, active=True
-    )
-    return centres.values_list("id", flat=True).first()
+    unit = directory().centre(village_id)
+    return None if unit is None else unit.id
 
 
-@remembered
 def county_unit(kind: str) -> int | None:
     """The county's only unit of a kind (hall, service_office, government), or None."""
-    units = Unit.objects.filter(kind=kind, level=Level.COUNTY, active=True)
-    return units.order_by("id").values_list("id", flat=True).first()
+    unit = directory().county_unit(kind)
+    return None if unit is None else unit.id
 
 
 def villages_of(unit_ids: frozenset[int]) -> list[tuple[int, str]]:
