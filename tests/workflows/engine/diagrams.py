@@ -155,7 +155,9 @@ class Play:
         if isinstance(main, Bundle):
             main = engine.prepare(main)
         self.definition = main
+        self.books: tuple[set[str], set[str], set[str]] = (set(), set(), set())
         self.outcome: Outcome = engine.start(main, facts or {}, seed)
+        self.keep_books()
 
     @property
     def state(self) -> engine.State:
@@ -198,7 +200,24 @@ class Play:
 
     def go(self, command: engine.Command) -> Play:
         self.outcome = engine.advance(self.definition, self.outcome.snapshot, command)
+        self.keep_books()
         return self
+
+    def keep_books(self) -> None:
+        """Apply the differences that the outcome reports, as the tables do; they must balance."""
+        outcome, (items, timers, messages) = self.outcome, self.books
+        items.difference_update(closed.token for closed in outcome.closed)
+        items.update(item.token for item in outcome.opened)
+        timers.difference_update(outcome.disarmed)
+        timers.update(timer.token for timer in outcome.armed)
+        messages.difference_update(outcome.no_longer_awaited)
+        messages.update(waiting.token for waiting in outcome.awaited)
+        state = self.state
+        assert items == {item.token for item in state.items}
+        assert timers == {timer.token for timer in state.timers}
+        assert messages == {waiting.token for waiting in state.messages}
+        assert outcome.finished == state.finished
+        assert not (outcome.finished and (items or timers or messages))
 
     def do(self, element: str, instance: int | None = None, **values: Any) -> Play:
         return self.go(Complete(self.item(element, instance).token, values))
