@@ -316,7 +316,9 @@ class _Run:
     def _announce(self, seconds: float) -> None:
         _say(f"\n✓ 便民已启动（{seconds:.0f} 秒）：{self.options.address}")
         if not self._show_accounts() and self.options.demo:
-            _say("  演示账号的密码只在第一次显示；忘了就运行 bianmin create_demo_accounts。")
+            _say(
+                "  演示账号的密码只在第一次显示；忘了就换新的：DEMO=1 .venv/bin/bianmin create_demo_accounts"
+            )
         _say(f"  日志 {self.logs}    停止 Ctrl-C")
 
 
