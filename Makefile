@@ -42,7 +42,7 @@ check: dev frontend
 	echo "✓ make check"
 
 bench: dev frontend
-	$(PY) -m webapp.config.up.scratch sh -ec 'for file in benchmarks/[a-z]*.py; do $(PY) "$$file" $(ARGS); done'
+	for file in benchmarks/[a-z]*.py; do $(PY) "$$file" $(ARGS) || exit 1; done
 
 # -- dependencies --------------------------------------------------------------------------
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from webapp.core import outbox
 from webapp.core.jobs import Job
+from webapp.core.outbox import deliver
 from workers.app import app
 
 BATCH = 100
@@ -13,4 +13,4 @@ BATCH = 100
 @app.task(name=Job.DELIVER_OUTBOX.value)
 def deliver_outbox(**_from_newer_callers: object) -> None:
     """Do what transactions have ordered outside the database. Safe to run twice at once."""
-    outbox.deliver(BATCH)
+    deliver(BATCH)

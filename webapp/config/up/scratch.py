@@ -1,6 +1,5 @@
 """A throw-away PostgreSQL for tests and benchmarks.
 
-`python -m webapp.config.up.scratch COMMAND...` runs a command with `TEST_DATABASE_URL` set.
 A server named by `TEST_DATABASE_URL` or `DATABASE_URL` is used instead, where there is one.
 """
 
@@ -9,8 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,15 +16,18 @@ from webapp.config.up.embedded import Cluster
 
 
 @contextlib.contextmanager
-def server() -> Iterator[str]:
-    """Yield the address of a server whose account may make databases and roles."""
+def server(*, durable: bool = False) -> Iterator[str]:
+    """Yield the address of a server whose account may make databases and roles.
+
+    `durable`: an own server waits for the disk at each commit, as the product's does.
+    """
     given = os.environ.get("TEST_DATABASE_URL") or os.environ.get("DATABASE_URL")
     if given:
         yield given
         return
     home = private(living() / "test")
     _clear_up(home)
-    cluster = Cluster(home / f"postgres-{os.getpid()}", durable=False)
+    cluster = Cluster(home / f"postgres-{os.getpid()}", durable=durable)
     cluster.prepare()
     with open(home / "database.log", "ab") as log:
         cluster.start(log.fileno())
@@ -44,14 +44,3 @@ def _clear_up(home: Path) -> None:
         number = old.name.split("-")[1].split(".")[0]
         if not (number.isdigit() and Path(f"/proc/{number}").exists()):
             shutil.rmtree(old, ignore_errors=True)
-
-
-def main() -> int:
-    """Run the command given on the command line with a scratch server."""
-    with server() as url:
-        environment = os.environ | {"TEST_DATABASE_URL": url}
-        return subprocess.run(sys.argv[1:], env=environment, check=False).returncode  # noqa: S603
-
-
-if __name__ == "__main__":
-    sys.exit(main())
