@@ -28,6 +28,8 @@ class Entry:
 
 def _lines(request: HttpRequest) -> list[tuple[str, str, str]]:
     lines: list[tuple[str, str, str]] = []
+    if inboxes.may_use_village_page(request):
+        lines.append((_("我的村"), reverse("inboxes:village"), ""))
     if inboxes.may_see_inbox(request):
         lines.append((_("待办"), reverse("inboxes:inbox"), ""))
     if inboxes.may_register(request):
@@ -66,6 +68,10 @@ def home(request: HttpRequest) -> HttpResponse:
     acting = acting_of(request)
     if office.sees_county(acting) and "county.office" not in acting.roles:
         return redirect("office:board")
+    if acting.roles == {"village.agent"}:
+        return redirect("inboxes:village")
+    if acting.roles == {"village.agent"}:
+        return redirect("inboxes:village")
     if inboxes.may_see_inbox(request):
         return redirect("inboxes:inbox")
     if office.may_see_board(request):
