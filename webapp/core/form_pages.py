@@ -147,6 +147,7 @@ class _Page:
     warnings: Mapping[str, str]
     drivers: frozenset[str]
     left_out: frozenset[str]
+    worked_out: Mapping[str, Any] = field(default_factory=dict)
     words: int = 0
     problems: list[tuple[str, str]] = field(default_factory=list)
 
@@ -170,6 +171,7 @@ def show_form(
     """
     page = _Page(variables, today, errors, warnings, drivers(form) | also_drive, left_out)
     values = visible(form, raw, variables, today=today)
+    page.worked_out = _worked_out(form, raw, page)
     scope = _scope(form.fields, values, page.variables, today)
     parts = tuple(_parts(form.parts, raw, values, scope, page))
     known = {name for name, _ in page.problems}
@@ -246,6 +248,16 @@ def _fields(parts: Sequence[ShownPart]) -> Iterator[ShownField]:
             yield from _fields(part.parts)
 
 
+def _worked_out(form: Form, raw: Mapping[str, Any], page: _Page) -> Mapping[str, Any]:
+    """What the expressions of questions give that may be answered where they give nothing."""
+    enterable = {one.key for one in form.fields if one.enterable}
+    if not enterable:
+        return NOTHING
+    unanswered = {key: value for key, value in raw.items() if key not in enterable}
+    values = visible(form, unanswered, page.variables, today=page.today)
+    return {key: values.get(key) for key in enterable}
+
+
 def _scope(
     fields: Sequence[Field],
     values: Mapping[str, Any],
@@ -311,13 +323,15 @@ def _field(
     name = prefix + one.key
     hidden = one.key not in values
     error = "" if hidden else page.errors.get(name, "")
-    worked_out = values.get(one.key) if one.computed else None
-    locked = bool(one.readonly or one.computed) and not (
-        one.enterable and worked_out in (None, "")
-    )
+    worked_out = page.worked_out if one.enterable else values
+    locked = bool(one.readonly or one.computed)
+    if one.enterable and worked_out.get(one.key) in (None, ""):
+        locked = False
     if error:
         page.problems.append((name, error))
-    value = worked_out if one.computed and locked else raw.get(one.key, one.default)
+    value = raw.get(one.key, one.default)
+    if one.computed and locked:
+        value = worked_out.get(one.key)
     widget = _widget(one, value, RADIOS_IN_ROWS if prefix else RADIOS_UP_TO)
     shown_value = _raw_value(widget, value)
     blank = None
@@ -379,7 +393,8 @@ def _widget(one: Field, value: Any, radios: int) -> str:
         case FieldKind.CHOICES:
             return "checks"
         case FieldKind.CHOICE:
-            return "radios" if len(one.choices) <= radios else "select"
+            few = len(one.choices) <= radios or one.widget == "radio"
+            return "radios" if few else "select"
         case FieldKind.DATE:
             # What the browser's date control cannot show is shown as it was typed.
             return "date" if not value or _DAY.fullmatch(str(value)) else "text"

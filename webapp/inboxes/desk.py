@@ -26,12 +26,13 @@ STATES: dict[str, tuple[str | Promise, str]] = {
     "required": (gettext_lazy("未收"), "○"),
     "received": (gettext_lazy("已收"), "✓"),
     "to_check": (gettext_lazy("待核对"), "◐"),
-    "checked": (gettext_lazy("已核对原件"), "✓"),
+    "checked": (gettext_lazy("已核对"), "✓"),
     "defective": (gettext_lazy("不符合"), "✗"),
     "missing": (gettext_lazy("缺"), "✗"),
     "waived": (gettext_lazy("免提交"), "—"),
 }
 EDITABLE = ("received", "checked", "to_check", "missing", "defective", "waived")
+HOPS = 4  # so many hands fit on one line; the earlier ones unfold
 IN_ORDER = frozenset({"received", "checked", "waived"})
 TABS: tuple[tuple[str, str | Promise], ...] = (
     ("overview", gettext_lazy("申请")),
@@ -133,13 +134,17 @@ def frame(request: HttpRequest, page: CasePage, tab: str) -> dict[str, Any]:
     """Context of everything around a tab."""
     by = acting_of(request)
     mine = my_item(by, page)
+    cut = max(0, len(page.relay) - HOPS)
     return {
+        "relay_before": page.relay[:cut],
+        "relay_shown": page.relay[cut:],
         "case": page.case,
         "page": page,
         "at": by.at,
         "tab": tab,
         "tabs": list(_tabs(page, mine, tab)),
         "mine": mine,
+        "newest": page.opinions[::-1],
         "sheets": sheets(page),
         "lacking": sum(sheet.lacking for sheet in sheets(page)),
         "papers_with": _papers_with(page),

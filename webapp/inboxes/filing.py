@@ -79,9 +79,9 @@ def pairs_of(request: HttpRequest) -> dict[str, list[str]]:
     }
 
 
-def files_of(request: HttpRequest, item: ItemFacts) -> list[tuple[str, UploadedFile]]:
+def files_of(request: HttpRequest, item: ItemFacts) -> list[tuple[str, UploadedFile[Any]]]:
     """The chosen files with the key of their material, in the order of the checklist."""
-    found: list[tuple[str, UploadedFile]] = []
+    found: list[tuple[str, UploadedFile[Any]]] = []
     for material in item.materials:
         found += [
             (material.key, file) for file in request.FILES.getlist(f"file-{material.key}")

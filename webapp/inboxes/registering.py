@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from webapp.cases import policy
-from webapp.cases.actions import drafts, mandates
+from webapp.cases import actions, policy
+from webapp.cases.actions import mandates
 from webapp.cases.facts import facts_of
 from webapp.catalogue.queries import ItemFacts
 from webapp.core.errors import Invalid
@@ -56,18 +56,18 @@ def desk_for(by: Acting, item: ItemFacts) -> Desk:
     """The desk, or the reason why the item is not taken at it (IN-01, AGT-04)."""
     mine = [held for held in by.held if held.role in policy.REGISTERING]
     posts = tuple({held.pool_id: held for held in mine if _takes(held, item)}.values())
-    if not posts:
-        where = guide_of(item).where
-        return Desk((), _("“%(item)s”不在这里受理，请引导申请人到%(where)s办理。")
-                    % {"item": item.name, "where": where})  # fmt: skip
     counters = tuple(held for held in posts if held.unit_level != "village")
     if counters:
         return Desk(counters)
-    if item.in_person or not item.agent_allowed:
+    agents_only = all(held.unit_level == "village" for held in mine)
+    if agents_only and (item.in_person or not item.agent_allowed):
         reason = item.in_person_reason or _("按规定须由本人办理")
-        return Desk((), _("“%(item)s”不能代办：%(reason)s。请陪同申请人到乡镇便民服务中心窗口办理。")
-                    % {"item": item.name, "reason": reason.rstrip("。")})  # fmt: skip
-    return Desk(posts)
+        words = _("“%(item)s”不能代办：%(reason)s。请陪同申请人到乡镇便民服务中心窗口办理。")
+        return Desk((), words % {"item": item.name, "reason": reason.rstrip("。")})
+    if posts:
+        return Desk(posts)
+    words = _("“%(item)s”不在这里受理，请引导申请人到%(where)s办理。")
+    return Desk((), words % {"item": item.name, "where": guide_of(item).where})
 
 
 def _takes(held: Held, item: ItemFacts) -> bool:
@@ -155,13 +155,13 @@ class Kept:
 
 def keep_draft(by: Acting, place: int | str, pairs: Pairs) -> str:
     """Save what was typed; gives the time for the page (10:32)."""
-    drafts.save_draft(by, place, {"pairs": dict(pairs), "at": by.at.isoformat()})
+    actions.save_draft(by, place, {"pairs": dict(pairs), "at": by.at.isoformat()})
     return clock_words(by.at, by.at)
 
 
 def kept_draft(by: Acting, place: int | str) -> Kept | None:
     """Her draft for this place, or None."""
-    stored = drafts.load_draft(by, place)
+    stored = actions.load_draft(by, place)
     pairs = stored.get("pairs")
     if not isinstance(pairs, dict) or not pairs:
         return None

@@ -13,10 +13,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from webapp.cases import policy
-from webapp.cases.actions import attach as attaching
+from webapp.cases import actions, policy
 from webapp.cases.actions.colleagues import reachable
-from webapp.cases.actions.set_material import set_material
 from webapp.cases.models import Document
 from webapp.cases.queries import CasePage, ItemSeen
 from webapp.cases.queries.ahead import Ahead, Consequence, ahead
@@ -121,7 +119,7 @@ def keep_marks(by: Acting, page: CasePage, typed: Typed) -> dict[str, str]:
         if wanted == (one.state, one.defect, one.remedy):
             continue
         try:
-            set_material(page.case.pk, by, one.key, *wanted)
+            actions.set_material(page.case.pk, by, one.key, *wanted)
         except Refused as refusal:
             refused[one.key] = refusal.sentence
     return refused
@@ -136,7 +134,7 @@ def keep_files(request: HttpRequest, by: Acting, page: CasePage) -> dict[str, st
         key = name.removeprefix("file-")
         for file in request.FILES.getlist(name):
             try:
-                attaching.attach(page.case.pk, by, key or None, file)
+                actions.attach(page.case.pk, by, key or None, file)
             except Invalid as wrong:
                 refused[key] = wrong.sentence or str(wrong)
             except Refused as refusal:

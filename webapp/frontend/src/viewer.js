@@ -1,5 +1,6 @@
 // Shows where a case is in its diagram. The page holds
 //   <div id="diagram" data-source="URL of the .bpmn" data-failed="words"></div>
+//   (with data-whole it shows the whole drawing, else it goes to where the case is)
 //   <script type="application/json" id="diagram-state">
 //     {"done": ["Task_A"], "current": [], "overdue": [], "notes": {"Task_B": "超期 2 个工作日"}}
 //   </script>
@@ -20,6 +21,14 @@ function paint(viewer, state) {
     }
   }
   const overlays = viewer.get("overlays");
+  for (const id of state.done ?? []) {
+    const element = elements.get(id);
+    if (!element || element.waypoints || element.width < 60) continue;
+    const tick = document.createElement("div");
+    tick.className = "step-tick";
+    tick.textContent = "✓";
+    overlays.add(id, "tick", { position: { top: -10, right: 10 }, html: tick });
+  }
   for (const [id, words] of Object.entries(state.notes ?? {})) {
     if (!elements.get(id)) continue;
     const note = document.createElement("div");
@@ -29,11 +38,12 @@ function paint(viewer, state) {
   }
 }
 
-function show(viewer, state) {
+function show(viewer, state, whole) {
   const canvas = viewer.get("canvas");
   canvas.zoom("fit-viewport", "auto");
   const here = [...(state.overdue ?? []), ...(state.current ?? [])][0];
   const element = here && viewer.get("elementRegistry").get(here);
+  if (whole) return;
   if (element && canvas.zoom() < 0.6) {
     canvas.zoom(0.8);
     canvas.scrollToElement(element, 80);
@@ -49,7 +59,7 @@ async function open(container) {
     const viewer = new NavigatedViewer({ container });
     await viewer.importXML(await answer.text());
     paint(viewer, state);
-    show(viewer, state);
+    show(viewer, state, container.dataset.whole !== undefined);
     container.dataset.ready = "1";
   } catch (reason) {
     container.textContent = container.dataset.failed ?? "";

@@ -10,11 +10,11 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from webapp.cases import files
-from webapp.cases.actions import reveal as revealing
+from webapp.cases import actions, files
 from webapp.cases.models import Attachment
 from webapp.cases.queries import CasePage, case_page
 from webapp.cases.spoken import text_of
+from webapp.catalogue import queries as catalogue
 from webapp.core.access import page
 from webapp.core.errors import Refused, Unknown
 from webapp.inboxes import desk, policy
@@ -76,7 +76,7 @@ def reveal(request: HttpRequest, case_id: int) -> HttpResponse:
     seen = desk.case_or_404(by, case_id)
     address = request.POST.get("field", "")
     try:
-        value = revealing.reveal(case_id, address, by)
+        value = actions.reveal(case_id, address, by)
     except Unknown as unknown:
         raise Http404 from unknown
     except Refused as refusal:
@@ -101,8 +101,6 @@ def _field_of(found: CasePage, address: str) -> Field | None:
 
 
 def _forms(found: CasePage, place: str) -> list[Form]:
-    from webapp.catalogue import queries as catalogue
-
     if place == "application":
         return [catalogue.item_version(found.case.item_version_id).form]
     ids = {item.form for item in found.items if item.token == place and item.form}
@@ -132,7 +130,7 @@ def _rows(one: Field | None, value: Any) -> list[list[tuple[str, str]]]:
 
 @page(policy.may_see_inbox)
 @xframe_options_sameorigin
-@csp_replace(
+@csp_replace(  # type: ignore[arg-type]
     {
         "default-src": ["'none'"],
         "object-src": ["'self'"],
@@ -142,7 +140,7 @@ def _rows(one: Field | None, value: Any) -> list[list[tuple[str, str]]]:
     }
 )
 @never_cache
-def attachment(request: HttpRequest, attachment_id: int) -> HttpResponse:
+def attachment(request: HttpRequest, attachment_id: int) -> FileResponse:
     """A file of a case: shown when the browser may, else downloaded under its name."""
     found = Attachment.objects.filter(pk=attachment_id).first()
     if found is None:

@@ -11,11 +11,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from webapp.cases.actions import claim as claiming
-from webapp.cases.actions import drafts
-from webapp.cases.actions import release as releasing
-from webapp.cases.actions.complete import complete
+from webapp.cases import actions
 from webapp.cases.models import WorkItem
+from webapp.cases.policy import REGISTERING
 from webapp.cases.queries import CasePage, ItemSeen, case_page, inbox, item_seen_by
 from webapp.core.access import page
 from webapp.core.errors import Invalid, Refused, Unknown
@@ -84,7 +82,7 @@ def _posted(request: HttpRequest, seen: ItemSeen) -> HttpResponse:
 def _complete(request: HttpRequest, seen: ItemSeen, typed: Typed) -> HttpResponse:
     by = acting_of(request)
     try:
-        result = complete(seen.id, by, typed.values)
+        result = actions.complete(seen.id, by, typed.values)
     except Invalid as wrong:
         errors = wrong.errors or {"": wrong.sentence}
         return _drawn(request, seen, typed, errors=errors, status=422)
@@ -124,22 +122,30 @@ def _drawn(
     found = _case_of(by, seen)
     form = working.form_of(seen)
     is_open = seen.state == WorkItem.State.OPEN
+    blocked = working.why_not(by, seen, found) if is_open else ""
+    lost = status == 409 and (blocked or not is_open)  # else the form itself keeps it
     context = desk.frame(request, found, "item" if is_open else "overview")
     context |= {
         "item": seen,
         "restored": restored,
-        "blocked": working.why_not(by, seen, found) if is_open else "",
-        "typed": working.spoken_values(form, typed.values) if status == 409 else [],
+        "blocked": blocked,
+        "typed": working.spoken_values(form, typed.values) if lost else [],
         "may_keep": desk.may_keep_papers(by, found),
         "editable": [(state, desk.STATES[state][0]) for state in desk.EDITABLE],
         "errors": papers or {},
         "marks": typed.marks,
+        "at_counter": _at_counter(by, seen),
         "mine_claimed": seen.claimed_by == by.officer_id,
     }
     if not is_open:
         return render(request, "inboxes/case_overview.html", context, status=status)
     context |= _step(by, found, seen, typed, errors or {})
     return render(request, "inboxes/item.html", context, status=status)
+
+
+def _at_counter(by: Acting, seen: ItemSeen) -> bool:
+    """Whether this step is at a window or station, where papers are ticked."""
+    return any(h.pool_id == seen.pool_id and h.role in REGISTERING for h in by.held)
 
 
 def _step(
@@ -186,7 +192,7 @@ def item_draft(request: HttpRequest, item_id: int) -> HttpResponse:
     by = acting_of(request)
     seen = item_or_404(by, item_id)
     if request.POST.get("do") == "discard":
-        drafts.drop_draft(by, seen.id)
+        actions.drop_draft(by, seen.id)
         messages.info(request, _("草稿已删除。"))
         return redirect("inboxes:item", item_id=seen.id)
     try:
@@ -211,10 +217,10 @@ def _moved(request: HttpRequest, item_id: int, *, release: bool) -> HttpResponse
     by = acting_of(request)
     try:
         if release:
-            releasing.release(item_id, by)
+            actions.release(item_id, by)
             messages.success(request, _("已退回待办，同岗位的同事都可以签收。"))
         else:
-            claiming.claim(item_id, by)
+            actions.claim(item_id, by)
             messages.success(request, _("已签收，现在由您办理。"))
     except Unknown as unknown:
         raise Http404 from unknown

@@ -8,8 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from webapp.cases.actions.attach import remove_attachment
-from webapp.cases.actions.supply_materials import supply_materials
+from webapp.cases import actions
 from webapp.cases.queries import CasePage, case_page
 from webapp.core.access import page
 from webapp.core.errors import Refused, Unknown
@@ -29,7 +28,7 @@ def papers(request: HttpRequest, case_id: int) -> HttpResponse:
     verb, _colon, number = order.partition(":")
     try:
         if verb == "remove" and number.isdigit():
-            remove_attachment(case_id, by, int(number))
+            actions.remove_attachment(case_id, by, int(number))
             messages.success(request, _("附件已移除，原件仍留存备查。"))
             return _back(request, case_id)
         if verb == "supply":
@@ -50,7 +49,7 @@ def _supply(request: HttpRequest, found: CasePage) -> HttpResponse:
         for key, mark in working.read_typed(None, pairs_of(request)).marks.items()
         if mark.get("state")
     }
-    result = supply_materials(found.case.pk, by, marks)
+    result = actions.supply_materials(found.case.pk, by, marks)
     refused = working.keep_files(request, by, found)
     messages.success(request, working.happened(_("登记补交材料"), result))
     if refused:

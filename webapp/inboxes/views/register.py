@@ -11,9 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from webapp.cases.actions import attach as attaching
-from webapp.cases.actions import drafts, mandates
-from webapp.cases.actions.open_case import open_case
+from webapp.cases import actions
+from webapp.cases.actions import mandates
 from webapp.cases.policy import REGISTERING
 from webapp.cases.queries import case_page
 from webapp.catalogue import queries as catalogue
@@ -51,10 +50,17 @@ def register(request: HttpRequest) -> HttpResponse:
     """All items that can be filed at her desk, by category."""
     by = acting_of(request)
     levels = dict.fromkeys(held.unit_level for held in by.held if held.role in REGISTERING)
+    agent = list(levels) == ["village"]
     offered = {one.code: one for level in levels for one in catalogue.items_offered(level)}
+    if agent:  # what she may not file is listed too, with the reason behind it
+        for one in catalogue.items_offered("township"):
+            if one.in_person or not one.agent_allowed:
+                offered.setdefault(one.code, one)
+    order = {one.category: place for place, one in reversed(list(enumerate(offered.values())))}
+    ordered = sorted(offered.values(), key=lambda one: order[one.category])
     groups = [
-        (name, [_listed(one, "village" in levels and len(levels) == 1) for one in items])
-        for name, items in groupby(offered.values(), lambda one: one.category_name)
+        (name, [_listed(one, agent) for one in items])
+        for name, items in groupby(ordered, lambda one: one.category_name)
     ]
     return render(request, "inboxes/register.html", {"groups": groups, "count": len(offered)})
 
@@ -97,7 +103,7 @@ def _posted(request: HttpRequest, item: ItemFacts, counter: Desk) -> HttpRespons
         return _drawn(request, item, counter, filing)
     filing.values = without_empty_rows(item.form, filing.values)
     try:
-        result = open_case(
+        result = actions.open_case(
             by,
             item.code,
             answers_of(counter, filing),
@@ -113,7 +119,7 @@ def _posted(request: HttpRequest, item: ItemFacts, counter: Desk) -> HttpRespons
     except Refused as refusal:
         messages.error(request, refusal.sentence)
         return _drawn(request, item, counter, filing, status=409)
-    drafts.drop_draft(by, _place(item.code))
+    actions.drop_draft(by, _place(item.code))
     _keep_files(request, item, result.case_id)
     return redirect("inboxes:registered", case_id=result.case_id)
 
@@ -122,7 +128,7 @@ def _keep_files(request: HttpRequest, item: ItemFacts, case_id: int) -> None:
     """Attach the chosen files; one that is refused is named, the case stands."""
     for key, file in typed.files_of(request, item):
         try:
-            attaching.attach(case_id, acting_of(request), key, file)
+            actions.attach(case_id, acting_of(request), key, file)
         except Refused as refusal:
             messages.warning(
                 request,
@@ -184,7 +190,7 @@ def register_draft(request: HttpRequest, code: str) -> HttpResponse:
     item = item_or_404(code)
     by = acting_of(request)
     if request.POST.get("do") == "discard":
-        drafts.drop_draft(by, _place(item.code))
+        actions.drop_draft(by, _place(item.code))
         messages.info(request, _("草稿已删除。"))
         return redirect("inboxes:register_item", code=item.code)
     try:
