@@ -17,7 +17,8 @@ from workflows.calendars import Calendar, OpeningHours, local_day
 from workflows.calendars import moment as at
 
 BACK_DAYS = 45  # working days over which cases are spread
-HOME = "130123103"  # the township of the demo accounts has a third of all cases
+RECENT_DAYS = 9
+HOME = "130123103"  # the township of the demo accounts has half of all cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def stories(count: int, seed: int, now: datetime) -> Iterator[Story]:
             pace=PACES[own.choices(list(PACES), (3, 6, 2))[0]],
             refused=own.random() < 0.09,
             supplement=item.handling == "promised" and own.random() < 0.16,
-            rests_after=own.randint(0, 6) if own.random() < 0.1 else None,
+            rests_after=_rests(own, calendar, station, opens_at, now),
         )
 
 
@@ -105,9 +106,22 @@ def _stations() -> list[Station]:
 def _station(random: Random, stations: Sequence[Station]) -> Station:
     """The first village of the home township often, so that its demo agent has work."""
     home = [station for station in stations if station.township == HOME]
-    if home and random.random() < 0.35:
+    if home and random.random() < 0.5:
         return home[0] if random.random() < 0.3 else random.choice(home)
     return random.choice(stations)
+
+
+def _rests(
+    random: Random, calendar: Calendar, station: Station, opens_at: datetime, now: datetime
+) -> int | None:
+    """After how many steps nobody goes on; None: everybody does her work.
+
+    A tenth of all cases rest. Of the recent ones of the home township two thirds do, so that
+    the demo accounts find work at every stage, also overdue.
+    """
+    recent = calendar.working_days_between(local_day(opens_at), local_day(now)) <= RECENT_DAYS
+    likely = 0.65 if recent and station.township == HOME else 0.1
+    return random.choice((0, 0, 1, 2, 3, 4, 5, 6, 7)) if random.random() < likely else None
 
 
 def _moment(random: Random, calendar: Calendar, hours: OpeningHours, now: datetime) -> datetime:
