@@ -67,12 +67,14 @@ def let_through(user: pwd.struct_passwd, folder: Path, programs: Path) -> list[s
                 f"以 root 运行：已允许其他账号穿过 {passed}（不能列目录），供数据库账号 {NAME} 使用。"
             )
     if not (programs / "postgres").stat().st_mode & stat.S_IROTH:
+        package = programs.parents[1]
         _open_to_read(programs.parent)
+        _open_to_read(package.with_name(f"{package.name}.libs"))
     return remarks
 
 
 def _open_to_read(tree: Path) -> None:
-    """Let everybody read the wheel's programs (an installation under umask 077)."""
+    """Let everybody read the wheel's programs or libraries (installed under umask 077)."""
     for path in (tree, *tree.rglob("*")):
         if path.is_symlink():
             continue
