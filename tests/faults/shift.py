@@ -46,6 +46,12 @@ CHOICES = {
 }
 
 
+def say(line):
+    """Tell the test at once what is going on."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 def someone(pool_id, but=()):
     """Somebody who may act for the pool now."""
     for one in Holding.objects.filter(post__pool=pool_id).exclude(officer_id__in=but):
@@ -72,7 +78,7 @@ def work(number):
     lines = list(item.materials)
     marks = {m.key: {"state": "received"} for m in lines}
     marks[lines[0].key] = {"state": "missing", "remedy": "请补交"}
-    print("open", number, flush=True)
+    say(f"open {number}")
     opened = actions.open_case(clerk, code, values, marks, None, None, f"shift-{number}")
     case = Case.objects.get(pk=opened.case_id)
     while True:
@@ -82,12 +88,12 @@ def work(number):
         waiting = WorkItem.objects.filter(case=case, state="OPEN").order_by("id").first()
         if waiting is None:
             key = CaseMaterial.objects.filter(case=case, noticed=True).first().key
-            print("supply", number, flush=True)
+            say(f"supply {number}")
             actions.supply_materials(case.pk, clerk, {key: {"state": "received"}})
         else:
-            print(waiting.element, number, flush=True)
+            say(f"{waiting.element} {number}")
             step(case, waiting, number)
-    print("closed", number, flush=True)
+    say(f"closed {number}")
 
 
 def step(case, item, number):
@@ -118,4 +124,4 @@ def step(case, item, number):
 if __name__ == "__main__":
     for one in range(int(sys.argv[1]), int(sys.argv[2]) + 1):
         work(one)
-    print("all done", flush=True)
+    say("all done")

@@ -11,7 +11,6 @@ from webapp.catalogue import queries as catalogue
 from webapp.core.errors import Refused
 from webapp.organisations.lookups import remembered
 from webapp.organisations.models import Division, Pool, Role, Unit
-from webapp.organisations.queries import county_unit
 from workflows.calendars import OpeningHours
 
 
@@ -45,8 +44,11 @@ class PoolFacts:
 
 @remembered
 def unit_facts(unit_id: int) -> UnitFacts:
-    """Read one unit."""
-    unit = Unit.objects.select_related("division").get(pk=unit_id)
+    """Read one unit: one statement."""
+    return _facts(Unit.objects.select_related("division").get(pk=unit_id))
+
+
+def _facts(unit: Unit) -> UnitFacts:
     return UnitFacts(
         id=unit.pk,
         key=unit.key,
@@ -65,13 +67,10 @@ def unit_facts(unit_id: int) -> UnitFacts:
 
 @remembered
 def pool_facts(pool_id: int) -> PoolFacts:
-    """Read one pool."""
-    pool = Pool.objects.select_related("role").get(pk=pool_id)
+    """Read one pool: one statement."""
+    pool = Pool.objects.select_related("role", "unit__division").get(pk=pool_id)
     return PoolFacts(
-        id=pool.pk,
-        role=pool.role_id,
-        role_name=pool.role.name,
-        unit=unit_facts(pool.unit_id),
+        id=pool.pk, role=pool.role_id, role_name=pool.role.name, unit=_facts(pool.unit)
     )
 
 
@@ -100,5 +99,5 @@ def division_name(division_id: int) -> str:
 @remembered
 def office_name(kind: str) -> str:
     """Name of the county's only unit of a kind (government, service_office), "" if none."""
-    found = county_unit(kind)
-    return unit_facts(found).name if found else ""
+    found = Unit.objects.filter(kind=kind, level="county", active=True).order_by("id")
+    return found.values_list("name", flat=True).first() or ""

@@ -129,7 +129,6 @@ def _read_that_waited_sees_the_change(desk):
             waiting.wait(10)
             WorkItem.objects.filter(pk=item.pk).update(name="改过")
             Case.objects.filter(pk=case.pk).update(audit_seq=99)
-        return None
 
     def read():
         locked.wait(10)

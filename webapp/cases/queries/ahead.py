@@ -60,9 +60,11 @@ def ahead(case: Case, item: ItemSeen, form: Form | None) -> Ahead:
         return Ahead(facts)
     snapshot = bytes(state)
     definition = processes.definition(case.process_version_id)
-    here = next(
-        (one for one in inspect(definition, snapshot).items if one.token == item.token), None
-    )
+    try:
+        waiting = inspect(definition, snapshot).items
+    except WorkflowError:  # completing will say in words what is wrong
+        return Ahead(facts)
+    here = next((one for one in waiting if one.token == item.token), None)
     if here is None:
         return Ahead(facts)
     found = []

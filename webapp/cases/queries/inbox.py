@@ -165,14 +165,20 @@ def _params(acting: Acting, edges: Edges, filters: Filters) -> dict[str, Any]:
         "me": acting.officer_id,
         "code": filters.item_code,
         "element": filters.element,
-        "number": f"%{filters.q.strip()}%",
-        "name": f"%{''.join(filters.q.split())}%",
+        "number": _containing(filters.q.strip()),
+        "name": _containing("".join(filters.q.split())),
         "grams": search_grams(filters.q),
         "today": edges.today,
         "tomorrow": edges.tomorrow,
         "week": edges.week,
         "later": edges.later,
     }
+
+
+def _containing(typed: str) -> str:
+    """A LIKE pattern for a text that contains what was typed, literally."""
+    escaped = typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
 
 
 def _conditions(view: str, filters: Filters) -> str:

@@ -92,18 +92,17 @@ def visible_to(acting: Acting) -> QuerySet[Case]:
     units = list(acting.unit_ids)
     if not units:
         return Case.objects.none()
-    stations = [held.unit_id for held in acting.held if held.role == "village.agent"]
     worked = WorkItem.objects.filter(case=OuterRef("pk"), pool__unit__in=units)
-    seen: Q = (
+    villages = Unit.objects.filter(
+        pk__in=[held.unit_id for held in acting.held if held.role == "village.agent"]
+    )
+    return Case.objects.filter(
         Q(accountable_unit__in=units)
         | Q(received_at_unit__in=units)
         | Q(competent_unit__in=units)
-        | Exists(worked)
+        | Q(village__in=villages.values("division_id"))
+        | Q(Exists(worked))
     )
-    if stations:
-        villages = Unit.objects.filter(pk__in=stations).values("division_id")
-        seen |= Q(village__in=villages)
-    return Case.objects.filter(seen)
 
 
 def case_seen_by(acting: Acting, case_id: int) -> Case:
