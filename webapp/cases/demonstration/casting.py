@@ -121,7 +121,7 @@ def _rests(
     """
     recent = calendar.working_days_between(local_day(opens_at), local_day(now)) <= RECENT_DAYS
     likely = 0.65 if recent and station.township == HOME else 0.1
-    return random.choice((0, 0, 1, 2, 3, 4, 5, 6, 7)) if random.random() < likely else None
+    return random.choice((0, 0, 0, 1, 1, 2, 3, 4, 5, 6)) if random.random() < likely else None
 
 
 def _moment(random: Random, calendar: Calendar, hours: OpeningHours, now: datetime) -> datetime:

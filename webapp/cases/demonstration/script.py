@@ -17,6 +17,10 @@ from webapp.catalogue.queries import ItemFacts, MaterialFacts
 from workflows.forms import Form
 
 MODES = ("window",) * 6 + ("post",) * 2 + ("electronic",)
+ORGANISATION = (  # the applicants of the examples are persons
+    *("organisation_name", "organisation_uscc"),
+    *("legal_representative", "organisation_handler"),
+)
 PACES = {"brisk": 0.4, "usual": 1.0, "slow": 3.0}
 
 # Form → (outcome field, {answer: weight}). An answer marked once happens at most once a case.
@@ -123,6 +127,7 @@ class Story:
             "residence_address": address,
             "privacy_notice": True,
             "truth_promise": True,
+            **dict.fromkeys(ORGANISATION, ""),
         }
 
     def marks(self) -> dict[str, dict[str, str]]:
