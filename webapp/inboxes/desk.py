@@ -17,6 +17,7 @@ from webapp.cases.files import INLINE
 from webapp.cases.models import Attachment, Case, CaseMaterial, WorkItem
 from webapp.cases.places import unit_facts
 from webapp.cases.queries import CasePage, case_seen_by
+from webapp.cases.queries.ahead import expected_hands
 from webapp.core.errors import Refused, Unknown
 from webapp.inboxes.papers import FORMS
 from webapp.organisations.middleware import acting_of
@@ -32,7 +33,7 @@ STATES: dict[str, tuple[str | Promise, str]] = {
     "waived": (gettext_lazy("免提交"), "—"),
 }
 EDITABLE = ("received", "checked", "to_check", "missing", "defective", "waived")
-HOPS = 4  # so many hands fit on one line; the earlier ones unfold
+HOPS = 3  # so many hands fit on one line; the earlier ones unfold
 IN_ORDER = frozenset({"received", "checked", "waived"})
 TABS: tuple[tuple[str, str | Promise], ...] = (
     ("overview", gettext_lazy("申请")),
@@ -134,10 +135,11 @@ def frame(request: HttpRequest, page: CasePage, tab: str) -> dict[str, Any]:
     """Context of everything around a tab."""
     by = acting_of(request)
     mine = my_item(by, page)
-    cut = max(0, len(page.relay) - HOPS)
+    cut = len(page.relay) - HOPS if len(page.relay) > HOPS + 1 else 0
     return {
         "relay_before": page.relay[:cut],
         "relay_shown": page.relay[cut:],
+        "relay_next": _next_hands(page),
         "case": page.case,
         "page": page,
         "at": by.at,
@@ -150,6 +152,16 @@ def frame(request: HttpRequest, page: CasePage, tab: str) -> dict[str, Any]:
         "papers_with": _papers_with(page),
         "may_reveal": may_reveal(by, page),
     }
+
+
+def _next_hands(page: CasePage) -> list[tuple[str, str]]:
+    """Hands still to come if nothing goes wrong, without repetition beside each other."""
+    now = [(item.pool.unit.name, item.pool.role.name) for item in page.open_items]
+    found: list[tuple[str, str]] = []
+    for hand in expected_hands(page.case):
+        if hand != (found[-1] if found else None) and (found or hand not in now):
+            found.append(hand)
+    return found
 
 
 def _tabs(page: CasePage, mine: WorkItem | None, tab: str) -> Iterator[Tab]:

@@ -26,6 +26,8 @@ from workflows.forms import Field, FieldKind, Form
 
 DECIDING = ("outcome", "proposal", "recommendation")
 """Keys of the question that decides a step, the first that a form has."""
+FURTHEST = 12
+"""Steps that `expected_hands` looks ahead at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +133,36 @@ def _goes_to(case: Case, opened: OpenedItem) -> tuple[str, str, str]:
     except Refused:
         return "", role_name(role), opened.name
     return pool.unit.name, pool.role_name, opened.name
+
+
+def expected_hands(case: Case) -> tuple[tuple[str, str], ...]:
+    """(unit, role) of the hands that come next if nothing goes wrong: one statement.
+
+    The first answer of every form is the one that leads on (library: order of answers); where it
+    does not, the look ahead ends. A guess for the relay, never a promise: nothing is decided by it.
+    """
+    state = CaseSnapshot.objects.filter(case=case).values_list("state", flat=True).first()
+    if state is None or not case.is_open:
+        return ()
+    snapshot = bytes(state)
+    definition = processes.definition(case.process_version_id)
+    hands: list[tuple[str, str]] = []
+    for _step in range(FURTHEST):
+        try:
+            waiting = inspect(definition, snapshot).items
+            if not waiting:
+                break
+            outcome = advance(definition, snapshot, _first_answer(case, waiting[0]))
+        except WorkflowError:
+            break
+        for opened in outcome.opened:
+            unit, role, _name = _goes_to(case, opened)
+            hands.append((unit, role))
+        snapshot = outcome.snapshot
+    return tuple(hands)
+
+
+def _first_answer(case: Case, opened: OpenedItem) -> Complete:
+    form = processes.form(case.process_version_id, opened.form) if opened.form else None
+    _key, _value, _label, routing = next(_answers(form))
+    return Complete(opened.token, routing)

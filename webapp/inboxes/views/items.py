@@ -92,7 +92,7 @@ def _complete(request: HttpRequest, seen: ItemSeen, typed: Typed) -> HttpRespons
         messages.warning(request, refusal.sentence)
         return _drawn(request, item_or_404(by, seen.id), typed, status=409)
     messages.success(request, working.happened(seen.name, result))
-    if typed.order == "next":
+    if typed.order == "next" or result.next_item_id is not None:
         return redirect(_next(by, result.next_item_id))
     return redirect("inboxes:case", case_id=seen.case_id)
 
