@@ -12,8 +12,6 @@ import pytest
 
 from tests.setup.conftest import alive, wait_for
 
-pytestmark = pytest.mark.xdist_group("up")
-
 
 def _named(pids, word):
     return [pid for pid in pids if word in Path(f"/proc/{pid}/cmdline").read_text()]
