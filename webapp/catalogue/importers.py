@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+from webapp.catalogue.item_rules import condition_of, problems_of
 from webapp.catalogue.models import (
     Calendar,
     CalendarDay,
@@ -75,6 +76,9 @@ def load_items(
     units = dict(Unit.objects.values_list("key", "id"))
     local = {row["key"] for row in content["units"] if row["level"] == "township"}
     existing = {item.code: item for item in ServiceItem.objects.select_related("current").all()}
+    problems = [sentence for row in content["items"] for sentence in problems_of(row)]
+    if problems:
+        raise Refused("事项文件有错，没有载入：\n" + "\n".join(problems))
     created, updated, differing = [], [], []
     for row in content["items"]:
         item = existing.get(row["code"])
@@ -127,7 +131,7 @@ def _version_fields(
         "switches": SWITCHES_OFF | row["switches"],
         "form": form,
         "guide": _plain({key: row.get(key) for key in GUIDE_KEYS}),
-        "is_example": row["example"],
+        "is_example": bool(row.get("example")),
     }
 
 
@@ -166,7 +170,7 @@ def _material_columns(materials: Sequence[Mapping[str, Any]]) -> list[dict[str, 
             "copies": row["copies"],
             "source": row["source"],
             "shared_exempt": row["shared_exempt"],
-            "condition": row["condition"] or "",
+            "condition": condition_of(row),
             "note": row["note"] or "",
         }
         for order, row in enumerate(materials, start=1)
