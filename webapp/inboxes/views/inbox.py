@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -32,7 +33,12 @@ class Choice:
 def _key_from(text: str) -> Key | None:
     """Read where a page ends; a damaged key means the first page."""
     moment, _sep, number = text.partition("~")
-    return (moment, int(number)) if number.isdigit() else None
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    try:
+        return (datetime.fromisoformat(moment).isoformat() if moment else "", int(number))
+    except ValueError:
+        return None
 
 
 def _next_url(request: HttpRequest, after: Key | None) -> str:

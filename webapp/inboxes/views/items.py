@@ -73,7 +73,11 @@ def _posted(request: HttpRequest, seen: ItemSeen) -> HttpResponse:
         refused = working.keep_marks(by, found, typed)
         refused |= working.keep_files(request, by, found)
     if typed.order == "draft":
-        messages.info(request, _("草稿已存 %(at)s。") % {"at": _keep(request, seen)})
+        try:
+            messages.info(request, _("草稿已存 %(at)s。") % {"at": _keep(request, seen)})
+        except Refused as refusal:
+            messages.warning(request, refusal.sentence)
+            return _drawn(request, seen, typed, papers=refused, status=422)
     if typed.order in LOOKS or refused:
         return _drawn(request, seen, typed, papers=refused, status=422 if refused else 200)
     return _complete(request, seen, typed)

@@ -27,7 +27,7 @@ def papers(request: HttpRequest, case_id: int) -> HttpResponse:
     order = request.POST.get("do", "")
     verb, _colon, number = order.partition(":")
     try:
-        if verb == "remove" and number.isdigit():
+        if verb == "remove" and number.isascii() and number.isdigit():
             actions.remove_attachment(case_id, by, int(number))
             messages.success(request, _("附件已移除，原件仍留存备查。"))
             return _back(request, case_id)
