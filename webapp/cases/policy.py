@@ -7,6 +7,7 @@ the same ones. Who may *see* a case is decided by the queries that fetch it (den
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Protocol
 
 from webapp.core.errors import AlreadyDone, NotYours, Refused, Unknown
@@ -46,6 +47,14 @@ class CaseLike(Protocol):
     @property
     def agent_id(self) -> int | None:
         """The village agent who filed it."""
+
+
+class DecidedLike(CaseLike, Protocol):
+    """A case that may have been decided."""
+
+    @property
+    def decided_at(self) -> datetime | None:
+        """When the decision was made."""
 
 
 def check_can_see_item(by: Acting, item: ItemLike) -> None:
@@ -124,6 +133,20 @@ def check_can_supply(by: Acting, *, unit_ids: Iterable[int], is_open: bool) -> N
         raise NotYours("补交的材料由受理窗口或者村级代办员登记。")
 
 
+def check_can_withdraw(by: Acting, case: DecidedLike, open_pools: Iterable[int]) -> int:
+    """Applicants withdraw at the window that answers for the case, or through their agent.
+
+    Until the decision has been made (flows: withdrawal is a command); gives the pool. Raises
+    Unknown, or Refused when it is too late.
+    """
+    pool = pool_for_papers(by, case, ())
+    if not case.is_open or case.decided_at is not None:
+        raise Refused(
+            "决定已经作出,不能再撤回申请。申请人不服的,可以申请行政复议或者提起行政诉讼。"
+        )
+    return pool
+
+
 def asks(check: Callable[..., object]) -> Callable[..., bool]:
     """Turn `check_x` into `can_x`: true when nothing is refused."""
 
@@ -144,3 +167,4 @@ can_complete = asks(check_can_complete)
 can_register = asks(check_can_register)
 can_change_materials = asks(check_can_change_materials)
 can_supply = asks(check_can_supply)
+can_withdraw = asks(check_can_withdraw)

@@ -79,7 +79,9 @@ def test_recorded_events_verify_and_a_changed_row_does_not():
         )  # fmt: skip
     assert list(broken_heads()) == []
     Event.objects.filter(subject_id=5, seq=2).update(payload={"number": 9})
-    assert broken_links("officer", 5, Head.objects.get().digest, 3) == ["第2条记录的内容被改动"]
+    assert broken_links(
+        "officer", 5, Head.objects.get(subject="officer", subject_id=5).digest, 3
+    ) == ["第2条记录的内容被改动"]
     Event.objects.filter(subject_id=5, seq=3).delete()
     assert len(list(broken_heads())) == 2
 

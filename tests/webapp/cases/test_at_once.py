@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from webapp.audit.models import Event
 from webapp.cases import actions, queries
@@ -45,6 +46,7 @@ def kinds(results):
 
 def test_everything_that_can_happen_twice_at_once(desk):
     """One database load for all: double complete, claim, opening, timers, number series."""
+    _one_commit(desk)
     _double_complete(desk)
     _two_claims(desk)
     _double_opening(desk)
@@ -55,6 +57,18 @@ def test_everything_that_can_happen_twice_at_once(desk):
     assert queries.gaps_in_numbers() == []
     for case in Case.objects.all():
         assert queries.broken_chain(case.pk) == []
+
+
+def _one_commit(desk):
+    case = desk.open("ZR01")
+    item = desk.item(case)
+    by, raw = desk.window, desk.form_answers(item)
+    with CaptureQueriesContext(connection) as seen:
+        actions.complete(item.pk, by, raw)
+    words = [query["sql"].split()[0] for query in seen if query["sql"].strip()]
+    assert words.count("BEGIN") == words.count("COMMIT") == 1
+    assert "SAVEPOINT" not in words
+    assert words[-1] == "COMMIT"
 
 
 def _double_complete(desk):

@@ -50,6 +50,7 @@ def put(desk, case, name, content, key=None, by=None):
          "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
         ("表.ofd", office_file("OFD.xml"), "application/vnd.ofd"),
     ],
+    ids=["png", "pdf", "jpeg", "docx", "ofd"],
 )  # fmt: skip
 def test_a_file_is_kept_under_its_hash_with_the_type_of_its_content(
     desk, tmp_path, name, content, media_type
@@ -77,6 +78,7 @@ def test_a_file_is_kept_under_its_hash_with_the_type_of_its_content(
         ("包.zip", office_file("a.txt"), "不是可以收的"),
         ("坏.docx", b"PK\x03\x04broken", "不是可以收的"),
     ],
+    ids=["pdf as png", "program", "page", "svg", "empty", "macros", "zip", "broken"],
 )
 def test_a_file_that_is_not_what_it_claims_is_refused_in_words(
     desk, tmp_path, name, content, word

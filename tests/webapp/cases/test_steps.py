@@ -385,3 +385,32 @@ def test_a_clock_that_is_set_back_does_not_turn_the_history_round(desk):
     desk.complete(desk.item(case))
     moments = list(Event.objects.filter(subject_id=case.pk).values_list("at", flat=True))
     assert moments[0] == moments[1] == day("2026-03-03")
+
+
+@pytest.mark.parametrize("until", ["Task_Examine", "Task_Review", "Task_Check", "supplement"])
+def test_an_applicant_may_withdraw_until_the_decision(desk, until):
+    """flows: withdrawal at each stage; everything open is cancelled, all clocks end."""
+    if until == "supplement":
+        key = next(iter(desk.marks(PROMISED)))
+        case = desk.open(PROMISED, marks=desk.marks(PROMISED, **{key: "missing"}))
+        desk.complete(desk.item(case), outcome="supplement")
+    else:
+        case = desk.run(desk.open(PROMISED), until=until)
+    with db.pretended(desk.at):
+        with pytest.raises(Invalid):
+            actions.withdraw(case.pk, desk.window, " ")
+        actions.withdraw(case.pk, desk.window, "本人不再需要办理")
+        with pytest.raises(Refused):
+            actions.withdraw(case.pk, desk.window, "再来一次")
+    case.refresh_from_db()
+    assert (case.status, case.result, case.is_open) == ("WITHDRAWN", "withdrawn", False)
+    assert not WorkItem.objects.filter(case=case, state="OPEN").exists()
+    assert not case.clocks.exclude(state="ended").exists()
+    with pytest.raises(Unknown):
+        actions.withdraw(case.pk, desk.acting("xinchengpu.centre", "township.window"), "x")
+
+
+def test_after_the_decision_nothing_can_be_withdrawn(desk):
+    case = desk.run(desk.open(PROMISED), until="Task_Counter")
+    with pytest.raises(Refused, match="决定已经作出"):
+        actions.withdraw(case.pk, desk.window, "本人不再需要办理")

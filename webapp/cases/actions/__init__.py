@@ -22,6 +22,7 @@ from webapp.cases.actions.release import release
 from webapp.cases.actions.reveal import reveal
 from webapp.cases.actions.set_material import set_material
 from webapp.cases.actions.supply_materials import supply_materials
+from webapp.cases.actions.withdraw import withdraw
 
 REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "open_case": (open_case, policy.check_can_register),
@@ -36,6 +37,7 @@ REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "load_draft": (load_draft, policy.check_can_see_item),
     "drop_draft": (drop_draft, policy.check_can_see_item),
     "reveal": (reveal, policy.pool_for_papers),
+    "withdraw": (withdraw, policy.check_can_withdraw),
 }
 """Name → the action of an officer and the policy that decides."""
 
@@ -64,4 +66,5 @@ __all__ = [
     "save_draft",
     "set_material",
     "supply_materials",
+    "withdraw",
 ]

@@ -1,0 +1,139 @@
+"""The walk of permissions over actions: every role, own unit and other unit, every action.
+
+A new action without a line in `EXPECTED` fails; so does one that lets a stranger in. Strangers
+are told that the thing does not exist, never that it is forbidden.
+"""
+
+from __future__ import annotations
+
+import inspect
+import pkgutil
+from importlib import import_module
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+
+from tests.webapp.cases.test_papers_of_people import PNG
+from webapp.cases import actions
+from webapp.core.errors import NotYours, Refused, Unknown
+from webapp.organisations.models import Pool
+from webapp.organisations.queries import acting
+
+pytestmark = pytest.mark.django_db
+
+OWN = "xinan.centre"
+SEE_PAPERS = {("township.window", OWN)}
+EXPECTED = {
+    # action → (role, unit) that may do it while 审查材料 waits in the window of 新安镇
+    "claim": {("township.window", OWN)},
+    "release": {("township.window", OWN)},
+    "complete": {("township.window", OWN)},
+    "save_draft": {("township.window", OWN)},
+    "load_draft": {("township.window", OWN)},
+    "drop_draft": None,  # forgets only one's own
+    "set_material": SEE_PAPERS,
+    "attach": SEE_PAPERS,
+    "remove_attachment": SEE_PAPERS,
+    "reveal": SEE_PAPERS,
+    "supply_materials": {("township.window", OWN), ("village.agent", "own village")},
+    "withdraw": {("township.window", OWN)},
+    "open_case": "registering",
+}
+
+
+def calls(desk, case, item, attachment):
+    """Each action as somebody might try it; outcomes other than a refusal are undone."""
+    key = case.materials.first().key
+    file = SimpleUploadedFile("a.png", PNG)
+    return {
+        "claim": lambda by: actions.claim(item.pk, by),
+        "release": lambda by: actions.release(item.pk, by),
+        "complete": lambda by: actions.complete(item.pk, by, desk.form_answers(item)),
+        "save_draft": lambda by: actions.save_draft(by, item.pk, {}),
+        "load_draft": lambda by: actions.load_draft(by, item.pk),
+        "drop_draft": lambda by: actions.drop_draft(by, item.pk),
+        "set_material": lambda by: actions.set_material(case.pk, by, key, "checked"),
+        "attach": lambda by: actions.attach(case.pk, by, None, file),
+        "remove_attachment": lambda by: actions.remove_attachment(case.pk, by, attachment),
+        "reveal": lambda by: actions.reveal(case.pk, "application.applicant_phone", by),
+        "supply_materials": lambda by: actions.supply_materials(case.pk, by, {}),
+        "withdraw": lambda by: actions.withdraw(case.pk, by, "本人不再需要办理"),
+        "open_case": lambda by: actions.open_case(by, "NOPE", {}, {}, None, None, "k"),
+    }
+
+
+def everyone(desk):
+    """One person of every pool of our township, of another one, of the county; and nobody."""
+    villages = [desk.village(), desk.village()]
+    people = [("nobody", "none", acting(0, desk.at))]
+    pools = Pool.objects.select_related("unit").order_by("id")
+    places = {
+        "xinan": pools.filter(unit__key__startswith="xinan."),
+        "xinchengpu": pools.filter(unit__key__startswith="xinchengpu."),
+        "county": pools.filter(unit__level="county"),
+        "village": pools.filter(unit__division=villages[0], role="village.agent"),
+        "far": pools.filter(role="village.agent").exclude(unit__division=villages[0])[:1],
+    }
+    for place, found in places.items():
+        for pool in found:
+            unit = "own village" if place == "village" else pool.unit.key
+            people.append((pool.role_id, unit, desk.anybody(pool.pk)))
+    return people
+
+
+def test_every_action_has_its_rule_and_its_line_here():
+    assert set(EXPECTED) == set(actions.REGISTRY)
+    verbs = {*actions.REGISTRY, *actions.SYSTEM}
+    for module in pkgutil.iter_modules(actions.__path__):
+        found = import_module(f"webapp.cases.actions.{module.name}")
+        for name, one in inspect.getmembers(found, inspect.isfunction):
+            takes = inspect.signature(one).parameters
+            if one.__module__ == found.__name__ and not name.startswith("_") and "by" in takes:
+                assert name in verbs or name in HELPERS, f"{name} is not in the registry"
+
+
+HELPERS = {"already_done", "check", "checked_mandate"}
+
+
+def test_every_role_of_every_unit_on_every_action(desk, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    case = desk.open("MZ04")
+    item = desk.item(case)
+    attachment = actions.attach(case.pk, desk.window, None, SimpleUploadedFile("a.png", PNG))
+    people = everyone(desk)
+    assert len({role for role, _, _ in people}) >= 10
+    wrong = []
+    for name, call in calls(desk, case, item, attachment).items():
+        for role, unit, person in people:
+            allowed = _allowed(name, role, unit)
+            got = _try(call, person)
+            if allowed is None:
+                continue
+            if allowed == isinstance(got, Unknown | NotYours):
+                wrong.append((name, role, unit, repr(got)))
+            if not allowed and name not in {"open_case", "supply_materials"}:
+                assert isinstance(got, Unknown), (name, role, unit)
+    assert wrong == []
+
+
+def _allowed(name, role, unit):
+    expected = EXPECTED[name]
+    if expected is None:
+        return None
+    if expected == "registering":
+        # An item that does not exist: whoever may register is told exactly that.
+        return None if role in {"village.agent", "township.window", "county.window"} else False
+    if name == "release" and (role, unit) in expected:
+        return None  # nothing is claimed: a friendly word, not a closed door
+    return (role, unit) in expected
+
+
+def _try(call, person):
+    try:
+        with transaction.atomic():
+            call(person)
+            transaction.set_rollback(True)
+    except Refused as refusal:
+        return refusal
+    return None

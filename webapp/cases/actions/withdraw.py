@@ -1,0 +1,40 @@
+"""The applicant withdraws the application (撤回): a command, never drawn (flows)."""
+
+from __future__ import annotations
+
+from webapp.cases import policy
+from webapp.cases.planning.step import Step
+from webapp.cases.stepping import StepResult, actor_of, move
+from webapp.cases.store import lock_case
+from webapp.core.db import transaction_with_retry
+from webapp.core.errors import Invalid
+from webapp.organisations.queries import Acting
+from workflows.engine import Cancel
+
+
+def withdraw(case_id: int, by: Acting, reason: str) -> StepResult:
+    """Close a case at the applicant's wish: everything open is cancelled, all clocks end.
+
+    Needs neither confirmation nor filing (it is not a denial). `reason` is what the applicant
+    said; it stays in the chain of the case. Raises Unknown, Invalid, or Refused once decided.
+    """
+    return transaction_with_retry(lambda: _withdraw(case_id, by, reason.strip()))
+
+
+def _withdraw(case_id: int, by: Acting, reason: str) -> StepResult:
+    state = lock_case(case_id)
+    pool = policy.check_can_withdraw(by, state, [item.pool_id for item in state.items])
+    if not reason:
+        raise Invalid({"reason": "请写明申请人撤回的原因,或者写“本人不再需要办理”。"})
+
+    def add(step: Step) -> None:
+        step.case.status = "WITHDRAWN"
+
+    return move(
+        state,
+        Cancel("withdrawn"),
+        actor_of(by, pool),
+        kind="withdrawn",
+        payload={"reason": reason[:300]},
+        prepare=add,
+    )
