@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "webapp.core.plain_text.PlainTextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "webapp.config.language.ChosenLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -155,7 +156,6 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
 AXES_HTTP_RESPONSE_CODE = 429
-AXES_LOCKOUT_CALLABLE = "webapp.accounts.views.locked_out"
 AXES_LOCKOUT_CALLABLE = "webapp.accounts.views.locked_out"
 CSRF_FAILURE_VIEW = "webapp.accounts.views.form_expired"
 
@@ -242,7 +242,6 @@ CELERY_TASK_ROUTES = {
     "cases.*": {"queue": "bianmin.cases"},
     "core.*": {"queue": "bianmin.core"},
 }
-CELERY_TASK_QUEUES_IN_USE = ("bianmin", "bianmin.cases", "bianmin.core")
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_SEND_TASK_EVENTS = False

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
+from django.utils.cache import add_never_cache_headers
 
 from webapp.core.sign_in import ask_to_sign_in
 
@@ -51,13 +52,20 @@ def page(rule: Rule, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[View],
 
 
 class AccessMiddleware:
-    """Applies the rule of the view that a URL resolved to."""
+    """Applies the rule of the view that a URL resolved to.
+
+    What only some may see is never kept by a browser: at a counter the next person presses
+    “back” after the last one has signed out.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if getattr(request, "for_some", False):
+            add_never_cache_headers(answer)
+        return answer
 
     def process_view(
         self, request: HttpRequest, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -68,6 +76,7 @@ class AccessMiddleware:
             raise Http404
         if rule is anyone:
             return None
+        request.for_some = True  # type: ignore[attr-defined]
         if not request.user.is_authenticated:
             return ask_to_sign_in(request)
         if not rule(request):

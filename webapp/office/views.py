@@ -11,6 +11,7 @@ from webapp.catalogue.models import ServiceItem
 from webapp.catalogue.queries import item_version
 from webapp.core.access import page
 from webapp.core.db import now
+from webapp.core.errors import Unknown
 from webapp.office import policy, queries
 from webapp.organisations.middleware import acting_of
 from webapp.organisations.models import Unit
@@ -111,7 +112,10 @@ def process_drawing(request: HttpRequest, key: str, part: str) -> HttpResponse:
     row = get_object_or_404(Process, key=key)
     if row.current_id is None:
         raise Http404
-    drawing = processes.diagram(row.current_id, part)
+    try:
+        drawing = processes.diagram(row.current_id, part)
+    except Unknown as unknown:
+        raise Http404 from unknown
     return HttpResponse(drawing, content_type="application/xml; charset=utf-8")
 
 

@@ -1,0 +1,209 @@
+"""Requests that no page sends: every one gets a page and words, none a failure of the server."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.webapp.cases.desk import Desk
+
+pytestmark = pytest.mark.django_db
+
+HUGE = "9" * 40
+NUL = "\x00"
+
+
+@pytest.fixture
+def desk(county, at) -> Desk:
+    """Registers and works cases through the real actions."""
+    return Desk(county, at)
+
+
+def browser(officer) -> Client:
+    """A browser in which somebody is signed in; failures come as pages, as in production."""
+    client = Client(raise_request_exception=False)
+    client.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def clerk(county) -> Client:
+    """The first clerk of a township window."""
+    return browser(county.officer("xinan.centre", "township.window"))
+
+
+@pytest.fixture
+def office(county) -> Client:
+    """Somebody of the county office."""
+    return browser(county.officer("county_service_office", "county.office"))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?q=%00",
+        "?q=%EF%BF%BF%ED%A0%80",
+        "?item=%00",
+        "?step=%00",
+        "?band=%00&view=%00",
+        "?after=abc~1",
+        "?after=2026-01-01T00:00:00%2B00:00~" + HUGE,
+        "?after=~%C2%B2",
+        "?after=~" + HUGE,
+        "?after=%00~1",
+        "?q=%25_%5C'",
+        "?q=" + "中" * 900,
+    ],
+)
+@pytest.mark.parametrize("path", ["/inbox/", "/done/", "/cases/"])
+def test_a_damaged_query_never_breaks_a_list(clerk, path, query):
+    assert clerk.get(path + query).status_code == 200
+    if path == "/done/":
+        assert clerk.get(f"{path}{query}&view=started").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/items/{HUGE}/",
+        f"/cases/{HUGE}/",
+        f"/files/{HUGE}/",
+        f"/documents/{HUGE}/",
+        f"/registered/{HUGE}/",
+        f"/cases/{HUGE}/diagrams/promised.bpmn",
+        "/register/NO SUCH/",
+        "/register/%00/",
+        "/cases/1/%00/",
+    ],
+)
+def test_addresses_of_nothing_are_404(clerk, path):
+    assert clerk.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/office/processes/promised/no-such/drawing.bpmn",
+        "/office/processes/promised/no-such/",
+        "/office/processes/no-such/",
+        f"/office/units/{HUGE}/all/",
+    ],
+)
+def test_addresses_of_nothing_are_404_at_the_office(office, path):
+    assert office.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("verb", ["claim", "release", "draft", "state", ""])
+def test_posts_to_huge_items_are_404(clerk, verb):
+    assert clerk.post(f"/items/{HUGE}/{verb}/".replace("//", "/")).status_code == 404
+
+
+@pytest.mark.parametrize("field", [NUL, "application." + NUL, "x" * 10_000, "", "."])
+def test_unmasking_nonsense_is_404(clerk, desk, field):
+    case = desk.open("ZR01")
+    assert clerk.post(f"/cases/{case.pk}/reveal/", {"field": field}).status_code == 404
+
+
+def test_removing_a_file_with_a_number_of_nothing_is_404(clerk, desk):
+    case = desk.open("ZR01")
+    for number in (HUGE, "²"):
+        answer = clerk.post(f"/cases/{case.pk}/papers/", {"do": f"remove:{number}"})
+        assert answer.status_code in {302, 404, 409, 422}, number
+
+
+@pytest.mark.parametrize("text", [NUL, "a" + NUL + "b", "😀" * 50, "\u202e反"])
+def test_signs_that_nobody_types_never_break_registering(clerk, desk, text):
+    pairs = {key: value for key, value in desk.answers("ZR01").items() if value is not None}
+    key = next(iter(desk.marks("ZR01")))
+    pairs |= {
+        "reg-key": f"k{text}",
+        "reg-village": text,
+        "reg-pool": text,
+        f"mat-{key}-state": "defective",
+        f"mat-{key}-defect": f"缺页{text}",
+        f"mat-{key}-remedy": text,
+    }
+    for place in ("", "state/", "draft/"):
+        answer = clerk.post(f"/register/ZR01/{place}", pairs)
+        assert answer.status_code < 500, place
+
+
+@pytest.mark.parametrize("text", [NUL, "a" + NUL + "b", "😀" * 50])
+def test_signs_that_nobody_types_never_break_a_step(clerk, desk, text):
+    case = desk.open("ZR01")
+    item = desk.item(case)
+    key = case.materials.first().key
+    pairs = {
+        f"mat-{key}-state": "defective",
+        f"mat-{key}-defect": f"缺页{text}",
+        f"mat-{key}-remedy": text,
+        "opinion": text,
+    }
+    for path in (f"/cases/{case.pk}/papers/", f"/items/{item.pk}/"):
+        assert clerk.post(path, pairs).status_code < 500, path
+    for name in ("mat-\x00-state", "file-\x00"):
+        assert clerk.post(f"/items/{item.pk}/", {name: "missing", "do": text}).status_code < 500
+
+
+def test_a_draft_that_is_too_long_is_said_in_words(clerk, desk):
+    item = desk.item(desk.open("ZR01"))
+    pairs = {"opinion": "字" * 100_000, "do": "draft"}
+    answer = clerk.post(f"/items/{item.pk}/", pairs)
+    assert answer.status_code in {409, 422}
+    assert "草稿太长" in answer.content.decode()
+    assert clerk.post(f"/items/{item.pk}/draft/", pairs).status_code == 422
+
+
+def test_a_posted_form_with_very_many_fields_is_refused_in_chinese(clerk, desk):
+    item = desk.item(desk.open("ZR01"))
+    answer = clerk.post(f"/items/{item.pk}/", {f"rows[{n}].name": "x" for n in range(3_000)})
+    assert answer.status_code < 500
+    assert "请" in answer.content.decode()
+
+
+@pytest.mark.parametrize("code", [404, 400])
+def test_error_pages_speak_chinese(clerk, code):
+    path = "/no/such/page/" if code == 404 else "/"
+    answer = clerk.get(path, headers={} if code == 404 else {"host": "evil.example"})
+    assert answer.status_code == code
+    assert "请" in answer.content.decode()
+
+
+def test_a_failure_of_the_server_is_said_in_chinese(clerk, monkeypatch):
+    from webapp.inboxes.views import inbox
+
+    def broken(*_args, **_more):
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(inbox, "inbox", broken)
+    answer = clerk.get("/inbox/")
+    assert answer.status_code == 500
+    said = answer.content.decode()
+    assert "请" in said
+    assert "secret" not in said
+
+
+def test_pages_of_a_person_stay_in_no_cache(clerk, desk):
+    case = desk.open("ZR01")
+    desk.run(case, until="Task_Propose")
+    number = case.documents.first().pk
+    for path in ("/inbox/", "/cases/", "/done/", f"/documents/{number}/", "/register/"):
+        assert "no-store" in clerk.get(path).headers.get("Cache-Control", ""), path
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "//evil.example/",
+        "https://evil.example/",
+        "/\\evil.example",
+        "/%09/evil.example",
+        "javascript:alert(1)",
+    ],
+)
+def test_nobody_is_sent_to_another_site(clerk, desk, wanted):
+    item = desk.item(desk.open("ZR01"))
+    for path in (f"/items/{item.pk}/claim/", "/accounts/large/", "/accounts/language/"):
+        answer = clerk.post(path, {"next": wanted})
+        assert answer.status_code == 302
+        assert "evil.example" not in answer["Location"] or answer["Location"].startswith("/%09")
