@@ -198,7 +198,7 @@ TIME_ZONE = "Asia/Shanghai"
 # -- files --------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = living() / "static"
+STATIC_ROOT = private(living() / "static")
 FRONTEND_DIST = FRONTEND
 STATICFILES_DIRS = [FRONTEND] if FRONTEND.is_dir() else []
 ATTACHMENTS = Path(os.environ.get("ATTACHMENTS") or living() / "attachments")
