@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
-from webapp.core.db import now, sqlstate, transaction_with_retry
+from webapp.core.db import now, rows, sqlstate, transaction_with_retry
 from webapp.core.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -72,3 +72,27 @@ def test_other_errors_are_not_repeated():
         transaction_with_retry(work)
     assert tries == [1]
     assert not OutboxMessage.objects.exists()
+
+
+def test_a_prepared_statement_is_kept_and_stands_in_the_transaction():
+    """Sent twice, planned once; rolled back with everything else; its errors are Django's."""
+    add = (
+        "INSERT INTO core_outboxmessage (channel, ordering_key, payload, created_at, attempts,"
+        " last_error) VALUES (%(channel)s, 'x', '{}', now(), 0, '') RETURNING channel"
+    )
+    for _ in range(2):
+        assert rows(add, {"channel": "kept"}, keep_plan=True) == [{"channel": "kept"}]
+    known = "SELECT generic_plans + custom_plans AS uses FROM pg_prepared_statements"
+    assert rows(f"{known} WHERE statement LIKE 'INSERT INTO core_outbox%%'", []) == [
+        {"uses": 2}
+    ]
+
+    def work():
+        rows(add, {"channel": "lost"}, keep_plan=True)
+        rows(add, {"channel": None}, keep_plan=True)
+
+    with pytest.raises(IntegrityError):
+        transaction_with_retry(work)
+    assert not OutboxMessage.objects.filter(channel="lost").exists()
+    assert OutboxMessage.objects.filter(channel="kept").count() == 2
+    assert connection.connection.prepare_threshold is None

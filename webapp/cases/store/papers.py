@@ -7,11 +7,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from webapp.cases.planning.setting import OpinionLine, Paper, Papers
 from webapp.cases.planning.words import day_of
 from webapp.cases.values import masked, open_value
+from webapp.core.db import prepared
 from webapp.processes.queries import wordings
 
 _READ = """
@@ -85,7 +84,7 @@ def read_wordings(codes: set[str]) -> dict[str, dict[str, Any]]:
 
 
 def _read(case_id: int, codes: set[str]) -> list[list[Any]]:
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(_READ, {"case": case_id, "masked": bool(codes & _WITH_MASKS)})
         row = cursor.fetchone()
     return [json.loads(part or "[]") for part in row]

@@ -16,8 +16,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from django.db import connection
-
 from webapp.cases.state import (
     CaseState,
     ClockRow,
@@ -27,7 +25,7 @@ from webapp.cases.state import (
     TimerRow,
     Waiting,
 )
-from webapp.core.db import MOMENT
+from webapp.core.db import MOMENT, prepared
 from webapp.core.errors import Unknown
 
 T = TypeVar("T")
@@ -150,7 +148,7 @@ def _read(which: str, key: int | str, how: str) -> CaseState | None:
 
 
 def _one(sql: str, key: int | str) -> dict[str, Any] | None:
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(sql, {"key": key})
         row = cursor.fetchone()
         if row is None or cursor.description is None:

@@ -13,13 +13,12 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
-
 from webapp.audit.chain import Link, payload_digest
 from webapp.cases.changes import Changes, NewDocument, NewEvent
 from webapp.cases.documents import SERIES, number_text
 from webapp.cases.planning.words import number_mark
 from webapp.cases.store import tables
+from webapp.core.db import prepared
 
 Written = dict[str, int]
 """Token of each new work item → its id."""
@@ -115,7 +114,7 @@ def _run(parts: list[tuple[str, str]], params: dict[str, Any]) -> Written:
     names = [name for name, _ in parts]
     ctes = ",\n".join(f"{name} AS ({sql})" for name, sql in parts)
     wanted = "id, token FROM new_items" if "new_items" in names else "1 WHERE false"
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(f"WITH {ctes}\nSELECT {wanted}", params)
         return {row[1]: row[0] for row in cursor.fetchall() if len(row) == 2}
 
@@ -130,7 +129,7 @@ def _take_numbers(changes: Changes) -> None:
             {"organ_id": organ, "code": code, "year": year, "many": many}
             for (organ, code, year), many in sorted(wanted.items())
         ]
-        with connection.cursor() as cursor:
+        with prepared() as cursor:
             cursor.execute(tables.TAKE_NUMBERS, {"wanted": json.dumps(rows)})
             for organ, code, year, last in cursor.fetchall():
                 next_serial[organ, code, year] = last - wanted[organ, code, year] + 1
