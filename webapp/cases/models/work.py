@@ -64,8 +64,10 @@ class WorkItem(models.Model):
         ]
         indexes = [
             # The inbox: open items of one pool, most urgent first (design: who gets the work).
+            # Covers the claimer, so that pages and band counts need no table rows.
             models.Index(
                 fields=["pool", "due_at", "id"],
+                include=["claimed_by"],
                 condition=Q(state="OPEN"),
                 name="workitem_inbox",
             ),

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from webapp.cases.queries import names
 from webapp.catalogue.queries import calendar_in_force
 from webapp.core import db
 from webapp.core.crypto import search_grams
+from webapp.organisations.lookups import remembered
 from webapp.organisations.queries import Acting
 from workflows.calendars import Calendar, local_day, moment
 from workflows.clocks import band_edges
@@ -129,7 +131,9 @@ def inbox(
     *,
     counted: bool = True,
 ) -> Page:
-    """One page of an officer's work: three SQL statements, two without counts.
+    """One page of an officer's work: two SQL statements, one without counts.
+
+    Names that this process has not met yet take up to three more, whatever their number.
 
     `view`: mine (claimed by her, or by nobody in her own posts), unit (all of her pools), cover
     (posts she stands in for), done (completed by her), started (registered by her).
@@ -138,12 +142,12 @@ def inbox(
     if view in {"done", "started"}:
         return _history(acting, view, filters, after)
     pools = _pools(acting, view)
-    calendar = calendar_in_force()
+    calendar = _calendar()
     edges = Edges.now(acting.at, calendar)
     params = _params(acting, edges, filters) | {"pools": pools, "limit": PAGE + 1}
     conditions = _conditions(view, filters)
     found = db.rows(_open_sql(conditions, band, after), params | _after(after))
-    rows = tuple(_row(row, edges, calendar) for row in found[:PAGE])
+    rows = _rows(found[:PAGE], edges, calendar)
     counts = _counts(conditions, params) if counted else {}
     return Page(
         rows=rows,
@@ -152,6 +156,12 @@ def inbox(
         total=sum(counts.values()),
         at=acting.at,
     )
+
+
+@remembered
+def _calendar() -> Calendar:
+    """The calendar of the bands: a few seconds old does no harm here."""
+    return calendar_in_force()
 
 
 def _pools(acting: Acting, view: str) -> list[int]:
@@ -215,19 +225,15 @@ _RANGES = {
 }
 
 _COLUMNS = """
-SELECT i.id AS item_id, c.id AS case_id, c.number AS case_number, v.name AS item_name,
-  s.code AS item_code, c.applicant_name, i.name AS step, i.element, i.pool_id,
-  u.name AS unit_name, p.role_id AS role, coalesce(d.name, '') AS village, c.status, i.due_at,
+SELECT i.id AS item_id, c.id AS case_id, c.number AS case_number, c.item_version_id AS version,
+  c.applicant_name, i.name AS step, i.element, i.pool_id, c.village_id, c.status, i.due_at,
   i.lapses_at, i.claimed_by_id AS claimed_by, coalesce(o.name, '') AS claimed_by_name,
   {at} AS at, i.state = 'OPEN' AS is_open, c.supplemented
 """
+# Names of items, units and villages are looked up in `names`: joining their tables took the
+# server longer to plan than the page to read.
 _JOINS = """
 JOIN cases_case c ON c.id = i.case_id
-JOIN catalogue_itemversion v ON v.id = c.item_version_id
-JOIN catalogue_serviceitem s ON s.id = v.item_id
-JOIN organisations_pool p ON p.id = i.pool_id
-JOIN organisations_unit u ON u.id = p.unit_id
-LEFT JOIN organisations_division d ON d.id = c.village_id
 LEFT JOIN accounts_officer o ON o.id = i.claimed_by_id
 """
 
@@ -241,14 +247,15 @@ def _open_sql(conditions: str, band: str, after: Key | None) -> str:
         branches.append(_branch(f"{dated}{beyond}{conditions}", "i.due_at, i.id"))
     if band in {"", "paused"}:
         beyond = " AND i.id > %(after_id)s" if after and not after[0] else ""
-        branches.append(_branch(f"i.due_at IS NULL{beyond}{conditions}", "i.id"))
+        branches.append(_branch(f"i.due_at IS NULL{beyond}{conditions}", "i.due_at, i.id"))
     first = " UNION ALL ".join(branches) or _branch("false", "i.id")
     return f"""
 {_COLUMNS.format(at="i.opened_at")}
 FROM (
-  SELECT top.* FROM unnest(%(pools)s::bigint[]) AS mine(pool_id)
+  SELECT top.id FROM unnest(%(pools)s::bigint[]) AS mine(pool_id)
   CROSS JOIN LATERAL ({first}) top
-  ORDER BY top.due_at, top.id LIMIT %(limit)s) i
+  ORDER BY top.due_at, top.id LIMIT %(limit)s) first
+JOIN cases_workitem i ON i.id = first.id
 {_JOINS}
 ORDER BY i.due_at, i.id
 """
@@ -256,7 +263,7 @@ ORDER BY i.due_at, i.id
 
 def _branch(where: str, order: str) -> str:
     return (
-        "(SELECT i.* FROM cases_workitem i WHERE i.state = 'OPEN' AND i.pool_id = mine.pool_id"
+        "(SELECT i.id, i.due_at FROM cases_workitem i WHERE i.state = 'OPEN' AND i.pool_id = mine.pool_id"
         f" AND {where} ORDER BY {order} LIMIT %(limit)s)"
     )
 
@@ -274,8 +281,8 @@ def _counts(conditions: str, params: dict[str, Any]) -> dict[str, int]:
 
 
 def _history(acting: Acting, view: str, filters: Filters, after: Key | None) -> Page:
-    """What she has completed, or registered: newest first. Two statements."""
-    calendar = calendar_in_force()
+    """What she has completed, or registered: newest first. One statement."""
+    calendar = _calendar()
     edges = Edges.now(acting.at, calendar)
     params = _params(acting, edges, filters) | {"limit": PAGE + 1} | _after(after)
     if view == "done":
@@ -291,7 +298,7 @@ ORDER BY i.closed_at DESC, i.id DESC
     else:
         sql = _started_sql(filters, after)
     found = db.rows(sql, params)
-    rows = tuple(_row(row, edges, calendar) for row in found[:PAGE])
+    rows = _rows(found[:PAGE], edges, calendar)
     last = rows[-1] if len(found) > PAGE else None
     key = _key(last.at, last.item_id or last.case_id) if last else None
     return Page(rows=rows, after=key, at=acting.at)
@@ -301,25 +308,33 @@ def _started_sql(filters: Filters, after: Key | None) -> str:
     beyond = " AND f.id < %(after_id)s" if after else ""
     match = f" AND {_MATCH}" if filters.q.strip() else ""
     return f"""
-SELECT NULL::bigint AS item_id, c.id AS case_id, c.number AS case_number, v.name AS item_name,
-  s.code AS item_code, c.applicant_name, '' AS step, '' AS element, NULL::bigint AS pool_id,
-  coalesce(u.name, '') AS unit_name, c.holder_role AS role, coalesce(d.name, '') AS village,
-  c.status, c.due_at, NULL::timestamptz AS lapses_at, c.holder_officer_id AS claimed_by,
-  coalesce(o.name, '') AS claimed_by_name, c.opened_at AS at, c.is_open, c.supplemented
+SELECT NULL::bigint AS item_id, c.id AS case_id, c.number AS case_number,
+  c.item_version_id AS version, c.applicant_name, '' AS step, '' AS element,
+  NULL::bigint AS pool_id, c.village_id, c.status, c.due_at, NULL::timestamptz AS lapses_at,
+  c.holder_officer_id AS claimed_by, coalesce(o.name, '') AS claimed_by_name,
+  c.opened_at AS at, c.is_open, c.supplemented, coalesce(u.name, '') AS unit_name,
+  c.holder_role AS role
 FROM (SELECT f.* FROM cases_case f WHERE f.registered_by_id = %(me)s{beyond}{match}
   ORDER BY f.id DESC LIMIT %(limit)s) c
-JOIN catalogue_itemversion v ON v.id = c.item_version_id
-JOIN catalogue_serviceitem s ON s.id = v.item_id
 LEFT JOIN organisations_unit u ON u.id = c.holder_unit_id
-LEFT JOIN organisations_division d ON d.id = c.village_id
 LEFT JOIN accounts_officer o ON o.id = c.holder_officer_id
 ORDER BY c.id DESC
 """
 
 
-def _row(row: dict[str, Any], edges: Edges, calendar: Calendar) -> Row:
-    due_at = row["due_at"] if row["is_open"] else None
-    return Row(**row, band=edges.band_of(due_at), days=_days(due_at, edges, calendar))
+def _rows(found: list[dict[str, Any]], edges: Edges, calendar: Calendar) -> tuple[Row, ...]:
+    items = names.items({row["version"] for row in found})
+    pools = names.pools({row["pool_id"] for row in found if row["pool_id"]})
+    villages = names.villages({row["village_id"] for row in found if row["village_id"]})
+    rows = []
+    for row in found:
+        due_at = row["due_at"] if row["is_open"] else None
+        row["item_code"], row["item_name"] = items[row.pop("version")]
+        if row["pool_id"]:
+            row["unit_name"], row["role"] = pools[row["pool_id"]]
+        row["village"] = villages.get(row.pop("village_id"), "")
+        rows.append(Row(**row, band=edges.band_of(due_at), days=_days(due_at, edges, calendar)))
+    return tuple(rows)
 
 
 def _days(due_at: datetime | None, edges: Edges, calendar: Calendar) -> int | None:
