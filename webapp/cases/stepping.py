@@ -13,6 +13,7 @@ from typing import Any
 from webapp.cases.changes import MaterialUpdate
 from webapp.cases.documents import NAMES
 from webapp.cases.places import hours, pool_facts
+from webapp.cases.planning.ledger import Ledger
 from webapp.cases.planning.plan import Prepare, plan_step
 from webapp.cases.planning.setting import LEDGER, Actor, Completed, Paper, Papers, Setting
 from webapp.cases.planning.step import Step
@@ -76,6 +77,12 @@ def calendar_of(state: CaseState) -> Calendar:
     if state.calendar is None:
         raise Refused("没有生效的工作日日历,不能计算期限。请县政务办发布日历。")
     return catalogue.calendar_version(*state.calendar)
+
+
+def ledger_of(state: CaseState) -> Ledger:
+    """The clocks of a locked case under the calendar in force."""
+    opening = hours(state.accountable_unit_id)
+    return Ledger.read(state.clocks, state.at, calendar_of(state), opening)
 
 
 def move(

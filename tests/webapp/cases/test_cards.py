@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from tests.webapp.cases.desk import day
-from webapp.cases import actions
+from webapp.cases import actions, queries
 from webapp.cases.models import Card
+from webapp.catalogue.models import Calendar, CalendarDay
+from webapp.core import db
 
 pytestmark = pytest.mark.django_db
 
@@ -60,3 +64,32 @@ def test_ended_clocks_get_no_cards(desk):
     case = desk.run(desk.open("ZR01"))
     actions.issue_cards(day("2026-06-01"))
     assert rules(case) == set()
+
+
+def test_a_new_calendar_moves_clock_case_item_and_timer_together(desk):
+    """design §6: entries stay, dates are derived again; a clock that moves re-arms its timers."""
+    case = desk.open("ZR01")
+    entries = list(case.clock_entries.values_list("entry", flat=True))
+    assert not actions.recount_clocks(case.pk)
+    old = Calendar.objects.get(in_force=True)
+    days = list(old.days.all())
+    old.in_force = False
+    old.save(update_fields=["in_force"])
+    old.pk, old.number, old.in_force = None, old.number + 1, True
+    old.save(force_insert=True)
+    for one in days:
+        one.pk, one.calendar = None, old
+    CalendarDay.objects.bulk_create(days)
+    CalendarDay.objects.create(
+        calendar=old, date=date(2026, 3, 5), kind="off", name="临时闭馆", status="official"
+    )
+    assert case.pk in set(actions.cases_with_clocks())
+    with db.pretended(desk.at):
+        assert actions.recount_clocks(case.pk)
+        assert not actions.recount_clocks(case.pk)
+    case.refresh_from_db()
+    assert str(desk.clock(case, "check").due_on) == "2026-03-11"
+    assert case.due_at == desk.item(case).due_at == day("2026-03-11", 17, 30)
+    assert desk.timers(case)["Event_CheckDue"].fires_at == day("2026-03-12", 0, 0)
+    assert list(case.clock_entries.values_list("entry", flat=True)) == entries
+    assert queries.broken_chain(case.pk) == []

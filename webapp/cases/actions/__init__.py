@@ -18,6 +18,7 @@ from webapp.cases.actions.drafts import drop_draft, load_draft, save_draft
 from webapp.cases.actions.fire_due_timers import fire_due_timers
 from webapp.cases.actions.issue_cards import issue_cards
 from webapp.cases.actions.open_case import open_case
+from webapp.cases.actions.recount_clocks import cases_with_clocks, recount_clocks
 from webapp.cases.actions.release import release
 from webapp.cases.actions.reveal import reveal
 from webapp.cases.actions.set_material import set_material
@@ -45,6 +46,7 @@ SYSTEM = {
     "fire_due_timers": fire_due_timers,
     "issue_cards": issue_cards,
     "deliver_message": deliver_message,
+    "recount_clocks": recount_clocks,
 }
 """Actions that nobody asks for: sweeps and commands of the outbox."""
 
@@ -52,6 +54,7 @@ __all__ = [
     "REGISTRY",
     "SYSTEM",
     "attach",
+    "cases_with_clocks",
     "claim",
     "complete",
     "deliver_message",
@@ -60,6 +63,7 @@ __all__ = [
     "issue_cards",
     "load_draft",
     "open_case",
+    "recount_clocks",
     "release",
     "remove_attachment",
     "reveal",

@@ -43,6 +43,11 @@ def _attach(case_id: int, by: Acting, material_key: str | None, kept: files.Kept
         material = CaseMaterial.objects.filter(case=case_id, key=material_key).first()
         if material is None:
             raise Unknown("材料清单里没有这一项。")
+    twin = Attachment.objects.filter(
+        case=case_id, material=material, sha256=kept.sha256, name=kept.name, removed_at=None
+    ).first()
+    if twin is not None:  # a double click
+        return twin.pk
     attachment = Attachment.objects.create(
         case_id=case_id,
         material=material,

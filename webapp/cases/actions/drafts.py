@@ -8,7 +8,7 @@ from typing import Any
 from webapp.cases.models import Draft, WorkItem
 from webapp.core.crypto import Undecipherable, decrypt_json, encrypt_json
 from webapp.core.db import now
-from webapp.core.errors import Invalid, Unknown
+from webapp.core.errors import AlreadyDone, Invalid, Unknown
 from webapp.organisations.queries import Acting
 
 LARGEST = 200_000
@@ -18,9 +18,12 @@ LARGEST = 200_000
 def save_draft(by: Acting, place: int | str, values: Mapping[str, Any]) -> None:
     """Keep typed values: for a work item (its id) or a form (e.g. "register:MZ01").
 
-    The newest wins; nobody else can read it. Raises Unknown for an item that is not hers.
+    The newest wins; nobody else can read it. Raises Unknown for an item that is not hers,
+    AlreadyDone for one that is over (a page that saves by itself after the button was pressed).
     """
     item_id, name = _place(by, place)
+    if item_id and not WorkItem.objects.filter(pk=item_id, state=WorkItem.State.OPEN).exists():
+        raise AlreadyDone("这一步已经办完，不再存草稿。")
     sealed = encrypt_json(dict(values), _about(by.officer_id, item_id, name))
     if len(sealed) > LARGEST:
         raise Invalid({}, "草稿太长,存不下。请先提交或者删减内容。")

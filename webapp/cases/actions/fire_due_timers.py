@@ -10,12 +10,12 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from webapp.cases.state import CaseState, TimerRow
 from webapp.cases.stepping import move
 from webapp.cases.store import lock_case, lock_case_if_free
-from webapp.core.db import MOMENT, transaction_with_retry
+from webapp.core.db import MOMENT, sqlstate, transaction_with_retry
 from webapp.core.errors import Refused
 from workflows.engine import Fire
 
@@ -69,6 +69,12 @@ def _sweep(case_id: int, swept: Swept) -> None:
         fired = transaction_with_retry(lambda: fire_timers_of(case_id))
     except Refused as refusal:
         log.error("timers of case %d could not fire: %s", case_id, refusal.sentence)
+        swept.failed += 1
+        return
+    except Exception as problem:
+        if isinstance(problem, DatabaseError | InterfaceError) and not sqlstate(problem):
+            raise  # the connection is gone: the next sweep begins again
+        log.exception("timers of case %d could not fire", case_id)
         swept.failed += 1
         return
     if fired is None:

@@ -139,6 +139,7 @@ _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "detached": lambda payload: "删除了附件",
     "revealed": lambda payload: "查看了隐去的个人信息",
     "delivered": lambda payload: "收到其他流程的消息",
+    "recounted": lambda payload: "按新的工作日日历重新计算期限",
     "withdrawn": lambda payload: "申请人撤回申请",
 }
 
