@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -24,7 +24,7 @@ from webapp.cases.stepping import StepResult
 from webapp.core.errors import Invalid, Refused
 from webapp.core.form_pages import ShownForm, show_form
 from webapp.inboxes.filing import Pairs
-from webapp.organisations.queries import Acting
+from webapp.organisations.queries import Acting, on_duty
 from webapp.processes import queries as processes
 from workflows.calendars import local_day
 from workflows.forms import Form, from_pairs
@@ -59,6 +59,10 @@ def form_of(item: ItemSeen) -> Form | None:
 
 def why_not(by: Acting, item: ItemSeen, page: CasePage) -> str:
     """Why she may look but not complete; "" when she may."""
+    if item.claimed_by not in {None, by.officer_id} and not on_duty(
+        item.claimed_by or 0, item.pool_id, by.at
+    ):
+        item = replace(item, claimed_by=None, claimed_at=None)
     if item.claimed_by is not None and item.claimed_by != by.officer_id:
         return _("这件待办已由%(who)s签收。需要您来办，请对方退回待办。") % {
             "who": reachable(item.claimed_by)

@@ -168,3 +168,25 @@ def test_the_village_page_lists_what_waits_with_the_telephone_masked(agent, desk
 
 def test_only_village_agents_have_a_village_page(window):
     assert window.get("/village/").status_code == 404
+
+
+def test_withdrawing_says_its_consequence_asks_for_the_reason_and_ends_the_case(window, case):
+    assert "不能恢复" in text_of(window.get(f"/cases/{case.pk}/"))
+    empty = window.post(f"/cases/{case.pk}/withdraw/", {"reason": " "})
+    assert empty.status_code == 422
+    assert "撤回的原因" in text_of(empty)
+    page = text_of(
+        window.post(f"/cases/{case.pk}/withdraw/", {"reason": "搬走了"}, follow=True)
+    )
+    assert "申请人撤回" in page
+    case.refresh_from_db()
+    assert (case.status, case.is_open) == ("WITHDRAWN", False)
+    late = window.post(f"/cases/{case.pk}/withdraw/", {"reason": "搬走了"})
+    assert late.status_code == 409
+
+
+def test_a_stranger_withdraws_nothing(stranger, case):
+    answer = stranger.post(f"/cases/{case.pk}/withdraw/", {"reason": "搬走了"})
+    assert answer.status_code == 404
+    case.refresh_from_db()
+    assert case.is_open

@@ -18,7 +18,7 @@ from webapp.cases.queries import case_page
 from webapp.catalogue import queries as catalogue
 from webapp.catalogue.queries import ItemFacts, OfferedItem
 from webapp.core.access import page
-from webapp.core.errors import Invalid, Refused, Unknown
+from webapp.core.errors import AlreadyDone, Invalid, Refused, Unknown
 from webapp.core.form_pages import change_rows, without_empty_rows
 from webapp.inboxes import desk, policy
 from webapp.inboxes import filing as typed
@@ -118,6 +118,8 @@ def _posted(request: HttpRequest, item: ItemFacts, counter: Desk) -> HttpRespons
         return _drawn(request, item, counter, filing, errors=errors, status=422)
     except Refused as refusal:
         messages.error(request, refusal.sentence)
+        if isinstance(refusal, AlreadyDone):
+            filing.key = typed.new_key()
         return _drawn(request, item, counter, filing, status=409)
     actions.drop_draft(by, _place(item.code))
     _keep_files(request, item, result.case_id)
