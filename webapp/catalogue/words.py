@@ -58,12 +58,13 @@ def limit_words(limit: Limit | None) -> str:
         return ""
     if limit.unit is LimitUnit.SAME_DAY or limit.amount == 0:
         return _("当日")
+    n = limit.amount
     words = {
-        LimitUnit.WORKDAY: _("{n}个工作日"),
-        LimitUnit.HOUR: _("{n}个工作小时"),
-        LimitUnit.DAY: _("{n}天"),
+        LimitUnit.WORKDAY: ngettext("{n}个工作日", "{n}个工作日", n),
+        LimitUnit.HOUR: ngettext("{n}个工作小时", "{n}个工作小时", n),
+        LimitUnit.DAY: ngettext("{n}天", "{n}天", n),
     }
-    return words[limit.unit].format(n=limit.amount)
+    return words[limit.unit].format(n=n)
 
 
 def item_limit_words(limit: ItemLimit | None) -> str:
@@ -72,8 +73,10 @@ def item_limit_words(limit: ItemLimit | None) -> str:
         return _("未规定")
     if limit.unit == "same_day" or limit.days == 0:
         return _("当日")
-    words = _("{n}个工作日") if limit.unit == "working" else _("{n}天")
-    return words.format(n=limit.days)
+    n = limit.days
+    if limit.unit == "working":
+        return ngettext("{n}个工作日", "{n}个工作日", n).format(n=n)
+    return ngettext("{n}天", "{n}天", n).format(n=n)
 
 
 def type_words(item_type: str) -> str:

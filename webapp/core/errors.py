@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 
 class Refused(Exception):
     """An action was not carried out; the message is a full sentence for the user.
 
-    `rule` names the requirement or law article, where one decides.
+    `rule` names the requirement or law article, where one decides. Constant sentences are
+    collected by `bianmin makemessages`; one with values in it is translated where it is made.
     """
 
     def __init__(self, sentence: str, *, rule: str = "", field: str = "") -> None:
         super().__init__(sentence)
-        self.sentence = sentence
         self.rule = rule
         self.field = field
+
+    @property
+    def sentence(self) -> str:
+        """The sentence in the language of whoever reads it."""
+        return gettext(str(self))
 
 
 class AlreadyDone(Refused):

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from webapp.catalogue.queries import ItemFacts, ItemLimit
 
@@ -68,7 +68,7 @@ def guide_of(item: ItemFacts) -> Guide:
         limits=tuple(_limits(item)),
         basis=tuple(_basis(row) for row in item.guide.get("legal_basis") or ()),
         steps=tuple(_step(row) for row in item.guide.get("steps") or ()),
-        where="、".join(str(LEVELS.get(level, level)) for level in item.offered_at),
+        where=_("、").join(str(LEVELS.get(level, level)) for level in item.offered_at),
         fee=_fee(item.guide.get("fee") or {}),
         granted=str(result.get("granted") or ""),
         refused=str(result.get("refused") or ""),
@@ -89,8 +89,8 @@ def limit_words(days: int | None, unit: str) -> str:
     if not days:
         return ""
     if unit == "working":
-        return _("%(days)d个工作日") % {"days": days}
-    return _("%(days)d日") % {"days": days}
+        return ngettext("%(days)d个工作日", "%(days)d个工作日", days) % {"days": days}
+    return ngettext("%(days)d日", "%(days)d日", days) % {"days": days}
 
 
 def _limits(item: ItemFacts) -> list[tuple[str, str]]:

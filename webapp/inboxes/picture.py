@@ -73,7 +73,7 @@ def picture_of(page: CasePage, wanted: str, at: datetime) -> Picture:
             "notes": notes,
         },
         passed=tuple(told),
-        here=tuple(notes.get(one) or f"{_('现在')}：{names[one]}" for one in current),
+        here=tuple(notes.get(one) or _("现在：") + names[one] for one in current),
     )
 
 
@@ -84,7 +84,7 @@ def _notes(page: CasePage, process: str, at: datetime) -> dict[str, str]:
         if item.process_key != process:
             continue
         who = item.claimed_by.name if item.claimed_by else item.pool.unit.name
-        words = f"{_('现在')}：{item.name} · {who}"
+        words = _("现在：") + f"{item.name} · {who}"
         if item.lapses_at is not None and item.lapses_at <= at:
             words = f"{_('超期')} · {words}"
         found[item.element] = words

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from webapp.cases import actions, policy
@@ -175,4 +176,4 @@ def clock_words(moment: datetime, now: datetime) -> str:
     clock = f"{local:%H:%M}"
     if local_day(moment) == local_day(now):
         return clock
-    return f"{local.month}月{local.day}日 {clock}"
+    return date_format(local, _("n月j日 H:i"))

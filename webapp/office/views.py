@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from webapp.catalogue.models import ServiceItem
 from webapp.catalogue.queries import item_version
@@ -95,7 +96,9 @@ def process(request: HttpRequest, key: str, part: str = "") -> HttpResponse:
 
 def _heat(waiting: dict[str, tuple[int, int]]) -> dict[str, object]:
     notes = {
-        element: f"在办 {count}，超期 {late}" if late else f"在办 {count}"
+        element: (_("在办 {n}，超期 {late}") if late else _("在办 {n}")).format(
+            n=count, late=late
+        )
         for element, (count, late) in waiting.items()
     }
     return {

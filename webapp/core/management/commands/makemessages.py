@@ -1,0 +1,33 @@
+"""`bianmin makemessages -l en`: Django's, told where our sentences are.
+
+Constant refusals (`Refused("…")` and its kinds) are sentences too: they are collected here and
+translated when somebody reads them (`webapp.core.errors`).
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from django.core.management.commands import makemessages
+
+from webapp.config.folders import ROOT
+
+REFUSALS = ("Refused", "AlreadyDone", "NotYours", "Unknown")
+
+
+class Command(makemessages.Command):
+    """No line numbers, nothing obsolete, no guesses: a diff shows what changed, nothing else."""
+
+    xgettext_options = [
+        *makemessages.Command.xgettext_options,
+        *(f"--keyword={name}:1" for name in REFUSALS),
+    ]
+    msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Collect from `webapp` wherever the command was called."""
+        options |= {"no_location": True, "no_obsolete": True}
+        options["ignore_patterns"] = [*options["ignore_patterns"], "frontend/*", "commands/*"]
+        os.chdir(ROOT / "webapp")
+        super().handle(*args, **options)
