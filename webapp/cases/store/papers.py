@@ -23,8 +23,8 @@ SELECT
   (SELECT jsonb_agg(jsonb_build_array(s.form, s.values) ORDER BY s.id)
      FROM cases_submission s WHERE s.case_id = %(case)s),
   (SELECT jsonb_agg(jsonb_build_array(
-      o.step_name, p.name, o.at, o.outcome_label, o.text) ORDER BY o.id)
-     FROM cases_opinion o JOIN accounts_officer p ON p.id = o.officer_id
+      o.step_name, coalesce(p.name, ''), o.at, o.outcome_label, o.text) ORDER BY o.id)
+     FROM cases_opinion o LEFT JOIN accounts_officer p ON p.id = o.officer_id
     WHERE o.case_id = %(case)s),
   (SELECT jsonb_agg(jsonb_build_array(d.code, d.number, d.issued_at) ORDER BY d.id)
      FROM cases_document d WHERE d.case_id = %(case)s),
