@@ -30,6 +30,7 @@ from webapp.cases.stepping import (
     ordered_codes,
 )
 from webapp.cases.store.papers import read_wordings
+from webapp.cases.uniques import unique_rows
 from webapp.cases.values import split
 from webapp.catalogue import queries as catalogue
 from webapp.catalogue.queries import ItemFacts
@@ -157,6 +158,7 @@ def _open(request: _Request) -> StepResult:
     except (NothingMatches, CommandRefused, ExpressionError) as problem:
         raise Refused(in_words(problem)) from problem
     stored, secret = split(item.form, values, case_id, "application")
+    secret += unique_rows(item.code, item.form, values, case_id)
 
     def add(step: Step) -> None:
         step.changes.new_case = _row(state, request.key)
