@@ -111,6 +111,10 @@ def _use(address: str) -> None:
     entry = connections["default"].settings_dict
     entry.update(Target(parameters).django())
     settings.ATTACHMENTS = settings.MEDIA_ROOT = tempfile.gettempdir()
+    settings.ALLOWED_HOSTS = ["testserver"]
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
 
 
 def _load() -> None:

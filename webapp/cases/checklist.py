@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from webapp.cases.changes import NewMaterial
 from webapp.cases.models import CaseMaterial
 from webapp.cases.planning.setting import Paper
@@ -36,7 +38,7 @@ def checklist_of(
     }
     unknown = set(marks) - {material.key for material in item.materials}
     if unknown:
-        raise Invalid({"materials": "材料清单与事项不符,请刷新页面后重新勾选。"})
+        raise Invalid({"materials": _("材料清单与事项不符,请刷新页面后重新勾选。")})
     lines = []
     for order, material in enumerate(item.materials, start=1):
         mark = checked_mark(material.name, marks.get(material.key) or {})
@@ -74,11 +76,11 @@ def checked_mark(name: str, mark: Mapping[str, str]) -> dict[str, str]:
     """State, defect and remedy of one line; a defect is named, or it cannot be noticed."""
     state = mark.get("state") or State.REQUIRED
     if state not in State.values:
-        raise Invalid({"materials": f"“{name}”的状态不对,请重新选择。"})
+        raise Invalid({"materials": _("“{name}”的状态不对,请重新选择。").format(name=name)})
     lacking = state in _LACKING
     defect = (mark.get("defect") or "").strip()[:300] if lacking else ""
     if state == State.DEFECTIVE and not defect:
-        raise Invalid({"materials": f"请写明“{name}”哪里不符合要求。"})
+        raise Invalid({"materials": _("请写明“{name}”哪里不符合要求。").format(name=name)})
     remedy = (mark.get("remedy") or "").strip()[:300] if lacking else ""
     return {"state": str(state), "defect": defect, "remedy": remedy}
 

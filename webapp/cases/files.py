@@ -8,6 +8,7 @@ root, and never under the name that was given.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import tempfile
 import zipfile
@@ -19,6 +20,8 @@ import puremagic
 from django.conf import settings
 
 from webapp.core.errors import Invalid
+
+log = logging.getLogger(__name__)
 
 LARGEST = 20 * 1024 * 1024
 """Bytes of one file; a scanned page is well below a megabyte."""
@@ -54,9 +57,21 @@ class Kept:
 def keep(name: str, chunks: Iterable[bytes]) -> Kept:
     """Check an upload and store it under its hash. Raises Invalid with a sentence.
 
-    The bytes are on disk (fsync) before the row that names them is written.
+    The bytes are on disk (fsync) before the row that names them is written. A disk that takes
+    no more is a sentence too: the application itself is not lost by it.
     """
     shown = clean_name(name)
+    try:
+        return _keep(shown, chunks)
+    except OSError as full:
+        log.exception("an attachment could not be stored")
+        words = (
+            f"“{shown}”没有收下:服务器现在存不下文件。请联系县政务办的系统管理员,稍后再上传。"
+        )
+        raise Invalid({"file": words}) from full
+
+
+def _keep(shown: str, chunks: Iterable[bytes]) -> Kept:
     folder = Path(settings.MEDIA_ROOT)
     folder.mkdir(parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
@@ -79,10 +94,20 @@ def keep(name: str, chunks: Iterable[bytes]) -> Kept:
             target = path_of(digest.hexdigest())
             target.parent.mkdir(parents=True, exist_ok=True)
             kept.replace(target)
+            _to_disk(target.parent)
         except BaseException:
             kept.unlink(missing_ok=True)
             raise
     return Kept(shown, media_type, size, digest.hexdigest())
+
+
+def _to_disk(folder: Path) -> None:
+    """The name in its folder must outlive a power cut, like the bytes."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def path_of(sha256: str) -> Path:

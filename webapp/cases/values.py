@@ -35,7 +35,7 @@ def split(
     ]  # fmt: skip
     plain = dict(values)
     rows = []
-    for number, key in zip(_take_ids(len(secret)), secret, strict=True):
+    for number, key in zip(take_ids(len(secret)), secret, strict=True):
         about = f"{place}.{key}"
         rows.append(
             NewSensitive(
@@ -73,7 +73,8 @@ def _hash(one: Field, value: Any) -> str:
     return keyed_hash(value) if one.kind is FieldKind.TEXT and isinstance(value, str) else ""
 
 
-def _take_ids(many: int) -> list[int]:
+def take_ids(many: int) -> list[int]:
+    """Ids for new sensitive values: one statement, none for none."""
     if not many:
         return []
     with connection.cursor() as cursor:

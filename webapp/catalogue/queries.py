@@ -7,7 +7,7 @@ per process by row id. What *is in force* is asked of the database each time.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
@@ -21,6 +21,9 @@ from webapp.catalogue.models import OpeningHours as HoursRow
 from webapp.core.errors import Refused, Unknown
 from workflows.calendars import Calendar, DayKind, DayStatus, OpeningHours, Span, SpecialDay
 from workflows.forms import Form, read_form
+
+READ_ON_YEARS = 3
+"""Years after the published calendar for which lists and cards assume ordinary weekdays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +129,25 @@ class OfferedItem:
 
 
 def calendar_in_force() -> Calendar:
-    """The county's published calendar. Raises Refused while none is in force."""
+    """The county's published calendar, to read by. Raises Refused while none is in force.
+
+    Beyond its last year ordinary weekdays are assumed, so that inboxes, cases and cards go on
+    when nobody has published the next year in time. Steps count by `calendar_version`, which
+    ends where it ends: no limit is ever set by an assumed day.
+    """
     row = CalendarRow.objects.filter(in_force=True).values_list(
         "id", "covers_from", "covers_to"
     )
     found = row.first()
     if found is None:
         raise Refused("没有生效的工作日日历，不能计算期限。请县政务办发布日历。")
-    return calendar_version(*found)
+    return _prolonged(*found)
+
+
+@lru_cache(maxsize=8)
+def _prolonged(calendar_id: int, first: date, last: date) -> Calendar:
+    published = calendar_version(calendar_id, first, last)
+    return replace(published, last=date(last.year + READ_ON_YEARS, 12, 31))
 
 
 @lru_cache(maxsize=8)

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from webapp.accounts.models import Officer
 from webapp.audit import actions as audit
@@ -54,7 +55,7 @@ def record_absence(
         _check(by, officer_id, first, last, reason, today)
         during = DateRange(first, last + timedelta(days=1))
         if Absence.objects.filter(officer=officer, during__overlap=during).exists():
-            raise AlreadyDone(f"{officer.name}在这几天已经登记了不在岗。")
+            raise AlreadyDone(_("{name}在这几天已经登记了不在岗。").format(name=officer.name))
         absence = Absence.objects.create(
             officer=officer,
             during=during,
@@ -79,7 +80,7 @@ def end_absence(*, by: Acting, absence_id: int, last: date) -> None:
         if not may_record_absence(by, absence.officer_id, _units_of(absence.officer_id, by.at)):
             raise NotYours("不在岗由本人、本单位负责人或县政务办登记。")
         if last >= absence.during.upper:
-            raise Invalid({"last": "新的截止日要早于原来的截止日。"})
+            raise Invalid({"last": _("新的截止日要早于原来的截止日。")})
         first: date = absence.during.lower
         if last < first:
             absence.delete()
@@ -96,11 +97,11 @@ def _check(
         raise NotYours("不在岗由本人、本单位负责人或县政务办登记。", rule="DUTY-04")
     errors = {}
     if last < first:
-        errors["last"] = "截止日不能早于起始日。"
+        errors["last"] = _("截止日不能早于起始日。")
     elif last < today:
-        errors["last"] = "这几天已经过去，不能补登。"
+        errors["last"] = _("这几天已经过去，不能补登。")
     if not reason:
-        errors["reason"] = "请写明原因，例如“年休假”“培训”。"
+        errors["reason"] = _("请写明原因，例如“年休假”“培训”。")
     if errors:
         raise Invalid(errors)
 

@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from webapp.core.errors import Refused
 from webapp.organisations.lookups import remembered
 from webapp.organisations.models import Division, Level, Pool, Role, Unit
@@ -18,14 +22,14 @@ COUNTY_SEATS: Mapping[str, str] = {
     "county.office": Unit.Kind.SERVICE_OFFICE,
     "county.government": Unit.Kind.GOVERNMENT,
 }
-_SOUGHT: Mapping[str, str] = {
-    Level.VILLAGE: "本村的便民服务站",
-    Level.TOWNSHIP: "受理该办件的便民服务中心",
-    Level.COUNTY: "该事项的县级主管部门",
-    Level.EXTERNAL: "县外单位",
-    "county.window": "县政务服务大厅",
-    "county.office": "县政务服务管理办公室",
-    "county.government": "县人民政府",
+_SOUGHT: Mapping[str, str | Promise] = {
+    Level.VILLAGE: gettext_lazy("本村的便民服务站"),
+    Level.TOWNSHIP: gettext_lazy("受理该办件的便民服务中心"),
+    Level.COUNTY: gettext_lazy("该事项的县级主管部门"),
+    Level.EXTERNAL: gettext_lazy("县外单位"),
+    "county.window": gettext_lazy("县政务服务大厅"),
+    "county.office": gettext_lazy("县政务服务管理办公室"),
+    "county.government": gettext_lazy("县人民政府"),
 }
 
 
@@ -72,26 +76,33 @@ class Directory:
         """The pool in which the step waits. Raises Refused, naming what is missing."""
         if asked.role not in self.roles:
             raise Refused(
-                f"角色“{asked.role}”没有登记。请县政务办在参数中登记这个角色。", rule="ORG-01"
+                _("角色“{role}”没有登记。请县政务办在参数中登记这个角色。").format(
+                    role=asked.role
+                ),
+                rule="ORG-01",
             )
         name, level = self.roles[asked.role]
         if asked.unit_key:
             units = self._named(asked.unit_key, asked.township_unit_id)
-            sought = f"代码为“{asked.unit_key}”的单位"
+            sought = _("代码为“{key}”的单位").format(key=asked.unit_key)
         else:
             units = list(self._seats(asked, level))
-            sought = _SOUGHT.get(asked.role, _SOUGHT[level])
+            sought = str(_SOUGHT.get(asked.role, _SOUGHT[level]))
         for unit in units:
             pool_id = self._pool_at(unit, asked.role)
             if pool_id is not None:
                 return pool_id
         if not units:
             raise Refused(
-                f"找不到{sought}，“{name}”环节没有去处。请县政务办登记该单位。", rule="ORG-01"
+                _("找不到{unit}，“{role}”环节没有去处。请县政务办登记该单位。").format(
+                    unit=sought, role=name
+                ),
+                rule="ORG-01",
             )
         raise Refused(
-            f"{units[-1].name}没有设置“{name}”岗位，环节没有去处。"
-            "请县政务办为该单位设岗并指定A岗和B岗。",
+            _(
+                "{unit}没有设置“{role}”岗位，环节没有去处。请县政务办为该单位设岗并指定A岗和B岗。"
+            ).format(unit=units[-1].name, role=name),
             rule="DUTY-03",
         )
 

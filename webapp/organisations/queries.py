@@ -157,6 +157,28 @@ def acting(officer_id: int, at: datetime) -> Acting:
     return Acting(officer_id, name, held, at)
 
 
+ON_DUTY = """
+SELECT post.pool_id, mine.officer_id
+FROM organisations_holding mine
+JOIN organisations_post post ON post.id = mine.post_id AND post.active
+JOIN accounts_officer officer ON officer.id = mine.officer_id AND officer.is_active
+WHERE post.pool_id = ANY(%(pools)s) AND mine.during @> %(day)s::date
+  AND NOT EXISTS (SELECT 1 FROM organisations_absence away
+                  WHERE away.officer_id = mine.officer_id AND away.during @> %(day)s::date)
+"""
+"""(pool, officer) of everybody of these pools who has a post there and is here today."""
+
+
+def on_duty(officer_id: int, pool_id: int, at: datetime) -> bool:
+    """Whether an officer can still do what she signed for in a pool: one SQL statement.
+
+    Not when she has lost the post or is away today: then her claim binds nobody (DUTY-05).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(ON_DUTY, {"pools": [pool_id], "day": timezone.localdate(at)})
+        return officer_id in {row[1] for row in cursor.fetchall()}
+
+
 def resolve_pool(
     role: str,
     *,

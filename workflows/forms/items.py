@@ -95,6 +95,8 @@ def _component(
     }
     if one.get("computed"):
         component["readonly"] = True
+    if one.get("hidden"):
+        component["conditional"] = {"hide": _feel(one["hidden"])}
     if widget in ("select", "radio", "checklist"):
         component["values"] = [dict(choice) for choice in choices]
     if widget == "number":

@@ -76,6 +76,14 @@ class Desk:
         """The first clerk of the township window."""
         return self.acting("xinan.centre", "township.window")
 
+    @property
+    def mate(self) -> Acting:
+        """Another clerk of the same window, on duty in a post of her own."""
+        window = self.window
+        held = Holding.objects.filter(post__pool=window.pool_ids[0], cover="A")
+        other = held.exclude(officer_id=window.officer_id).order_by("id").first()
+        return acting(other.officer_id, self.at)
+
     def anybody(self, pool_id: int, *, but: set[int] = frozenset()) -> Acting:
         """A holder of a post of the pool who may act today, not one of `but`."""
         held = Holding.objects.filter(post__pool=pool_id).exclude(officer_id__in=but)

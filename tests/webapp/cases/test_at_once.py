@@ -87,9 +87,7 @@ def _two_claims(desk):
     case = desk.open("ZR01")
     item = desk.item(case)
     clerk = desk.window
-    mate = type(clerk)(
-        desk.county.officer("xinan.centre", "township.leader").pk, "同事", clerk.held, clerk.at
-    )
+    mate = desk.mate
     results = at_once(
         lambda: actions.claim(item.pk, clerk), lambda: actions.claim(item.pk, mate)
     )
@@ -167,8 +165,7 @@ def test_a_second_complete_names_who_was_quicker(desk):
     item = desk.item(case)
     raw = desk.form_answers(item)
     clerk = desk.window
-    other = desk.county.officer("xinan.centre", "township.leader")
-    mate = type(clerk)(other.pk, other.name, clerk.held, clerk.at)
+    mate = desk.mate
     results = at_once(
         lambda: actions.complete(item.pk, clerk, raw),
         lambda: actions.complete(item.pk, mate, raw),

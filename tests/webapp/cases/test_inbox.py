@@ -79,9 +79,7 @@ def test_what_a_colleague_has_claimed_is_hers_but_the_unit_sees_it(desk):
     case = desk.open("ZR01")
     item = desk.item(case)
     clerk = desk.window
-    mate = type(clerk)(
-        desk.county.officer("xinan.centre", "township.leader").pk, "同事", clerk.held, clerk.at
-    )
+    mate = desk.mate
     actions.claim(item.pk, mate)
     assert ids(inbox(clerk, "mine")) == []
     rows = inbox(clerk, "unit").rows

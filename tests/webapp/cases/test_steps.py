@@ -101,7 +101,7 @@ def test_one_step_is_few_statements_and_their_number_does_not_grow(
             actions.complete(item.pk, by, raw)
         item = desk.item(case)
         by, raw = desk.anybody(item.pool_id), desk.form_answers(item)
-        with django_assert_num_queries(6):  # D18: papers, wording, number, documents
+        with django_assert_num_queries(5):  # D18: and papers, number, documents
             actions.complete(item.pk, by, raw)
 
 
@@ -259,10 +259,11 @@ def _station(desk) -> str:
 
 
 def test_a_double_click_opens_one_case(desk):
-    first = desk.open(ESCALATED, key="same")
-    again = desk.open(ESCALATED, key="same")
+    answers = desk.answers(ESCALATED)
+    first = desk.open(ESCALATED, key="same", **answers)
+    again = desk.open(ESCALATED, key="same", **answers)
     assert first == again
-    assert desk.open(ESCALATED, key="other") != first
+    assert desk.open(ESCALATED, key="other", **answers) != first
 
 
 def test_wrong_answers_are_named_and_nothing_is_kept(desk):
@@ -322,7 +323,7 @@ def test_somebody_elses_item_is_unknown_and_a_colleagues_claim_is_named(desk):
     clerk = desk.window
     actions.claim(item.pk, clerk)
     actions.claim(item.pk, clerk)
-    mate = _mate(desk, item, clerk)
+    mate = desk.mate
     for act in (
         lambda: actions.claim(item.pk, mate),
         lambda: actions.complete(item.pk, mate, {}),
@@ -335,13 +336,6 @@ def test_somebody_elses_item_is_unknown_and_a_colleagues_claim_is_named(desk):
     with pytest.raises(AlreadyDone):
         actions.release(item.pk, clerk)
     actions.claim(item.pk, mate)
-
-
-def _mate(desk, item, clerk):
-    """A colleague who acts for the same pool."""
-    held = tuple(h for h in clerk.held if h.pool_id == item.pool_id)
-    other = desk.county.officer("xinan.centre", "township.leader")
-    return type(clerk)(other.pk, other.name, held, clerk.at)
 
 
 def test_an_opinion_is_kept_with_its_outcome(desk):
@@ -414,3 +408,28 @@ def test_after_the_decision_nothing_can_be_withdrawn(desk):
     case = desk.run(desk.open(PROMISED), until="Task_Counter")
     with pytest.raises(Refused, match="决定已经作出"):
         actions.withdraw(case.pk, desk.window, "本人不再需要办理")
+
+
+def test_an_invoice_is_claimed_once_until_its_case_fails(desk):
+    """Fields marked unique: the same number in another running or granted case is refused."""
+    answers = desk.answers("YB03")
+    rows = answers["invoice_no"]
+    number = rows[0]["number"]
+
+    def register(key, **changed):
+        with db.pretended(desk.at):
+            return actions.open_case(
+                desk.window, "YB03", {**answers, **changed}, desk.marks("YB03"),
+                desk.village().pk, None, key,
+            )  # fmt: skip
+
+    first = register("one")
+    with pytest.raises(Invalid, match=first.case_number) as refused:
+        register("two")
+    assert set(refused.value.errors) == {f"invoice_no[{n}].number" for n in range(len(rows))}
+    with pytest.raises(Invalid, match="填了两次"):
+        register("three", invoice_no=[{**rows[0], "number": "A1"}, {**rows[0], "number": "A1"}])
+    with db.pretended(desk.at):
+        actions.withdraw(first.case_id, desk.window, "填错了,重新申请")
+    assert register("four").case_number != first.case_number
+    assert number not in str(list(SensitiveValue.objects.values("field", "keyed_hash")))

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.webapp.cases.desk import Desk
+from tests.webapp.inboxes.conftest import posted
 
 pytestmark = pytest.mark.django_db
 
@@ -113,7 +114,7 @@ def test_removing_a_file_with_a_number_of_nothing_is_404(clerk, desk):
 
 @pytest.mark.parametrize("text", [NUL, "a" + NUL + "b", "😀" * 50, "\u202e反"])
 def test_signs_that_nobody_types_never_break_registering(clerk, desk, text):
-    pairs = {key: value for key, value in desk.answers("ZR01").items() if value is not None}
+    pairs = posted(desk.answers("ZR01"))
     key = next(iter(desk.marks("ZR01")))
     pairs |= {
         "reg-key": f"k{text}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -20,7 +21,7 @@ from webapp.cases.values import split
 from webapp.catalogue import queries as catalogue
 from webapp.core.db import transaction_with_retry
 from webapp.core.errors import Invalid
-from webapp.organisations.queries import Acting
+from webapp.organisations.queries import Acting, on_duty
 from webapp.processes import queries as processes
 from workflows import feel
 from workflows.calendars import local_day
@@ -88,10 +89,16 @@ def _complete(item_id: int, by: Acting, raw: Mapping[str, Any]) -> StepResult:
 
 
 def check(state: CaseState, item: Item, by: Acting) -> None:
-    """Raise unless she may complete this item now; a colleague's claim is named."""
+    """Raise unless she may complete this item now; a colleague's claim is named.
+
+    The claim of somebody who is away today, or has the post no longer, binds nobody: the step
+    must not wait for her (DUTY-05).
+    """
     policy.check_can_see_item(by, item)
     if item.claimed_by is not None and item.claimed_by != by.officer_id:
-        raise taken_by(item.claimed_by)
+        if on_duty(item.claimed_by, item.pool_id, state.at):
+            raise taken_by(item.claimed_by)
+        item = replace(item, claimed_by=None, claimed_at=None)
     policy.check_can_complete(by, item, performed_by(state, item))
 
 

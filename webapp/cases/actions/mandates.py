@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from webapp.cases.changes import NewMandate
 from webapp.core.errors import Invalid, Refused
 from webapp.organisations.queries import Acting
@@ -39,13 +41,13 @@ def checked_mandate(raw: Mapping[str, Any] | None, by: Acting, today: date) -> N
     powers = [str(power) for power in raw.get("powers") or ()]
     signed_on = _day(raw.get("signed_on"))
     if not name:
-        errors["mandate.principal_name"] = "请填写委托人姓名。"
+        errors["mandate.principal_name"] = _("请填写委托人姓名。")
     if reason not in REASONS:
-        errors["mandate.reason"] = "请选择代办的原因。"
+        errors["mandate.reason"] = _("请选择代办的原因。")
     if "file" not in powers or set(powers) - POWERS.keys():
-        errors["mandate.powers"] = "请勾选委托的事项,至少要有“提交申请”。"
+        errors["mandate.powers"] = _("请勾选委托的事项,至少要有“提交申请”。")
     if signed_on is None or signed_on > today:
-        errors["mandate.signed_on"] = "请填写委托书的签署日期,不能晚于今天。"
+        errors["mandate.signed_on"] = _("请填写委托书的签署日期,不能晚于今天。")
     if errors or signed_on is None:
         raise Invalid(errors)
     return NewMandate(

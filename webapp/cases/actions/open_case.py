@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,12 +30,13 @@ from webapp.cases.stepping import (
     ordered_codes,
 )
 from webapp.cases.store.papers import read_wordings
+from webapp.cases.uniques import unique_rows
 from webapp.cases.values import split
 from webapp.catalogue import queries as catalogue
 from webapp.catalogue.queries import ItemFacts
-from webapp.core.crypto import name_grams
+from webapp.core.crypto import keyed_hash, name_grams
 from webapp.core.db import MOMENT, transaction_with_retry
-from webapp.core.errors import Invalid, Refused
+from webapp.core.errors import AlreadyDone, Invalid, Refused
 from webapp.organisations.queries import (
     Acting,
     Held,
@@ -74,12 +76,16 @@ def open_case(
 ) -> StepResult:
     """Open a case for an applicant. The same key gives the same case again (double click).
 
+    The same key with other content (back in the browser, another name typed) opens nothing and
+    raises AlreadyDone with the number of the first.
+
     `values` are the answers of the item's form, `materials` the state of each line by key
     (`state`, `defect`, `remedy`); `pool_id` the window or station for which she acts, needed
     only where she holds several. Raises Invalid (answers), NotYours, Unknown or Refused.
     """
     policy.check_can_register(by)
-    key = f"{by.officer_id}:{idempotency_key}"[:120]
+    content = (item_code, values, materials, village_id, agent_mandate, pool_id)
+    key = _key(by, idempotency_key, content)
     request = _Request(
         by, item_code, values, materials, village_id, agent_mandate, key, pool_id
     )
@@ -107,9 +113,25 @@ class _Request:
     pool_id: int | None
 
 
+def _key(by: Acting, given: str, content: object) -> str:
+    """Who, which filling-in of the page, and a keyed hash of what was typed."""
+    typed = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    return f"{by.officer_id}:{given.replace(':', '-')[:60]}:{keyed_hash(typed)[:32]}"
+
+
 def _opened_before(key: str) -> StepResult | None:
-    found = Case.objects.filter(opening_key=key).values_list("id", "number").first()
-    return StepResult(case_id=found[0], case_number=found[1]) if found else None
+    """The case of this filling-in. Raises AlreadyDone when it had other content."""
+    page = key.rpartition(":")[0]
+    found = Case.objects.filter(opening_key__startswith=f"{page}:")
+    row = found.values_list("id", "number", "opening_key").first()
+    if row is None:
+        return None
+    if row[2] != key:
+        raise AlreadyDone(
+            f"这一页刚才已经登记为办件{row[1]},现在的内容与它不同,所以没有再登记。"
+            "改正那件申请请到它的页面;如果这是另一件申请,请核对后再按一次登记。"
+        )
+    return StepResult(case_id=row[0], case_number=row[1])
 
 
 def _open(request: _Request) -> StepResult:
@@ -136,6 +158,7 @@ def _open(request: _Request) -> StepResult:
     except (NothingMatches, CommandRefused, ExpressionError) as problem:
         raise Refused(in_words(problem)) from problem
     stored, secret = split(item.form, values, case_id, "application")
+    secret += unique_rows(item.code, item.form, values, case_id)
 
     def add(step: Step) -> None:
         step.changes.new_case = _row(state, request.key)

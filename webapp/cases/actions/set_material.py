@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext as _
+
 from webapp.cases import policy
 from webapp.cases.changes import MaterialUpdate
 from webapp.cases.checklist import checked_mark
@@ -61,8 +63,10 @@ def update_of(
     checked = checked_mark(paper.name, mark)
     if checked["state"] in _LACKING and case.supplemented and not paper.noticed:
         raise Refused(
-            f"补正告知书已经发出,“{paper.name}”不在其中,不能再作为缺项或者不符合要求提出"
-            "(行政许可法第三十二条第四项:应当一次告知)。",
+            _(
+                "补正告知书已经发出,“{name}”不在其中,不能再作为缺项或者不符合要求提出"
+                "(行政许可法第三十二条第四项:应当一次告知)。"
+            ).format(name=paper.name),
             rule="R07",
         )
     return MaterialUpdate(

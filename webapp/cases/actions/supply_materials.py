@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext as _
+
 from webapp.cases import policy
 from webapp.cases.actions.set_material import find, update_of
 from webapp.cases.changes import MaterialUpdate
@@ -47,7 +49,7 @@ def _supply(case_id: int, by: Acting, marks: Mapping[str, Mapping[str, str]]) ->
         row.key for row in updates if row.noticed and row.state not in {"missing", "required"}
     }
     if not came:
-        raise Invalid({"materials": "请至少勾选一份补交来的材料。"})
+        raise Invalid({"materials": _("请至少勾选一份补交来的材料。")})
 
     def add(step: Step) -> None:
         done = {row.key for row in step.changes.materials}

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from webapp.cases.changes import NewCustody, NewMessage
 from webapp.cases.models.case import Result, Status
 from webapp.cases.places import pool_facts
@@ -27,7 +30,9 @@ def apply_effects(step: Step) -> None:
         operation = _OPERATIONS.get(effect.do)
         if operation is None:
             raise Refused(
-                f"流程图要求的动作“{effect.do}”本系统还不能执行,这一步没有办。请县政务办修改流程图。",
+                _(
+                    "流程图要求的动作“{name}”本系统还不能执行,这一步没有办。请县政务办修改流程图。"
+                ).format(name=effect.do),
                 rule="design: effects",
             )
         operation(step, effect.params)
@@ -84,7 +89,11 @@ def _end_clock(step: Step, params: Params) -> None:
 def _kind(params: Params) -> str:
     kind = params["clock"]
     if kind not in set(ClockKind):
-        raise Refused(f"流程图用了没有的时限种类“{kind}”,这一步没有办。请县政务办修改流程图。")
+        raise Refused(
+            _("流程图用了没有的时限种类“{name}”,这一步没有办。请县政务办修改流程图。").format(
+                name=kind
+            )
+        )
     return kind
 
 
@@ -121,7 +130,9 @@ def _set_status(step: Step, params: Params) -> None:
     status = params["status"]
     if status not in Status.values:
         raise Refused(
-            f"流程图用了没有的办件状态“{status}”,这一步没有办。请县政务办修改流程图。"
+            _("流程图用了没有的办件状态“{name}”,这一步没有办。请县政务办修改流程图。").format(
+                name=status
+            )
         )
     case = step.case
     case.status = status
@@ -137,7 +148,9 @@ def _record_result(step: Step, params: Params) -> None:
     result = params["result"]
     if result not in Result.values:
         raise Refused(
-            f"流程图用了没有的办理结果“{result}”,这一步没有办。请县政务办修改流程图。"
+            _("流程图用了没有的办理结果“{name}”,这一步没有办。请县政务办修改流程图。").format(
+                name=result
+            )
         )
     step.case.result = result
 
@@ -159,7 +172,9 @@ def _queue(step: Step, channel: str, payload: dict[str, object]) -> None:
 
 def _not_yet(what: str) -> Callable[[Step, Params], None]:
     def refuse(step: Step, params: Params) -> None:
-        raise Refused(f"{what}还没有开通,这一步没有办。请县政务办修改流程图。")
+        raise Refused(
+            _("{what}还没有开通,这一步没有办。请县政务办修改流程图。").format(what=_(what))
+        )
 
     return refuse
 
@@ -172,12 +187,12 @@ _OPERATIONS: dict[str, Callable[[Step, Params], None]] = {
     "extend-clock": _extend_clock,
     "end-clock": _end_clock,
     "hand-over": _hand_over,
-    "register-commitment": _not_yet("容缺承诺登记"),
+    "register-commitment": _not_yet(gettext_noop("容缺承诺登记")),
     "file-denial": _file_denial,
     "notify": _notify,
     "set-status": _set_status,
     "record-result": _record_result,
     "start-case": _start_case,
     "send-message": _send_message,
-    "call-connector": _not_yet("外部系统对接"),
+    "call-connector": _not_yet(gettext_noop("外部系统对接")),
 }

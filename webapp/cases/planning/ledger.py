@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.utils.translation import gettext as _
+
 from webapp.cases.changes import ClockDates, NewEntry
 from webapp.cases.state import ClockRow
 from webapp.core.errors import Refused
@@ -203,7 +205,7 @@ class Ledger:
             return derive(entries, self.calendar, self.hours)
         except OutsideCalendar as outside:
             raise Refused(
-                f"{outside}期限算不出来,请县政务办先发布该年度的工作日日历。"
+                _("{why}期限算不出来,请县政务办先发布该年度的工作日日历。").format(why=outside)
             ) from outside
 
 

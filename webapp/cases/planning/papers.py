@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext
+
 from webapp.cases.changes import MaterialUpdate, NewDocument
 from webapp.cases.documents import ADVERSE, NAMES, SERIES
 from webapp.cases.places import pool_facts, unit_facts
@@ -208,17 +210,23 @@ def _lock_notice(step: Step) -> None:
     lacking = _notice(step)
     if not lacking:
         raise Refused(
-            "第一次告知的材料都已经补齐,不能再要求补正别的材料(行政许可法第三十二条第四项)。"
+            gettext(
+                "第一次告知的材料都已经补齐,不能再要求补正别的材料(行政许可法第三十二条第四项)。"
+            )
             if _noticed_before(step)
-            else "没有一份材料标为“缺”或“不符合要求”,补正告知书无从写起。"
-            "请先在材料清单上逐份标明缺什么、错在哪里、怎样补,再选“补正”。",
+            else gettext(
+                "没有一份材料标为“缺”或“不符合要求”,补正告知书无从写起。"
+                "请先在材料清单上逐份标明缺什么、错在哪里、怎样补,再选“补正”。"
+            ),
             rule="IN-08",
             field="outcome",
         )
     vague = next((p for p in lacking if p.state == "defective" and not p.defect), None)
     if vague is not None:
         raise Refused(
-            f"“{vague.name}”标为不符合要求,但没有写明问题在哪里。请在材料清单上写明,再选“补正”。",
+            gettext(
+                "“{name}”标为不符合要求,但没有写明问题在哪里。请在材料清单上写明,再选“补正”。"
+            ).format(name=vague.name),
             rule="IN-08",
             field="outcome",
         )

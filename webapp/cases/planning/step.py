@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from webapp.cases.changes import (
     CaseRow,
     Changes,
@@ -142,7 +144,11 @@ def open_items(step: Step) -> None:
     """Open work items in their pools and start their step clocks."""
     for opened in step.outcome.opened:
         if opened.role is None:
-            raise Refused(f"环节“{opened.name}”没有画在任何岗位的泳道里,不知道该交给谁。")
+            raise Refused(
+                _("环节“{name}”没有画在任何岗位的泳道里,不知道该交给谁。").format(
+                    name=opened.name
+                )
+            )
         pool_id = step.pool_of(opened.role, opened.unit)
         item = NewItem(
             token=opened.token,

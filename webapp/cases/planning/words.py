@@ -28,14 +28,20 @@ DELIVERY_MODES = {
 _PLACEHOLDER = re.compile(r"\{\s*(\w+)\s*\}")
 _BRACKET = re.compile(r"（[^（）]*）")
 _SENTENCE = re.compile(r"[^。；]+[。；]?")
+_COVERED = str.maketrans("{}。；，", "\ue000\ue001\ue002\ue003\ue004")
+_UNCOVERED = {to: sign for sign, to in _COVERED.items()}
 _DECISIONS = ("D19", "D20", "D06", "D07", "D25", "D10")
 _CLOCKS = ("check", "statutory", "promised", "supplement", "delivery", "county", "handup")
 
 
 def fill(text: str, words: Mapping[str, str]) -> str:
-    """Put words for placeholders; "" when nothing of a text with placeholders is known."""
+    """Put words for placeholders; "" when nothing of a text with placeholders is known.
+
+    What somebody typed is text: its braces and full stops are no wording.
+    """
     text = _BRACKET.sub(lambda found: _if_known(found.group(0), words), text)
-    return "".join(_if_known(part, words) for part in _SENTENCE.findall(text)).strip()
+    filled = "".join(_if_known(part, words) for part in _SENTENCE.findall(text))
+    return filled.translate(_UNCOVERED).strip()
 
 
 def _if_known(part: str, words: Mapping[str, str]) -> str:
@@ -47,7 +53,9 @@ def _if_known(part: str, words: Mapping[str, str]) -> str:
     end = part[-1] if part[-1] in "。；" else ""
     clauses = [c for c in part.removesuffix(end).split("，") if _says_something(c, words)]
     whole = "，".join(clauses) + end
-    return _PLACEHOLDER.sub(lambda found: words.get(found.group(1)) or BLANK, whole)
+    return _PLACEHOLDER.sub(
+        lambda found: (words.get(found.group(1)) or BLANK).translate(_COVERED), whole
+    )
 
 
 def _says_something(clause: str, words: Mapping[str, str]) -> bool:

@@ -16,7 +16,7 @@ from webapp.catalogue.queries import calendar_in_force
 from webapp.core import db
 from webapp.core.crypto import search_grams
 from webapp.organisations.lookups import remembered
-from webapp.organisations.queries import Acting
+from webapp.organisations.queries import ON_DUTY, Acting
 from workflows.calendars import Calendar, local_day, moment
 from workflows.clocks import band_edges
 
@@ -173,6 +173,7 @@ def _pools(acting: Acting, view: str) -> list[int]:
 def _params(acting: Acting, edges: Edges, filters: Filters) -> dict[str, Any]:
     return {
         "me": acting.officer_id,
+        "day": local_day(acting.at),
         "code": filters.item_code,
         "element": filters.element,
         "number": _containing(filters.q.strip()),
@@ -195,7 +196,10 @@ def _conditions(view: str, filters: Filters) -> str:
     """What an item must be besides open and in the pool."""
     parts = []
     if view in {"mine", "cover"}:
-        parts.append("(i.claimed_by_id IS NULL OR i.claimed_by_id = %(me)s)")
+        parts.append(
+            "(i.claimed_by_id IS NULL OR i.claimed_by_id = %(me)s"
+            f" OR (i.pool_id, i.claimed_by_id) NOT IN ({ON_DUTY}))"
+        )
     if filters.element:
         parts.append("i.element = %(element)s")
     if filters.item_code:

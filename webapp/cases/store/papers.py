@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from webapp.cases.planning.setting import OpinionLine, Paper, Papers
 from webapp.cases.planning.words import day_of
 from webapp.cases.values import masked, open_value
 from webapp.core.db import prepared
-from webapp.processes.queries import wordings
+from webapp.processes.queries import WordingInForce, wordings, wordings_of
 
 _READ = """
 SELECT
@@ -30,7 +30,9 @@ SELECT
      FROM cases_document d WHERE d.case_id = %(case)s),
   (SELECT jsonb_agg(jsonb_build_array(v.field, encode(v.ciphertext, 'hex')) ORDER BY v.id)
      FROM cases_sensitivevalue v WHERE v.case_id = %(case)s
-      AND %(masked)s AND v.field LIKE '%%.applicant%%')
+      AND %(masked)s AND v.field LIKE '%%.applicant%%'),
+  (SELECT jsonb_agg(jsonb_build_array(w.code, w.id))
+     FROM processes_wording w WHERE w.in_force AND w.code = ANY(%(codes)s::varchar[]))
 """
 _WITH_MASKS = {"D24", "D21"}
 
@@ -46,9 +48,9 @@ def read_checklist(case_id: int) -> tuple[Paper, ...]:
 def read_papers(case_id: int, codes: set[str], speak: Speak) -> Papers:
     """Checklist, what was filled in so far, numbers issued, and the wording in force.
 
-    Two statements, whatever the case. Raises Refused when a wording is missing.
+    One statement, whatever the case. Raises Refused when a wording is missing.
     """
-    checklist, submissions, opinions, documents, secrets = _read(case_id, codes)
+    checklist, submissions, opinions, documents, secrets, in_force = _read(case_id, codes)
     words: dict[str, str] = {}
     for form, values in submissions:
         words |= speak(form, values)
@@ -71,23 +73,32 @@ def read_papers(case_id: int, codes: set[str], speak: Speak) -> Papers:
         ),
         numbers=numbers,
         counts=counts,
-        wordings=read_wordings(codes),
+        wordings=_contents(wordings_of(dict(in_force), codes)),
     )
 
 
 def read_wordings(codes: set[str]) -> dict[str, dict[str, Any]]:
     """Wordings in force with their numbers: one statement."""
-    return {
-        code: {**found.content, "number": found.number}
-        for code, found in wordings(codes).items()
-    }
+    return _contents(wordings(codes))
+
+
+def _contents(found: Mapping[str, WordingInForce]) -> dict[str, dict[str, Any]]:
+    return {code: {**one.content, "number": one.number} for code, one in found.items()}
 
 
 def _read(case_id: int, codes: set[str]) -> list[list[Any]]:
     with prepared() as cursor:
-        cursor.execute(_READ, {"case": case_id, "masked": bool(codes & _WITH_MASKS)})
+        cursor.execute(_READ, _asked(case_id, codes))
         row = cursor.fetchone()
     return [json.loads(part or "[]") for part in row]
+
+
+def _asked(case_id: int, codes: set[str]) -> dict[str, Any]:
+    return {
+        "case": case_id,
+        "codes": sorted(codes),
+        "masked": bool(codes & _WITH_MASKS),
+    }
 
 
 def _checklist(rows: list[dict[str, Any]]) -> tuple[Paper, ...]:
