@@ -17,9 +17,10 @@ from webapp.cases.planning.ledger import Ledger
 from webapp.cases.planning.plan import Prepare, plan_step
 from webapp.cases.planning.setting import LEDGER, Actor, Completed, Paper, Papers, Setting
 from webapp.cases.planning.step import Step
+from webapp.cases.planning.timers import OWN
 from webapp.cases.spoken import spoken
 from webapp.cases.state import CaseState
-from webapp.cases.store.papers import read_papers
+from webapp.cases.store.papers import broke_promise, read_papers
 from webapp.cases.store.write import write
 from webapp.catalogue import queries as catalogue
 from webapp.core.errors import AlreadyDone, Refused
@@ -38,6 +39,7 @@ from workflows.errors import (
 ITEM_FORM = "item:"
 """Submissions of the applicant's form are kept under this and the item's code."""
 _WITH_PAPERS = {"issue-document", "file-denial"}
+"""Effects that are made from papers and answers; each names its document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ def carry_out(
         spoken=spoken_of(state, completed),
         fired=fired,
         hosts=_hosts(state, outcome),
+        **_promises(state, outcome),
     )
     step = plan_step(state, outcome, setting, kind=kind, payload=payload, prepare=prepare)
     ids = write(step.changes, at=state.at, actor_id=actor.id)
@@ -190,9 +193,8 @@ def spoken_of(state: CaseState, completed: Completed | None) -> dict[str, str]:
 
 
 def _hosts(state: CaseState, outcome: Outcome) -> dict[str, str]:
-    """Activities that timers on step clocks are drawn on; nothing is read when there are none."""
-    elements = {t.element for t in state.timers if t.clock_kind == "step"}
-    elements |= {t.place.element for t in outcome.armed if t.clock == "step"}
+    """Activities that armed timers on their own clocks are drawn on; often none are."""
+    elements = {t.place.element for t in outcome.armed if t.clock in OWN}
     if not elements:
         return {}
     found = {}
@@ -201,6 +203,16 @@ def _hosts(state: CaseState, outcome: Outcome) -> dict[str, str]:
             if element.id in elements and element.attached_to:
                 found[element.id] = element.attached_to
     return found
+
+
+def _promises(state: CaseState, outcome: Outcome) -> dict[str, Any]:
+    """What a commitment is checked against; asked only when one is registered."""
+    if not any(effect.do == "register-commitment" for effect in outcome.effects):
+        return {}
+    return {
+        "decision_days": processes.decision_days(state.process_version_id),
+        "broke_promise": broke_promise(state.id, state.at),
+    }
 
 
 def _result(step: Step, ids: dict[str, int]) -> StepResult:
