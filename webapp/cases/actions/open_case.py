@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection
 
 from webapp.cases import policy
 from webapp.cases.actions.mandates import checked_mandate
-from webapp.cases.changes import NewCase, NewMandate, NewSubmission
+from webapp.cases.changes import NewCase, NewMandate, NewMaterial, NewSubmission
 from webapp.cases.checklist import checklist_of, papers_of
 from webapp.cases.facts import facts_of
 from webapp.cases.models import Case
@@ -46,7 +46,7 @@ from webapp.organisations.queries import (
 )
 from webapp.processes import queries as processes
 from workflows.calendars import CHINA, local_day
-from workflows.engine import start
+from workflows.engine import Outcome, start
 from workflows.errors import CommandRefused, ExpressionError, NothingMatches
 from workflows.forms import validate
 
@@ -153,10 +153,7 @@ def _open(request: _Request) -> StepResult:
     )
     state = _blank(request, item, place, case_id, at, calendar,
                    processes.current_version_id(process_key), values, mandate, delivery_mode)  # fmt: skip
-    try:
-        outcome = start(processes.definition(state.process_version_id), facts, state.number)
-    except (NothingMatches, CommandRefused, ExpressionError) as problem:
-        raise Refused(in_words(problem)) from problem
+    outcome = _start(state, facts)
     stored, secret = split(item.form, values, case_id, "application")
     secret += unique_rows(item.code, item.form, values, case_id)
 
@@ -175,13 +172,26 @@ def _open(request: _Request) -> StepResult:
         actor_of(by, place.pool_id),
         kind="opened",
         payload={"item": item.code, "level": place.level, "agent": mandate is not None},
-        papers=Papers(
-            checklist=papers_of(lines),
-            words=spoken(item.form, values),
-            wordings=read_wordings(ordered_codes(outcome)),
-        ),
+        papers=_papers(item, lines, values, outcome),
         prepare=add,
     )
+
+
+def _papers(
+    item: ItemFacts, lines: list[NewMaterial], values: Mapping[str, Any], outcome: Outcome
+) -> Papers:
+    return Papers(
+        checklist=papers_of(lines),
+        words=spoken(item.form, values),
+        wordings=read_wordings(ordered_codes(outcome)),
+    )
+
+
+def _start(state: CaseState, facts: Mapping[str, Any]) -> Outcome:
+    try:
+        return start(processes.definition(state.process_version_id), facts, state.number)
+    except (NothingMatches, CommandRefused, ExpressionError) as problem:
+        raise Refused(in_words(problem)) from problem
 
 
 def _place(by: Acting, item: ItemFacts, village_id: int | None, pool_id: int | None) -> Place:
@@ -311,26 +321,8 @@ def _blank(
         registered_by_id=request.by.officer_id,
         agent_id=mandate.agent_id if mandate else None,
         delivery_mode=delivery_mode,
-        status="SUBMITTED",
-        result="",
-        deemed_accepted=False,
-        supplemented=False,
-        is_open=True,
         opened_at=at,
         received_at=at,
-        accepted_at=None,
-        decided_at=None,
-        closed_at=None,
-        holder_unit_id=None,
-        holder_role="",
-        holder_officer_id=None,
-        holder_since=None,
-        due_at=None,
-        statutory_due_at=None,
-        promised_due_at=None,
-        version=0,
-        audit_seq=0,
-        audit_head=b"\x00" * 32,
         calendar=calendar,
     )
 
