@@ -123,7 +123,7 @@ def _claimed(payload: Mapping[str, Any]) -> str:
 
 
 def _fired(payload: Mapping[str, Any]) -> str:
-    name = _(label(payload["clock"]))
+    name = label(payload["clock"])
     before = payload.get("before")
     if not before:
         return _("{clock}届满").format(clock=name)
@@ -164,7 +164,7 @@ def _then(payload: Mapping[str, Any]) -> Iterable[str]:
     for kind, run, entry in payload.get("clocks", ()):
         again = run > 1 and entry == "started"
         words = _("{clock}再次{entry}") if again else _("{clock}{entry}")
-        yield words.format(clock=_(label(kind)), entry=_(_ENTRIES.get(entry, entry)))
+        yield words.format(clock=label(kind), entry=_(_ENTRIES.get(entry, entry)))
     status = payload.get("status")
     if status:
         yield _("办件状态:{status}").format(status=_(STATUS_NAMES.get(status, status)))
