@@ -9,6 +9,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, connection
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from webapp.cases import policy
 from webapp.cases.actions.mandates import checked_mandate
@@ -50,7 +52,11 @@ from workflows.engine import Outcome, start
 from workflows.errors import CommandRefused, ExpressionError, NothingMatches
 from workflows.forms import validate
 
-_LEVELS = {"village": "村", "township": "乡镇", "county": "县"}
+_LEVELS = {
+    "village": gettext_noop("村"),
+    "township": gettext_noop("乡镇"),
+    "county": gettext_noop("县"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +134,10 @@ def _opened_before(key: str) -> StepResult | None:
         return None
     if row[2] != key:
         raise AlreadyDone(
-            f"这一页刚才已经登记为办件{row[1]},现在的内容与它不同,所以没有再登记。"
-            "改正那件申请请到它的页面;如果这是另一件申请,请核对后再按一次登记。"
+            _(
+                "这一页刚才已经登记为办件{number},现在的内容与它不同,所以没有再登记。"
+                "改正那件申请请到它的页面;如果这是另一件申请,请核对后再按一次登记。"
+            ).format(number=row[1])
         )
     return StepResult(case_id=row[0], case_number=row[1])
 
@@ -201,9 +209,12 @@ def _place(by: Acting, item: ItemFacts, village_id: int | None, pool_id: int | N
         posts = [held for held in posts if held.pool_id == pool_id]
     held = next((h for h in posts if h.unit_level in item.offered_at), None)
     if held is None:
-        levels = "、".join(_LEVELS.get(level, level) for level in item.offered_at)
+        levels = _("、").join(_(_LEVELS.get(level, level)) for level in item.offered_at)
         raise Refused(
-            f"“{item.name}”不在这里受理,请引导申请人到{levels}级窗口办理。", rule="IN-01"
+            _("“{item}”不在这里受理,请引导申请人到{levels}级窗口办理。").format(
+                item=item.name, levels=levels
+            ),
+            rule="IN-01",
         )
     village_id = _village(by, held, village_id)
     accountable = held.unit_id
@@ -231,8 +242,8 @@ def _village(by: Acting, held: Held, village_id: int | None) -> int | None:
         return unit_facts(held.unit_id).division_id
     if village_id is None:
         return None
-    if village_id not in {number for number, _ in villages_of(frozenset({held.unit_id}))}:
-        raise Invalid({"village": "请从名单里选择本乡镇的村(社区)。"})
+    if village_id not in {number for number, _name in villages_of(frozenset({held.unit_id}))}:
+        raise Invalid({"village": _("请从名单里选择本乡镇的村(社区)。")})
     return village_id
 
 
@@ -263,12 +274,18 @@ def _mandate(
             )
         return None
     if item.in_person:
-        reason = item.in_person_reason or "法律法规规定须由本人到场"
+        reason = item.in_person_reason or _("法律法规规定须由本人到场")
         raise Refused(
-            f"“{item.name}”不能代办:{reason}。请陪同申请人到乡镇窗口办理。", rule="AGT-04"
+            _("“{item}”不能代办:{reason}。请陪同申请人到乡镇窗口办理。").format(
+                item=item.name, reason=reason
+            ),
+            rule="AGT-04",
         )
     if not item.agent_allowed:
-        raise Refused(f"“{item.name}”不能代办,请陪同申请人到乡镇窗口办理。", rule="AGT-04")
+        raise Refused(
+            _("“{item}”不能代办,请陪同申请人到乡镇窗口办理。").format(item=item.name),
+            rule="AGT-04",
+        )
     return checked_mandate(mandate, by, local_day(at))
 
 
