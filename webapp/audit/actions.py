@@ -6,6 +6,7 @@ Cases keep the end of their chain in their own row and write their events with t
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -42,20 +43,7 @@ def record(
         payload_digest=payload_digest(content),
         previous=bytes(head.digest),
     )
-    event = Event.objects.create(
-        subject=link.subject,
-        subject_id=subject_id,
-        seq=link.seq,
-        at=at,
-        kind=kind,
-        actor_id=actor_id,
-        actor_name=actor_name,
-        acting_as=acting_as,
-        payload=content,
-        payload_digest=link.payload_digest,
-        previous=link.previous,
-        digest=link.digest(),
-    )
+    event = Event.objects.create(**asdict(link), payload=content, digest=link.digest())
     head.seq, head.digest = event.seq, event.digest
     head.save(update_fields=["seq", "digest"])
     return event

@@ -5,6 +5,8 @@ Placed apart from planning and storing because both need it. Catalogue of docume
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop
+
 from webapp.core.crypto import keyed_hash
 
 SERIES = frozenset(
@@ -19,32 +21,32 @@ DENIALS = frozenset({"D06", "D07", "D10", "D20", "D25"})
 """Filed with the county office (DENY-01)."""
 
 NAMES = {
-    "D01": "申请书",
-    "D02": "材料接收凭证",
-    "D03": "一次性告知单",
-    "D04": "补正告知书",
-    "D05": "受理通知书",
-    "D06": "不予受理通知书",
-    "D07": "不受理告知书",
-    "D08": "容缺受理告知书",
-    "D09": "容缺受理承诺书",
-    "D10": "退回通知书",
-    "D11": "便民服务承办单",
-    "D12": "审批表",
-    "D13": "现场核查笔录",
-    "D14": "特别程序告知书",
-    "D15": "延期办理通知书",
-    "D16": "听证告知书",
-    "D17": "联办通知",
-    "D18": "上报函",
-    "D19": "准予决定书",
-    "D20": "不予决定书",
-    "D21": "代办委托书",
-    "D22": "送达回证",
-    "D23": "领取证照签收单",
-    "D24": "否定报备登记表",
-    "D25": "终止办理告知书",
-    "D28": "公示",
+    "D01": gettext_noop("申请书"),
+    "D02": gettext_noop("材料接收凭证"),
+    "D03": gettext_noop("一次性告知单"),
+    "D04": gettext_noop("补正告知书"),
+    "D05": gettext_noop("受理通知书"),
+    "D06": gettext_noop("不予受理通知书"),
+    "D07": gettext_noop("不受理告知书"),
+    "D08": gettext_noop("容缺受理告知书"),
+    "D09": gettext_noop("容缺受理承诺书"),
+    "D10": gettext_noop("退回通知书"),
+    "D11": gettext_noop("便民服务承办单"),
+    "D12": gettext_noop("审批表"),
+    "D13": gettext_noop("现场核查笔录"),
+    "D14": gettext_noop("特别程序告知书"),
+    "D15": gettext_noop("延期办理通知书"),
+    "D16": gettext_noop("听证告知书"),
+    "D17": gettext_noop("联办通知"),
+    "D18": gettext_noop("上报函"),
+    "D19": gettext_noop("准予决定书"),
+    "D20": gettext_noop("不予决定书"),
+    "D21": gettext_noop("代办委托书"),
+    "D22": gettext_noop("送达回证"),
+    "D23": gettext_noop("领取证照签收单"),
+    "D24": gettext_noop("否定报备登记表"),
+    "D25": gettext_noop("终止办理告知书"),
+    "D28": gettext_noop("公示"),
 }
 
 _WORDS = {

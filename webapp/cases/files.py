@@ -18,6 +18,7 @@ from pathlib import Path
 
 import puremagic
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from webapp.core.errors import Invalid
 
@@ -65,9 +66,9 @@ def keep(name: str, chunks: Iterable[bytes]) -> Kept:
         return _keep(shown, chunks)
     except OSError as full:
         log.exception("an attachment could not be stored")
-        words = (
-            f"“{shown}”没有收下:服务器现在存不下文件。请联系县政务办的系统管理员,稍后再上传。"
-        )
+        words = _(
+            "“{name}”没有收下:服务器现在存不下文件。请联系县政务办的系统管理员,稍后再上传。"
+        ).format(name=shown)
         raise Invalid({"file": words}) from full
 
 
@@ -83,7 +84,9 @@ def _keep(shown: str, chunks: Iterable[bytes]) -> Kept:
                 if size > LARGEST:
                     raise Invalid(
                         {
-                            "file": f"“{shown}”超过{LARGEST // 1024 // 1024}MB,请压缩或者分开上传。"
+                            "file": _("“{name}”超过{size}MB,请压缩或者分开上传。").format(
+                                name=shown, size=LARGEST // 1024 // 1024
+                            )
                         }
                     )
                 digest.update(chunk)
@@ -125,16 +128,24 @@ def clean_name(name: str) -> str:
 
 def _checked_type(shown: str, path: Path, size: int) -> str:
     if size == 0:
-        raise Invalid({"file": f"“{shown}”是空文件,请重新选择。"})
+        raise Invalid({"file": _("“{name}”是空文件,请重新选择。").format(name=shown)})
     media_type = type_of(path)
     if media_type is None or media_type not in ALLOWED:
-        raise Invalid({"file": f"“{shown}”不是可以收的文件,只收{_NAMES}。"})
+        raise Invalid(
+            {
+                "file": _("“{name}”不是可以收的文件,只收{kinds}。").format(
+                    name=shown, kinds=_NAMES
+                )
+            }
+        )
     suffix = Path(shown).suffix.lower()
     if suffix not in ALLOWED[media_type]:
         real = ALLOWED[media_type][0].lstrip(".").upper()
         raise Invalid(
             {
-                "file": f"“{shown}”的内容其实是{real},与扩展名不符。请核对是不是选错了文件,改名后再上传。"
+                "file": _(
+                    "“{name}”的内容其实是{kind},与扩展名不符。请核对是不是选错了文件,改名后再上传。"
+                ).format(name=shown, kind=real)
             }
         )
     return media_type

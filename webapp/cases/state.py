@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from webapp.audit.chain import START
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -151,26 +153,26 @@ class CaseState:
     registered_by_id: int
     agent_id: int | None
     delivery_mode: str
-    status: str
-    result: str
-    deemed_accepted: bool
-    supplemented: bool
-    is_open: bool
     opened_at: datetime
     received_at: datetime
-    accepted_at: datetime | None
-    decided_at: datetime | None
-    closed_at: datetime | None
-    holder_unit_id: int | None
-    holder_role: str
-    holder_officer_id: int | None
-    holder_since: datetime | None
-    due_at: datetime | None
-    statutory_due_at: datetime | None
-    promised_due_at: datetime | None
-    version: int
-    audit_seq: int
-    audit_head: bytes
+    status: str = "SUBMITTED"
+    result: str = ""
+    deemed_accepted: bool = False
+    supplemented: bool = False
+    is_open: bool = True
+    accepted_at: datetime | None = None
+    decided_at: datetime | None = None
+    closed_at: datetime | None = None
+    holder_unit_id: int | None = None
+    holder_role: str = ""
+    holder_officer_id: int | None = None
+    holder_since: datetime | None = None
+    due_at: datetime | None = None
+    statutory_due_at: datetime | None = None
+    promised_due_at: datetime | None = None
+    version: int = 0
+    audit_seq: int = 0
+    audit_head: bytes = START
     calendar: tuple[int, date, date] | None = None  # in force: row id, covered range
     snapshot: bytes = b""
     items: tuple[Item, ...] = ()

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from webapp.cases.changes import MaterialUpdate
 from webapp.cases.documents import NAMES
 from webapp.cases.places import hours, pool_facts
@@ -120,7 +122,10 @@ def move(
 def in_words(problem: Exception) -> str:
     """What the person can do when the diagram does not lead on."""
     reason = str(problem).rstrip("。")
-    return f"流程走不下去:{reason}。这一步没有办,填写的内容没有丢。请告诉县政务办检查流程图。"
+    words = _(
+        "流程走不下去:{reason}。这一步没有办,填写的内容没有丢。请告诉县政务办检查流程图。"
+    )
+    return words.format(reason=reason)
 
 
 def carry_out(

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from webapp.cases.changes import NewSensitive
 from webapp.cases.models import SensitiveValue
 from webapp.cases.models.case import Result
@@ -40,7 +42,13 @@ def unique_rows(
     for address, label, value in _uniques(form, values):
         number = keyed_hash(f"unique:{item_code}:{label}:{value}")
         if number in found:
-            raise Invalid({address: f"“{label}”{value}填了两次,请核对。"})
+            raise Invalid(
+                {
+                    address: _("“{label}”{value}填了两次,请核对。").format(
+                        label=label, value=value
+                    )
+                }
+            )
         found[number] = (address, label, value)
     if not found:
         return []
@@ -50,7 +58,9 @@ def unique_rows(
         .values_list("keyed_hash", "case__number")
     )
     errors = {
-        found[number][0]: f"“{found[number][1]}”已经在办件{case}里申报过,不能重复申报。"
+        found[number][0]: _("“{label}”已经在办件{case}里申报过,不能重复申报。").format(
+            label=found[number][1], case=case
+        )
         for number, case in taken
     }
     if errors:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from webapp.catalogue.models import Calendar as CalendarRow
 from webapp.catalogue.models import CalendarDay, ItemVersion, Material, ServiceItem
@@ -252,7 +253,7 @@ def item_by_code(code: str) -> ItemFacts:
     )
     version_id = found.first()
     if version_id is None:
-        raise Unknown(f"没有编码为“{code}”的事项，或该事项已停用。")
+        raise Unknown(_("没有编码为“{code}”的事项，或该事项已停用。").format(code=code))
     return item_version(version_id)
 
 

@@ -97,14 +97,14 @@ def consequence_words(one: Consequence) -> str:
     for unit, role, step in one.to:
         parts.append(_("交 %(who)s（%(step)s）") % {"who": unit or role, "step": step})
     if one.documents:
-        parts.append(_("出 %(papers)s") % {"papers": "、".join(one.documents)})
+        parts.append(_("出 %(papers)s") % {"papers": _("、").join(one.documents)})
     if one.filed:
         parts.append(_("报县政务办备案"))
     if one.waits:
         parts.append(one.waits)
     if one.result:
         parts.append(_("办件办结：%(result)s") % {"result": one.result})
-    return "；".join(parts)
+    return _("；").join(parts)
 
 
 def keep_marks(by: Acting, page: CasePage, typed: Typed) -> dict[str, str]:
@@ -154,7 +154,7 @@ def happened(step: str, result: StepResult) -> SafeString:
     ]
     lines += _issued(result)
     if result.result:
-        ended = RESULT_NAMES.get(result.result, result.result)
+        ended = _(RESULT_NAMES.get(result.result, result.result))
         lines.append(format_html(_("办件已办结：{}。"), ended))
     elif not result.opened:
         lines.append(format_html("{}", _("现在等申请人或者其他环节，到时会回到待办。")))
@@ -174,7 +174,7 @@ def _issued(result: StepResult) -> list[SafeString]:
     return [
         format_html(
             '{} <a href="{}">{}</a>',
-            _("已出 %(name)s %(number)s") % {"name": name, "number": number},
+            _("已出 %(name)s %(number)s") % {"name": _(name), "number": number},
             reverse("inboxes:document", args=[ids[number]]),
             _("打印"),
         )

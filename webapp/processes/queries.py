@@ -13,6 +13,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from webapp.core.errors import Refused, Unknown
 from webapp.processes.models import (
     DecisionVersion,
@@ -69,7 +71,9 @@ def current_version_id(key: str) -> int:
     """Id of the version in force for the next case. Raises Refused when none is published."""
     found = Process.objects.filter(key=key).values_list("current_id", flat=True).first()
     if found is None:
-        raise Refused(f"流程“{key}”还没有发布，不能开办。请县政务办发布该流程。")
+        raise Refused(
+            _("流程“{key}”还没有发布，不能开办。请县政务办发布该流程。").format(key=key)
+        )
     return found
 
 
@@ -85,7 +89,9 @@ def choose(*, handling: str, flow: str, level: str, process_key: str = "") -> st
     try:
         key = decide(table, {"handling": handling, "flow": flow, "level": level})
     except ExpressionError as problem:
-        raise Refused(f"办理路径表不能给出流程：{problem}。请县政务办改正。") from problem
+        raise Refused(
+            _("办理路径表不能给出流程：{problem}。请县政务办改正。").format(problem=problem)
+        ) from problem
     if not isinstance(key, str) or not key:
         raise Refused("办理路径表没有适用于该事项的流程。请县政务办补全办理路径表。")
     return key
@@ -102,7 +108,7 @@ def _path_digest() -> str:
 @lru_cache(maxsize=8)
 def _path_table(digest: str) -> Decision:
     content = bytes(StoredFile.objects.values_list("content", flat=True).get(pk=digest))
-    decisions, _ = read_decisions(content, "decisions/path.dmn")
+    decisions, _findings = read_decisions(content, "decisions/path.dmn")
     return next(d for d in decisions if d.id == PATH_TABLE)
 
 
@@ -111,7 +117,7 @@ def form(version_id: int, form_id: str) -> Form:
     try:
         found: Form = bundle(version_id).forms[form_id]
     except KeyError:
-        raise Unknown(f"流程中没有表单“{form_id}”。") from None
+        raise Unknown(_("流程中没有表单“{form}”。").format(form=form_id)) from None
     return found
 
 
@@ -158,7 +164,9 @@ def _check_complete(codes: set[str], found: Mapping[str, object]) -> None:
     missing = sorted(codes - found.keys())
     if missing:
         raise Refused(
-            f"文书{'、'.join(missing)}没有生效的文本，不能出具。请县政务办发布文书文本。"
+            _("文书{codes}没有生效的文本，不能出具。请县政务办发布文书文本。").format(
+                codes="、".join(missing)
+            )
         )
 
 

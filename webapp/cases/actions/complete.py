@@ -75,17 +75,22 @@ def _complete(item_id: int, by: Acting, raw: Mapping[str, Any]) -> StepResult:
         Complete(item.token, routing),
         actor_of(by, item.pool_id),
         kind="completed",
-        payload={
-            "item": item.id,
-            "step": item.name,
-            "process": item.process_key,
-            "element": item.element,
-            "outcome": completed.outcome,
-            "outcome_label": completed.outcome_label,
-        },
+        payload=_payload(completed),
         completed=completed,
         prepare=add,
     )
+
+
+def _payload(completed: Completed) -> dict[str, Any]:
+    item = completed.item
+    return {
+        "item": item.id,
+        "step": item.name,
+        "process": item.process_key,
+        "element": item.element,
+        "outcome": completed.outcome,
+        "outcome_label": completed.outcome_label,
+    }
 
 
 def check(state: CaseState, item: Item, by: Acting) -> None:

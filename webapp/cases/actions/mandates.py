@@ -7,25 +7,26 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from webapp.cases.changes import NewMandate
 from webapp.core.errors import Invalid, Refused
 from webapp.organisations.queries import Acting
 
 REASONS = {
-    "elderly": "年老体弱",
-    "mobility": "行动不便",
-    "away": "外出不便返回",
-    "higher_level": "需上级审批",
-    "convenience": "本人要求代办",
+    "elderly": gettext_noop("年老体弱"),
+    "mobility": gettext_noop("行动不便"),
+    "away": gettext_noop("外出不便返回"),
+    "higher_level": gettext_noop("需上级审批"),
+    "convenience": gettext_noop("本人要求代办"),
 }
 """Why an agent may act (AGT-03; AGT-01: whenever it helps and the person wants it)."""
 
 POWERS = {
-    "file": "提交申请",
-    "receipt": "签收文书",
-    "correct": "补正材料",
-    "collect": "领取结果",
+    "file": gettext_noop("提交申请"),
+    "receipt": gettext_noop("签收文书"),
+    "correct": gettext_noop("补正材料"),
+    "collect": gettext_noop("领取结果"),
 }
 
 

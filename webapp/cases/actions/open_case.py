@@ -9,10 +9,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, connection
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from webapp.cases import policy
 from webapp.cases.actions.mandates import checked_mandate
-from webapp.cases.changes import NewCase, NewMandate, NewSubmission
+from webapp.cases.changes import NewCase, NewMandate, NewMaterial, NewSubmission
 from webapp.cases.checklist import checklist_of, papers_of
 from webapp.cases.facts import facts_of
 from webapp.cases.models import Case
@@ -46,11 +48,15 @@ from webapp.organisations.queries import (
 )
 from webapp.processes import queries as processes
 from workflows.calendars import CHINA, local_day
-from workflows.engine import start
+from workflows.engine import Outcome, start
 from workflows.errors import CommandRefused, ExpressionError, NothingMatches
 from workflows.forms import validate
 
-_LEVELS = {"village": "村", "township": "乡镇", "county": "县"}
+_LEVELS = {
+    "village": gettext_noop("村"),
+    "township": gettext_noop("乡镇"),
+    "county": gettext_noop("县"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +134,10 @@ def _opened_before(key: str) -> StepResult | None:
         return None
     if row[2] != key:
         raise AlreadyDone(
-            f"这一页刚才已经登记为办件{row[1]},现在的内容与它不同,所以没有再登记。"
-            "改正那件申请请到它的页面;如果这是另一件申请,请核对后再按一次登记。"
+            _(
+                "这一页刚才已经登记为办件{number},现在的内容与它不同,所以没有再登记。"
+                "改正那件申请请到它的页面;如果这是另一件申请,请核对后再按一次登记。"
+            ).format(number=row[1])
         )
     return StepResult(case_id=row[0], case_number=row[1])
 
@@ -153,10 +161,7 @@ def _open(request: _Request) -> StepResult:
     )
     state = _blank(request, item, place, case_id, at, calendar,
                    processes.current_version_id(process_key), values, mandate, delivery_mode)  # fmt: skip
-    try:
-        outcome = start(processes.definition(state.process_version_id), facts, state.number)
-    except (NothingMatches, CommandRefused, ExpressionError) as problem:
-        raise Refused(in_words(problem)) from problem
+    outcome = _start(state, facts)
     stored, secret = split(item.form, values, case_id, "application")
     secret += unique_rows(item.code, item.form, values, case_id)
 
@@ -175,13 +180,26 @@ def _open(request: _Request) -> StepResult:
         actor_of(by, place.pool_id),
         kind="opened",
         payload={"item": item.code, "level": place.level, "agent": mandate is not None},
-        papers=Papers(
-            checklist=papers_of(lines),
-            words=spoken(item.form, values),
-            wordings=read_wordings(ordered_codes(outcome)),
-        ),
+        papers=_papers(item, lines, values, outcome),
         prepare=add,
     )
+
+
+def _papers(
+    item: ItemFacts, lines: list[NewMaterial], values: Mapping[str, Any], outcome: Outcome
+) -> Papers:
+    return Papers(
+        checklist=papers_of(lines),
+        words=spoken(item.form, values),
+        wordings=read_wordings(ordered_codes(outcome)),
+    )
+
+
+def _start(state: CaseState, facts: Mapping[str, Any]) -> Outcome:
+    try:
+        return start(processes.definition(state.process_version_id), facts, state.number)
+    except (NothingMatches, CommandRefused, ExpressionError) as problem:
+        raise Refused(in_words(problem)) from problem
 
 
 def _place(by: Acting, item: ItemFacts, village_id: int | None, pool_id: int | None) -> Place:
@@ -191,9 +209,12 @@ def _place(by: Acting, item: ItemFacts, village_id: int | None, pool_id: int | N
         posts = [held for held in posts if held.pool_id == pool_id]
     held = next((h for h in posts if h.unit_level in item.offered_at), None)
     if held is None:
-        levels = "、".join(_LEVELS.get(level, level) for level in item.offered_at)
+        levels = _("、").join(_(_LEVELS.get(level, level)) for level in item.offered_at)
         raise Refused(
-            f"“{item.name}”不在这里受理,请引导申请人到{levels}级窗口办理。", rule="IN-01"
+            _("“{item}”不在这里受理,请引导申请人到{levels}级窗口办理。").format(
+                item=item.name, levels=levels
+            ),
+            rule="IN-01",
         )
     village_id = _village(by, held, village_id)
     accountable = held.unit_id
@@ -221,8 +242,8 @@ def _village(by: Acting, held: Held, village_id: int | None) -> int | None:
         return unit_facts(held.unit_id).division_id
     if village_id is None:
         return None
-    if village_id not in {number for number, _ in villages_of(frozenset({held.unit_id}))}:
-        raise Invalid({"village": "请从名单里选择本乡镇的村(社区)。"})
+    if village_id not in {number for number, _name in villages_of(frozenset({held.unit_id}))}:
+        raise Invalid({"village": _("请从名单里选择本乡镇的村(社区)。")})
     return village_id
 
 
@@ -253,12 +274,18 @@ def _mandate(
             )
         return None
     if item.in_person:
-        reason = item.in_person_reason or "法律法规规定须由本人到场"
+        reason = item.in_person_reason or _("法律法规规定须由本人到场")
         raise Refused(
-            f"“{item.name}”不能代办:{reason}。请陪同申请人到乡镇窗口办理。", rule="AGT-04"
+            _("“{item}”不能代办:{reason}。请陪同申请人到乡镇窗口办理。").format(
+                item=item.name, reason=reason
+            ),
+            rule="AGT-04",
         )
     if not item.agent_allowed:
-        raise Refused(f"“{item.name}”不能代办,请陪同申请人到乡镇窗口办理。", rule="AGT-04")
+        raise Refused(
+            _("“{item}”不能代办,请陪同申请人到乡镇窗口办理。").format(item=item.name),
+            rule="AGT-04",
+        )
     return checked_mandate(mandate, by, local_day(at))
 
 
@@ -311,26 +338,8 @@ def _blank(
         registered_by_id=request.by.officer_id,
         agent_id=mandate.agent_id if mandate else None,
         delivery_mode=delivery_mode,
-        status="SUBMITTED",
-        result="",
-        deemed_accepted=False,
-        supplemented=False,
-        is_open=True,
         opened_at=at,
         received_at=at,
-        accepted_at=None,
-        decided_at=None,
-        closed_at=None,
-        holder_unit_id=None,
-        holder_role="",
-        holder_officer_id=None,
-        holder_since=None,
-        due_at=None,
-        statutory_due_at=None,
-        promised_due_at=None,
-        version=0,
-        audit_seq=0,
-        audit_head=b"\x00" * 32,
         calendar=calendar,
     )
 

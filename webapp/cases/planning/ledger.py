@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from webapp.cases.changes import ClockDates, NewEntry
 from webapp.cases.state import ClockRow
@@ -246,6 +247,23 @@ def _dates(run: Run) -> ClockDates:
     )
 
 
+NAMES = (
+    gettext_noop("材料审查期限"),
+    gettext_noop("法定办结时限"),
+    gettext_noop("承诺办结时限"),
+    gettext_noop("环节时限"),
+    gettext_noop("上报时限"),
+    gettext_noop("县级办理时限"),
+    gettext_noop("部门意见时限"),
+    gettext_noop("补正期限"),
+    gettext_noop("容缺补齐期限"),
+    gettext_noop("送达时限"),
+    gettext_noop("投诉办理时限"),
+    gettext_noop("公示期"),
+)
+"""Names of the clocks (`workflows.clocks`, which knows Chinese only), for the translators."""
+
+
 def label(kind: str) -> str:
-    """The clock's Chinese name."""
-    return ClockKind(kind).label
+    """The clock's name in the language of whoever reads it."""
+    return _(ClockKind(kind).label)

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from webapp.cases.documents import NAMES
 from webapp.cases.facts import facts_of
 from webapp.cases.models import Case, CaseSnapshot
@@ -109,10 +111,10 @@ def _told(case: Case, key: str, value: str, label: str, outcome: Outcome) -> Con
         value=value,
         label=label,
         to=tuple(dict.fromkeys(_goes_to(case, opened) for opened in outcome.opened)),
-        documents=tuple(NAMES.get(code, code) for code in codes),
+        documents=tuple(_(NAMES.get(code, code)) for code in codes),
         filed=any(effect.do == "file-denial" for effect in outcome.effects),
-        waits="等申请人补交材料" if supplements else "",
-        result=RESULT_NAMES.get(result, result) if outcome.finished else "",
+        waits=_("等申请人补交材料") if supplements else "",
+        result=_(RESULT_NAMES.get(result, result)) if outcome.finished else "",
     )
 
 

@@ -7,68 +7,71 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
 from webapp.cases.documents import NAMES
 from webapp.cases.planning.ledger import label
 
 STATUS_NAMES = {
-    "SUBMITTED": "待收件",
-    "RECEIVED": "已收件",
-    "CORRECTION": "待补正",
-    "NOT_REQUIRED": "不受理",
-    "REFUSED_ACCEPTANCE": "不予受理",
-    "ACCEPTED": "已受理",
-    "ACCEPTED_TOLERANT": "容缺受理",
-    "IN_REVIEW": "审查中",
-    "SUSPENDED": "特别程序",
-    "JOINT": "联办会办",
-    "FORWARDED": "已上报",
-    "DECIDING": "待决定",
-    "APPROVED": "准予",
-    "REFUSED": "不予",
-    "DELIVERED": "已送达",
-    "WITHDRAWN": "已撤回",
-    "CLOSED": "已办结",
+    "SUBMITTED": gettext_noop("待收件"),
+    "RECEIVED": gettext_noop("已收件"),
+    "CORRECTION": gettext_noop("待补正"),
+    "NOT_REQUIRED": gettext_noop("不受理"),
+    "REFUSED_ACCEPTANCE": gettext_noop("不予受理"),
+    "ACCEPTED": gettext_noop("已受理"),
+    "ACCEPTED_TOLERANT": gettext_noop("容缺受理"),
+    "IN_REVIEW": gettext_noop("审查中"),
+    "SUSPENDED": gettext_noop("特别程序"),
+    "JOINT": gettext_noop("联办会办"),
+    "FORWARDED": gettext_noop("已上报"),
+    "DECIDING": gettext_noop("待决定"),
+    "APPROVED": gettext_noop("准予"),
+    "REFUSED": gettext_noop("不予"),
+    "DELIVERED": gettext_noop("已送达"),
+    "WITHDRAWN": gettext_noop("已撤回"),
+    "CLOSED": gettext_noop("已办结"),
 }
 RESULT_NAMES = {
-    "granted": "准予",
-    "refused": "不予",
-    "not_required": "不需要办理",
-    "not_accepted": "不予受理",
-    "returned": "退回",
-    "withdrawn": "申请人撤回",
-    "expired": "逾期未补正,终止",
-    "terminated": "终止",
-    "answered": "已答复",
-    "guided": "已指导",
-    "redirected": "已转送",
-    "handled_elsewhere": "另行办理",
+    "granted": gettext_noop("准予"),
+    "refused": gettext_noop("不予"),
+    "not_required": gettext_noop("不需要办理"),
+    "not_accepted": gettext_noop("不予受理"),
+    "returned": gettext_noop("退回"),
+    "withdrawn": gettext_noop("申请人撤回"),
+    "expired": gettext_noop("逾期未补正,终止"),
+    "terminated": gettext_noop("终止"),
+    "answered": gettext_noop("已答复"),
+    "guided": gettext_noop("已指导"),
+    "redirected": gettext_noop("已转送"),
+    "handled_elsewhere": gettext_noop("另行办理"),
 }
 _MATERIAL_STATES = {
-    "required": "未收",
-    "received": "已收",
-    "to_check": "待核对",
-    "checked": "已核对原件",
-    "defective": "不符合要求",
-    "missing": "缺",
-    "waived": "免提交",
+    "required": gettext_noop("未收"),
+    "received": gettext_noop("已收"),
+    "to_check": gettext_noop("待核对"),
+    "checked": gettext_noop("已核对原件"),
+    "defective": gettext_noop("不符合要求"),
+    "missing": gettext_noop("缺"),
+    "waived": gettext_noop("免提交"),
 }
 _TOLD = {
-    "applicant": "申请人",
-    "township.window": "乡镇窗口",
-    "village.agent": "村级代办员",
-    "agent": "代办员",
+    "applicant": gettext_noop("申请人"),
+    "township.window": gettext_noop("乡镇窗口"),
+    "village.agent": gettext_noop("村级代办员"),
+    "agent": gettext_noop("代办员"),
 }
 _LEVELS = {
-    "village": "村级代办员代为提交",
-    "township": "在乡镇窗口提交",
-    "county": "在县级窗口提交",
+    "village": gettext_noop("村级代办员代为提交"),
+    "township": gettext_noop("在乡镇窗口提交"),
+    "county": gettext_noop("在县级窗口提交"),
 }
 _ENTRIES = {
-    "started": "起算",
-    "stopped": "暂停",
-    "resumed": "恢复计算",
-    "extended": "延长",
-    "ended": "结束",
+    "started": gettext_noop("起算"),
+    "stopped": gettext_noop("暂停"),
+    "resumed": gettext_noop("恢复计算"),
+    "extended": gettext_noop("延长"),
+    "ended": gettext_noop("结束"),
 }
 
 
@@ -97,67 +100,79 @@ def _line(event: Mapping[str, Any]) -> Line:
         who=event["actor_name"],
         acting_as=event["acting_as"],
         kind=event["kind"],
-        what=say(payload) if say else "作了一项记录",
+        what=say(payload) if say else _("作了一项记录"),
         then=tuple(_then(payload)),
     )
 
 
 def _opened(payload: Mapping[str, Any]) -> str:
-    return f"登记申请:{_LEVELS.get(payload.get('level', ''), '提交')}"
+    how = _(_LEVELS.get(payload.get("level", ""), "提交"))
+    return _("登记申请:{how}").format(how=how)
 
 
 def _completed(payload: Mapping[str, Any]) -> str:
     outcome = payload.get("outcome_label")
-    return f"办完“{payload['step']}”" + (f",结论:{outcome}" if outcome else "")
+    words = _("办完“{step}”,结论:{outcome}") if outcome else _("办完“{step}”")
+    return words.format(step=payload["step"], outcome=outcome)
 
 
 def _claimed(payload: Mapping[str, Any]) -> str:
-    papers = ",并签收随件材料" if payload.get("signed_for") else ""
-    return f"签收“{payload['step']}”{papers}"
+    with_papers = bool(payload.get("signed_for"))
+    words = _("签收“{step}”,并签收随件材料") if with_papers else _("签收“{step}”")
+    return words.format(step=payload["step"])
 
 
 def _fired(payload: Mapping[str, Any]) -> str:
     name = label(payload["clock"])
     before = payload.get("before")
-    return f"{name}届满前{before}个工作日" if before else f"{name}届满"
+    if not before:
+        return _("{clock}届满").format(clock=name)
+    words = ngettext("{clock}届满前{n}个工作日", "{clock}届满前{n}个工作日", before)
+    return words.format(clock=name, n=before)
 
 
 def _material(payload: Mapping[str, Any]) -> str:
-    states = _MATERIAL_STATES
-    return f"材料“{payload['name']}”改为{states.get(payload['to'], payload['to'])}"
+    state = _(_MATERIAL_STATES.get(payload["to"], payload["to"]))
+    return _("材料“{name}”改为{state}").format(name=payload["name"], state=state)
+
+
+def _supplied(payload: Mapping[str, Any]) -> str:
+    n = len(payload["materials"])
+    return ngettext("登记补交材料{n}份", "登记补交材料{n}份", n).format(n=n)
 
 
 _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "opened": _opened,
     "completed": _completed,
     "claimed": _claimed,
-    "released": lambda payload: f"把“{payload['step']}”退回待办",
+    "released": lambda payload: _("把“{step}”退回待办").format(step=payload["step"]),
     "fired": _fired,
     "material": _material,
-    "supplied": lambda payload: f"登记补交材料{len(payload['materials'])}份",
-    "attached": lambda payload: "上传了附件",
-    "detached": lambda payload: "删除了附件",
-    "revealed": lambda payload: "查看了隐去的个人信息",
-    "delivered": lambda payload: "收到其他流程的消息",
-    "recounted": lambda payload: "按新的工作日日历重新计算期限",
-    "withdrawn": lambda payload: "申请人撤回申请",
+    "supplied": _supplied,
+    "attached": lambda payload: _("上传了附件"),
+    "detached": lambda payload: _("删除了附件"),
+    "revealed": lambda payload: _("查看了隐去的个人信息"),
+    "delivered": lambda payload: _("收到其他流程的消息"),
+    "recounted": lambda payload: _("按新的工作日日历重新计算期限"),
+    "withdrawn": lambda payload: _("申请人撤回申请"),
 }
 
 
 def _then(payload: Mapping[str, Any]) -> Iterable[str]:
     for code, number in payload.get("documents", ()):
-        yield f"出具{NAMES.get(code, code)} {number}"
+        yield _("出具{name} {number}").format(name=_(NAMES.get(code, code)), number=number)
     for kind, run, entry in payload.get("clocks", ()):
-        again = "再次" if run > 1 and entry == "started" else ""
-        yield f"{label(kind)}{again}{_ENTRIES.get(entry, entry)}"
+        again = run > 1 and entry == "started"
+        words = _("{clock}再次{entry}") if again else _("{clock}{entry}")
+        yield words.format(clock=label(kind), entry=_(_ENTRIES.get(entry, entry)))
     status = payload.get("status")
     if status:
-        yield f"办件状态:{STATUS_NAMES.get(status, status)}"
-    told = {_TOLD.get(to, to) for to, _ in payload.get("told", ())}
+        yield _("办件状态:{status}").format(status=_(STATUS_NAMES.get(status, status)))
+    told = {_(_TOLD.get(to, to)) for to, _document in payload.get("told", ())}
     if told:
-        yield f"告知{'、'.join(sorted(told))}"
+        yield _("告知{whom}").format(whom=_("、").join(sorted(told)))
     for step, unit, role in payload.get("opened", ()):
-        yield f"交给 {unit} {role}:{step}"
+        yield _("交给 {unit} {role}:{step}").format(unit=unit, role=role, step=step)
     result = payload.get("result")
     if result:
-        yield f"办理结果:{RESULT_NAMES.get(result, result)}"
+        yield _("办理结果:{result}").format(result=_(RESULT_NAMES.get(result, result)))
