@@ -28,7 +28,6 @@ from workflows.model import Limit, LimitUnit
 
 DEEMED = "deemed"
 HOLDER = "holder"
-SPECIAL_NOTICE = "D14"
 Params = Mapping[str, Any]
 
 
@@ -120,7 +119,8 @@ def _start_by_item(step: Step, kind: str, params: Params) -> None:
 
 def _stop_clock(step: Step, effect: OrderedEffect) -> None:
     cause = str(effect.params.get("cause") or "暂停计时")
-    evidence = _evidence(step, str(effect.params.get("document") or SPECIAL_NOTICE))
+    document = effect.params.get("document")
+    evidence = _evidence(step, str(document)) if document else ""
     step.ledger.stop(_kind(effect.params), cause, evidence)
 
 
@@ -156,7 +156,7 @@ def _end_clock(step: Step, effect: OrderedEffect) -> None:
 
 
 def _kind(params: Params) -> str:
-    kind = params["clock"]
+    kind = str(params["clock"])
     if kind not in set(ClockKind):
         raise Refused(
             _("流程图用了没有的时限种类“{name}”,这一步没有办。请县政务办修改流程图。").format(
@@ -191,25 +191,28 @@ def _hand_over(step: Step, effect: OrderedEffect) -> None:
 
 def _hand_to_holder(step: Step, params: Params) -> None:
     """Papers that came later go to whoever works on the case now, if somebody else does."""
-    own = step.setting.completed.item if step.setting.completed else None
-    mine = own.pool_id if own else 0
-    still = [
+    own = step.setting.completed.item.pool_id if step.setting.completed else 0
+    asked = {run.item_id for run in step.ledger.open("department")}
+    working = [
         item.pool_id
         for item in step.state.items
-        if item.id not in step.touched and not item.token.startswith(COMMAND)
+        if item.id not in step.touched
+        and item.id not in asked
+        and not item.token.startswith(COMMAND)
     ]
-    for pool_id in dict.fromkeys(pool for pool in still if pool != mine):
-        step.changes.new_custody.append(
-            NewCustody(
-                papers=str(params.get("papers", "materials")),
-                from_unit_id=pool_facts(mine).unit.id
-                if mine
-                else step.state.accountable_unit_id,
-                from_officer_id=step.setting.actor.id,
-                to_pool_id=pool_id,
-                given_at=step.at,
-            )
+    coming = [step.pool_of(o.role, o.unit) for o in step.outcome.opened if o.role]
+    holder = next((pool for pool in [*working, *coming] if pool != own), None)
+    if holder is None:
+        return
+    step.changes.new_custody.append(
+        NewCustody(
+            papers=str(params.get("papers", "materials")),
+            from_unit_id=pool_facts(own).unit.id if own else step.state.accountable_unit_id,
+            from_officer_id=step.setting.actor.id,
+            to_pool_id=holder,
+            given_at=step.at,
         )
+    )
 
 
 def _register_commitment(step: Step, effect: OrderedEffect) -> None:
