@@ -59,7 +59,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     here = max(
         (url for _l, url, _h in lines if request.path.startswith(url)), key=len, default=""
     )
-    return {"navigation": [Entry(label, url, url == here, hint) for label, url, hint in lines]}
+    entries = [Entry(label, url, url == here, hint) for label, url, hint in lines]
+    return {"navigation": entries, "may_search": inboxes.may_search(request)}
 
 
 @page(signed_in)

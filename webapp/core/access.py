@@ -15,6 +15,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 
 from webapp.core.sign_in import ask_to_sign_in
@@ -41,7 +42,8 @@ def page(rule: Rule, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[View],
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method not in allowed:
-                return HttpResponseNotAllowed(allowed)
+                words = render_to_string("405.html")
+                return HttpResponseNotAllowed(allowed, words)
             return view(request, *args, **kwargs)
 
         guarded.rule = rule  # type: ignore[attr-defined]

@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 import psycopg
 from django.db import OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
+from psycopg.pq import Format
+from psycopg.rows import dict_row
 
 T = TypeVar("T")
 
@@ -118,11 +120,24 @@ def prepared() -> CursorWrapper:
     return connection.make_cursor(cursor)
 
 
-def rows(sql: str, params: Any = None, *, keep_plan: bool = False) -> list[dict[str, Any]]:
-    """Run one statement (`keep_plan`: prepared) and give its rows by column name."""
-    with prepared() if keep_plan else connection.cursor() as cursor:
+def rows(sql: str, params: Any = None) -> list[dict[str, Any]]:
+    """Run one statement and give its rows as dicts keyed by column name."""
+    with connection.cursor() as cursor:
         cursor.execute(sql, params)
         if cursor.description is None:
             return []
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def prepared_rows(sql: str, params: Any = None) -> list[dict[str, Any]]:
+    """The same with a prepared statement; not for JSON columns, which would come parsed."""
+    if connection.queries_logged:
+        return rows(sql, params)
+    connection.ensure_connection()
+    cursor: Any = _Preparing(connection.connection, row_factory=dict_row)
+    cursor.format = Format.BINARY  # moments need not be read from text
+    with connection.make_cursor(cursor) as made:
+        made.execute(sql, params)
+        found: list[dict[str, Any]] = made.fetchall()
+        return found

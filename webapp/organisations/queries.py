@@ -25,7 +25,8 @@ class Held:
     """One post for which an officer may act now.
 
     `cover` is "A" for her own post and "B" when she stands in; `for_name` is then the name of
-    the absent A, or "" when the post has no A at present.
+    the absent A, or "" when the post has no A at present. `works`: steps of cases can wait in
+    this post (a lane may name its role), so that its holder sees the cases of her unit.
     """
 
     pool_id: int
@@ -37,6 +38,7 @@ class Held:
     post_name: str
     cover: str
     for_name: str
+    works: bool = True
 
     @property
     def title(self) -> str:
@@ -121,7 +123,8 @@ FROM accounts_officer officer
 LEFT JOIN LATERAL (
     SELECT pool.id AS pool, unit.id AS unit, unit.name AS unit_name, unit.level,
            role.key AS role, role.name AS role_name, post.name AS post_name, mine.cover,
-           coalesce(absent.name, '') AS for_name
+           coalesce(absent.name, '') AS for_name,
+           role.may_own_lane AND role.level <> 'external' AS works
     FROM organisations_holding mine
     JOIN organisations_post post ON post.id = mine.post_id AND post.active
     JOIN organisations_pool pool ON pool.id = post.pool_id
@@ -158,15 +161,20 @@ def acting(officer_id: int, at: datetime) -> Acting:
 
 
 ON_DUTY = """
-SELECT post.pool_id, mine.officer_id
-FROM organisations_holding mine
-JOIN organisations_post post ON post.id = mine.post_id AND post.active
-JOIN accounts_officer officer ON officer.id = mine.officer_id AND officer.is_active
-WHERE post.pool_id = ANY(%(pools)s) AND mine.during @> %(day)s::date
-  AND NOT EXISTS (SELECT 1 FROM organisations_absence away
-                  WHERE away.officer_id = mine.officer_id AND away.during @> %(day)s::date)
+WITH here AS (
+    SELECT mine.post_id, post.pool_id, mine.officer_id, mine.cover
+    FROM organisations_holding mine
+    JOIN organisations_post post ON post.id = mine.post_id AND post.active
+    JOIN accounts_officer officer ON officer.id = mine.officer_id AND officer.is_active
+    WHERE post.pool_id = ANY(%(pools)s) AND mine.during @> %(day)s::date
+      AND NOT EXISTS (SELECT 1 FROM organisations_absence away
+                      WHERE away.officer_id = mine.officer_id AND away.during @> %(day)s::date)
+)
+SELECT pool_id, officer_id FROM here
+WHERE cover = 'A'
+   OR post_id NOT IN (SELECT main.post_id FROM here main WHERE main.cover = 'A')
 """
-"""(pool, officer) of everybody of these pools who has a post there and is here today."""
+"""(pool, officer) of everybody who works for these pools today: each A who is here, else her B."""
 
 
 def on_duty(officer_id: int, pool_id: int, at: datetime) -> bool:

@@ -88,4 +88,3 @@ def _process(node: etree._Element, sheet: Sheet) -> Process:
         lanes=MappingProxyType(lanes),
         uses_gov=sheet.uses_gov,
     )
-

@@ -7,7 +7,7 @@ import threading
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from webapp.core.db import now, rows, sqlstate, transaction_with_retry
+from webapp.core.db import now, prepared_rows, rows, sqlstate, transaction_with_retry
 from webapp.core.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -81,15 +81,15 @@ def test_a_prepared_statement_is_kept_and_stands_in_the_transaction():
         " last_error) VALUES (%(channel)s, 'x', '{}', now(), 0, '') RETURNING channel"
     )
     for _ in range(2):
-        assert rows(add, {"channel": "kept"}, keep_plan=True) == [{"channel": "kept"}]
+        assert prepared_rows(add, {"channel": "kept"}) == [{"channel": "kept"}]
     known = "SELECT generic_plans + custom_plans AS uses FROM pg_prepared_statements"
     assert rows(f"{known} WHERE statement LIKE 'INSERT INTO core_outbox%%'", []) == [
         {"uses": 2}
     ]
 
     def work():
-        rows(add, {"channel": "lost"}, keep_plan=True)
-        rows(add, {"channel": None}, keep_plan=True)
+        prepared_rows(add, {"channel": "lost"})
+        prepared_rows(add, {"channel": None})
 
     with pytest.raises(IntegrityError):
         transaction_with_retry(work)

@@ -97,6 +97,30 @@ def test_work_claimed_by_somebody_who_is_away_today_goes_on(desk):
     assert item.closed_by_id == stand_in.officer_id
 
 
+def test_work_claimed_by_a_stand_in_goes_back_when_the_first_returns(desk):
+    """B signed for it while A was ill; today A is here again and B's rights have ended."""
+    item = desk.item(desk.open("ZR01"))
+    post = Holding.objects.filter(post__pool=item.pool_id, cover="B").first().post
+    main = Holding.objects.get(post=post, cover="A").officer
+    away = Absence.objects.create(
+        officer=main, during=DateRange(desk.at.date(), desk.at.date() + timedelta(days=1)),
+        reason="病假", recorded_by=main, recorded_at=desk.at,
+    )  # fmt: skip
+    stand_in = second(desk, item)
+    with db.pretended(desk.at):
+        actions.claim(item.pk, acting(stand_in.pk, desk.at))
+    desk.go_to("2026-03-04")
+    assert not acting(stand_in.pk, desk.at).holds(item.pool_id)
+    with db.pretended(desk.at), pytest.raises(Refused):
+        actions.release(item.pk, acting(stand_in.pk, desk.at))
+    with db.pretended(desk.at):
+        assert item.pk in [row.item_id for row in queries.inbox(acting(main.pk, desk.at)).rows]
+    desk.complete(item, acting(main.pk, desk.at))
+    item.refresh_from_db()
+    assert item.closed_by_id == main.pk
+    away.delete()
+
+
 def test_work_claimed_by_somebody_who_lost_her_post_goes_on(desk):
     item = desk.item(desk.open("ZR01"))
     clerk = desk.window

@@ -7,6 +7,7 @@ from django.test import Client
 
 from tests.webapp.cases.desk import Desk
 from tests.webapp.inboxes.conftest import posted
+from webapp.cases.models import Case
 
 pytestmark = pytest.mark.django_db
 
@@ -208,3 +209,22 @@ def test_nobody_is_sent_to_another_site(clerk, desk, wanted):
         answer = clerk.post(path, {"next": wanted})
         assert answer.status_code == 302
         assert "evil.example" not in answer["Location"] or answer["Location"].startswith("/%09")
+
+
+def test_an_item_for_which_the_person_must_come_is_not_taken_from_a_deputy(clerk, desk):
+    """A forged choice that the page does not offer (AGT-04)."""
+    from webapp.catalogue.queries import items_offered
+
+    code = next(one.code for one in items_offered("township") if one.in_person)
+    pairs = posted(desk.answers(code)) | {"application_mode": "agent"}
+    answer = clerk.post(f"/register/{code}/", pairs)
+    case = Case.objects.get(pk=answer["Location"].strip("/").split("/")[-1])
+    assert case.submissions.get().values["application_mode"] == "self"
+
+
+@pytest.mark.parametrize("path", ["/items/1/claim/", "/cases/1/papers/", "/accounts/sign-out/"])
+def test_an_address_that_only_takes_forms_says_so(clerk, path):
+    answer = clerk.get(path)
+    assert answer.status_code == 405
+    assert "请" in answer.content.decode()
+    assert answer["Allow"]

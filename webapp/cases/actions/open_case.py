@@ -281,6 +281,8 @@ def _checked(
     item: ItemFacts, place: Place, raw: Mapping[str, Any], at: datetime
 ) -> Mapping[str, Any]:
     mode = "agent" if place.level == "village" else raw.get("application_mode") or "self"
+    if item.in_person:  # nobody else may apply, whatever was sent (AGT-04)
+        mode = "self"
     variables = {**facts_of(item, delivery_mode=""), "level": place.level}
     checked = validate(
         item.form, {**raw, "application_mode": mode}, variables, today=local_day(at)

@@ -5,20 +5,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0002_opening_key'),
-        ('organisations', '0001_initial'),
+        ("cases", "0002_opening_key"),
+        ("organisations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='workitem',
-            name='workitem_inbox',
+            model_name="workitem",
+            name="workitem_inbox",
         ),
         migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('state', 'OPEN')), fields=['pool', 'due_at', 'id'], include=('claimed_by',), name='workitem_inbox'),
+            model_name="workitem",
+            index=models.Index(
+                condition=models.Q(("state", "OPEN")),
+                fields=["pool", "due_at", "id"],
+                include=("claimed_by",),
+                name="workitem_inbox",
+            ),
         ),
     ]

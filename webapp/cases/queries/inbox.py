@@ -146,9 +146,11 @@ def inbox(
     edges = Edges.now(acting.at, calendar)
     params = _params(acting, edges, filters) | {"pools": pools, "limit": PAGE + 1}
     conditions = _conditions(view, filters)
-    found = db.rows(_open_sql(conditions, band, after), params | _after(after))
+    sql = _open_sql(conditions, band, after)
+    read = db.prepared_rows if filters == Filters() else db.rows
+    found = read(sql, params | _after(after))
     rows = _rows(found[:PAGE], edges, calendar)
-    counts = _counts(conditions, params) if counted else {}
+    counts = read(_counts_sql(conditions), params | {"most": MOST + 1})[0] if counted else {}
     return Page(
         rows=rows,
         after=_key(rows[-1].due_at, rows[-1].item_id) if len(found) > PAGE else None,
@@ -272,7 +274,7 @@ def _branch(where: str, order: str) -> str:
     )
 
 
-def _counts(conditions: str, params: dict[str, Any]) -> dict[str, int]:
+def _counts_sql(conditions: str) -> str:
     """How many open items each band has, at most one more than `MOST`: one statement."""
     selects = [
         f"(SELECT count(*) FROM (SELECT 1 FROM unnest(%(pools)s::bigint[]) AS mine(pool_id)"
@@ -281,7 +283,7 @@ def _counts(conditions: str, params: dict[str, Any]) -> dict[str, int]:
         f" LIMIT %(most)s) capped) AS {band}"
         for band, where in _RANGES.items()
     ]
-    return db.rows(f"SELECT {', '.join(selects)}", params | {"most": MOST + 1})[0]
+    return f"SELECT {', '.join(selects)}"
 
 
 def _history(acting: Acting, view: str, filters: Filters, after: Key | None) -> Page:

@@ -85,11 +85,12 @@ def visible_to(acting: Acting) -> QuerySet[Case]:
     """All cases that the officer may see.
 
     Her unit took it, answers for it, has the power, or has or had a step of it; the station of
-    the village it is about; the county office and the inspectors see all.
+    the village it is about; the county office and the inspectors see all. A post in which no
+    step can wait (designer, administrator …) shows nothing of its unit's cases.
     """
     if acting.roles & READ_ALL:
         return Case.objects.all()
-    units = list(acting.unit_ids)
+    units = list({held.unit_id for held in acting.held if held.works})
     if not units:
         return Case.objects.none()
     worked = WorkItem.objects.filter(case=OuterRef("pk"), pool__unit__in=units)

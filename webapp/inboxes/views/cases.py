@@ -27,7 +27,7 @@ from webapp.processes import queries as processes
 from workflows.forms import Field, FieldKind, Form
 
 
-@page(policy.may_see_inbox)
+@page(policy.may_search)
 @never_cache
 def case(request: HttpRequest, case_id: int, tab: str = "overview") -> HttpResponse:
     """One tab of a case."""
@@ -62,7 +62,7 @@ def case_response(
     return render(request, f"inboxes/case_{tab}.html", context | (extra or {}), status=status)
 
 
-@page(policy.may_see_inbox)
+@page(policy.may_search)
 def diagram_file(request: HttpRequest, case_id: int, process: str) -> HttpResponse:
     """The diagram of one process of a case, as drawn."""
     seen = desk.case_or_404(acting_of(request), case_id)
@@ -73,7 +73,7 @@ def diagram_file(request: HttpRequest, case_id: int, process: str) -> HttpRespon
     return HttpResponse(drawn, content_type="application/xml; charset=utf-8")
 
 
-@page(policy.may_see_inbox, methods=("POST",))
+@page(policy.may_search, methods=("POST",))
 @never_cache
 def reveal(request: HttpRequest, case_id: int) -> HttpResponse:
     """Show one sensitive value in full; the act is recorded (查看留痕)."""
@@ -95,7 +95,7 @@ def reveal(request: HttpRequest, case_id: int) -> HttpResponse:
     return case_response(request, found, "overview", extra)
 
 
-@page(policy.may_see_inbox, methods=("POST",))
+@page(policy.may_search, methods=("POST",))
 @never_cache
 def withdraw(request: HttpRequest, case_id: int) -> HttpResponse:
     """The applicant takes the application back; the page has said what follows."""
@@ -155,7 +155,7 @@ def _rows(one: Field | None, value: Any) -> list[list[tuple[str, str]]]:
     ]
 
 
-@page(policy.may_see_inbox)
+@page(policy.may_search)
 @xframe_options_sameorigin
 @csp_replace(  # type: ignore[arg-type]
     {

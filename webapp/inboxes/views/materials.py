@@ -18,7 +18,7 @@ from webapp.inboxes.views.cases import case_response
 from webapp.organisations.middleware import acting_of
 
 
-@page(policy.may_see_inbox, methods=("POST",))
+@page(policy.may_search, methods=("POST",))
 @never_cache
 def papers(request: HttpRequest, case_id: int) -> HttpResponse:
     """Carry out what the materials tab posts: `do` is marks, supply or remove:<id>."""

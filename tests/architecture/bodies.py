@@ -1,0 +1,55 @@
+"""Good bodies of forms: what the right person would post."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.architecture.scene import PHONE, Scene, Staged
+
+
+def flat(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers as the names and values of an HTML form: rows are `members[0].name`."""
+    found: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, list) and value and isinstance(value[0], Mapping):
+            for number, row in enumerate(value):
+                found |= {f"{key}[{number}].{k}": _text(v) for k, v in row.items()}
+        else:
+            found[key] = _text(value)
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else None
+    if isinstance(value, list):
+        return [str(one) for one in value]
+    return None if value is None else str(value)
+
+
+def body_of(scene: Scene, name: str, staged: Staged | None) -> dict[str, Any]:
+    """What the right person would post to an address."""
+    if staged is not None:
+        return _about_case(scene, name, staged)
+    if name in {"inboxes:register_item", "inboxes:register_state", "inboxes:register_draft"}:
+        marks = scene.desk.marks("ZR01")
+        ticked = {f"mat-{key}-state": mark["state"] for key, mark in marks.items()}
+        village = {"reg-village": scene.desk.village().pk, "reg-key": "walk"}
+        return flat(scene.desk.answers("ZR01")) | ticked | village
+    if name == "accounts:preferences":
+        return {"language": "en", "large_letters": "on"}
+    return {}
+
+
+def _about_case(scene: Scene, name: str, staged: Staged) -> dict[str, Any]:
+    if name in {"inboxes:item", "inboxes:item_state", "inboxes:item_draft"}:
+        return flat(scene.desk.form_answers(staged.item)) | {"do": "complete"}
+    if name == "inboxes:reveal":
+        return {"field": PHONE}
+    if name == "inboxes:withdraw":
+        return {"reason": "本人不再需要办理"}
+    if name == "inboxes:papers":
+        key = staged.case.materials.order_by("id").first().key
+        return {"do": "marks", f"mat-{key}-state": "checked"}
+    return {}

@@ -1,0 +1,110 @@
+"""Who may open what: every address of the site, by its name, with the people who get in.
+
+Everybody else gets 404, and the sign-in page when not signed in. This table is the county's rule
+in words; `test_doors` walks every person through every door. A new address needs a line here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.architecture.people import OUTSIDE, names
+
+EVERYBODY = names()
+SIGNED_IN = EVERYBODY - {OUTSIDE}
+NOBODY: frozenset[str] = frozenset()
+
+
+def _of(*roles: str) -> frozenset[str]:
+    return frozenset(name for name in EVERYBODY if name.partition(" @ ")[0] in roles)
+
+
+WORKING = _of(
+    "village.agent", "township.window", "township.head_window", "township.handler",
+    "township.leader", "county.window", "county.handler", "county.leader", "county.government",
+    "county.office",
+)  # fmt: skip
+"""People in whose posts steps can wait. Not designers, not the three administrators (三员分立)."""
+SEARCHING = WORKING | _of("inspection")
+REGISTERING = _of("village.agent", "township.window", "county.window")
+AGENTS = _of("village.agent")
+COUNTY_EYES = _of("county.office", "inspection", "oversight")
+BOARD = COUNTY_EYES | _of(
+    "township.leader", "township.head_window", "county.leader", "county.government"
+)
+CASE = "case"
+"""Whoever may know of it: units that took it, answer for it, have or had a step of it, have the
+power; the station of its village; and those who read every case."""
+CASE_OF_WINDOW = "case, for those who register"
+ITEM = "item"
+"""The people of the post where it waits."""
+IN_HAND = "in hand"
+"""Those, the window that answers for the case, and the agent who filed it."""
+AT_WINDOW = "at the window"
+"""The window that answers for the case, and the agent who filed it."""
+SEAT = "seat"
+"""The county's eyes, and leaders of this unit."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """One address: its methods, and who gets in.
+
+    `who` is a set of walkers, or what decides for each case: CASE, ITEM, IN_HAND (see there).
+    `changes`: a POST with a good body changes rows (so that the walk can prove that the same
+    body changes nothing for anybody else).
+    """
+
+    who: frozenset[str] | str
+    methods: str = "GET"
+    changes: bool = False
+
+
+DOORS: dict[str, Door] = {
+    "home": Door(SIGNED_IN),
+    "health": Door(EVERYBODY),
+    # -- the gate and one's own account
+    "accounts:sign_in": Door(EVERYBODY, "GET POST"),
+    "accounts:sign_out": Door(SIGNED_IN, "POST", changes=True),
+    "accounts:preferences": Door(SIGNED_IN, "GET POST", changes=True),
+    "accounts:password": Door(SIGNED_IN, "GET POST"),
+    "accounts:large": Door(EVERYBODY, "POST"),
+    "accounts:language": Door(EVERYBODY, "POST"),
+    # -- lists: each shows only what its reader may see
+    "inboxes:inbox": Door(WORKING),
+    "inboxes:done": Door(WORKING),
+    "inboxes:cases": Door(SEARCHING),
+    "inboxes:village": Door(AGENTS),
+    # -- registering
+    "inboxes:register": Door(REGISTERING),
+    "inboxes:register_item": Door(REGISTERING, "GET POST", changes=True),
+    "inboxes:register_state": Door(REGISTERING, "POST"),
+    "inboxes:register_draft": Door(REGISTERING, "POST", changes=True),
+    # -- a work item: only for the post where it waits
+    "inboxes:item": Door(ITEM, "GET POST", changes=True),
+    "inboxes:item_state": Door(ITEM, "POST"),
+    "inboxes:item_draft": Door(ITEM, "POST", changes=True),
+    "inboxes:claim": Door(ITEM, "POST", changes=True),
+    "inboxes:release": Door(ITEM, "POST"),
+    # -- a case: for those who have, or had, something to do with it
+    "inboxes:registered": Door(CASE_OF_WINDOW),
+    "inboxes:case": Door(CASE),
+    "inboxes:case_tab": Door(CASE),
+    "inboxes:diagram_file": Door(CASE),
+    "inboxes:document": Door(CASE),
+    "inboxes:attachment": Door(CASE),
+    "inboxes:papers": Door(CASE, "POST", changes=True),  # others who see it: a sentence, 409
+    "inboxes:reveal": Door(IN_HAND, "POST", changes=True),
+    "inboxes:withdraw": Door(AT_WINDOW, "POST", changes=True),
+    # -- leaders and the county office
+    "office:board": Door(BOARD),
+    "office:unit_items": Door(SEAT),
+    "office:denials": Door(COUNTY_EYES),
+    "office:processes": Door(COUNTY_EYES),
+    "office:process": Door(COUNTY_EYES),
+    "office:process_part": Door(COUNTY_EYES),
+    "office:process_drawing": Door(COUNTY_EYES),
+    "office:items": Door(COUNTY_EYES),
+    "office:calendar": Door(COUNTY_EYES),
+    "office:coverage": Door(COUNTY_EYES),
+}

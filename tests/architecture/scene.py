@@ -1,0 +1,183 @@
+"""The town of the walk: cases that wait at every role, with papers, drafts and documents.
+
+Built once and undone at the end. Walkers' requests are undone one by one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from django.apps import apps
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+
+from tests.architecture.people import OUTSIDE, Person, gather
+from tests.webapp.cases.desk import MANDATE, Desk
+from webapp.cases import actions
+from webapp.cases.models import Case, WorkItem
+from webapp.core import db
+from webapp.organisations import queries
+from webapp.organisations.queries import Acting
+
+PNG = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f"
+    b"\x15\xc4\x89\x00\x00\x00\rIDATx\x9cc\xf8\xff\xff?\x00\x05\xfe\x02\xfe\xa75\x81\x84\x00\x00"
+    b"\x00\x00IEND\xaeB`\x82"
+)
+PHONE = "application.applicant_phone"
+
+HOMESTEAD, OLD_AGE = "ZR01", "MZ04"
+"""Decided by the township; decided by 县民政局."""
+
+ALWAYS = frozenset({
+    "village.agent @ own",  # the station of the applicant's village
+    "township.window @ own", "township.head_window @ own", "township.leader @ own",  # its centre
+    "county.office @ own", "inspection @ own",  # read every case
+})  # fmt: skip
+POWER = frozenset({"county.handler @ own", "county.leader @ own"})
+"""县民政局 has the power to decide, so it may follow the case from its first day."""
+HANDLER, HALL = frozenset({"township.handler @ own"}), frozenset({"county.window @ own"})
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How far a case goes, and who besides ALWAYS may know of it then."""
+
+    code: str
+    until: str
+    seen_by: frozenset[str]
+    by_agent: bool = False
+    denied: bool = False
+
+
+STAGES = {  # the role that has the case in hand
+    "village.agent": Stage(OLD_AGE, "Task_AgentDeliver", POWER | HANDLER | HALL, by_agent=True),
+    "township.window": Stage(HOMESTEAD, "Task_Examine", frozenset()),
+    "township.handler": Stage(OLD_AGE, "Task_Prelim", POWER | HANDLER),
+    "township.head_window": Stage(OLD_AGE, "Task_Confirm", POWER, denied=True),
+    "township.leader": Stage(OLD_AGE, "Task_HandUp", POWER | HANDLER),
+    "county.window": Stage(OLD_AGE, "Task_CountyReceive", POWER | HANDLER | HALL),
+    "county.handler": Stage(
+        OLD_AGE, "Task_CountyReview", POWER | HANDLER | HALL, by_agent=True
+    ),
+    "county.leader": Stage(OLD_AGE, "Task_Approve", POWER | HANDLER | HALL),
+    "county.office": Stage(OLD_AGE, "Task_Acknowledge", POWER, denied=True),
+}
+
+
+@dataclass
+class Staged:
+    """A case, the item in question, and who may do it: `role @ own`."""
+
+    role: str
+    case: Case
+    item: WorkItem
+    attachment: int
+
+    @property
+    def owner(self) -> str:
+        """The walker in whose inbox the item is."""
+        return f"{self.role} @ own"
+
+    @property
+    def seen_by(self) -> frozenset[str]:
+        """Walkers who may know of the case."""
+        return ALWAYS | STAGES[self.role].seen_by
+
+    @property
+    def in_hand(self) -> frozenset[str]:
+        """Walkers who keep its papers: the post, the window that answers, the agent who filed."""
+        return self.at_window | {self.owner}
+
+    @property
+    def at_window(self) -> frozenset[str]:
+        """Walkers to whom the applicant turns: the window, the agent who filed."""
+        agent = {"village.agent @ own"} if STAGES[self.role].by_agent else set()
+        return frozenset({"township.window @ own"} | agent)
+
+
+@dataclass
+class Scene:
+    """Everything that pages can be about."""
+
+    desk: Desk
+    people: dict[str, Person]
+    staged: dict[str, Staged] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
+    browser: Client = field(default_factory=Client)
+
+    def acting(self, name: str, at: datetime | None = None) -> Acting:
+        """A walker as actions want her."""
+        officer = self.people[name].officer
+        at = at or self.desk.at
+        return queries.acting(officer.pk, at) if officer else Acting(0, "", (), at)
+
+    def client(self, name: str) -> Client:
+        """The browser, now in the hands of a walker (one for all: starting one is slow)."""
+        self.browser.cookies.clear()
+        if name in self.sessions:
+            self.browser.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[name]
+        return self.browser
+
+    def sign_in(self) -> None:
+        """Let everybody in who has an account."""
+        for person in self.people.values():
+            if person.officer is not None:
+                self.browser.force_login(person.officer)
+                cookie = self.browser.cookies.pop(settings.SESSION_COOKIE_NAME)
+                self.sessions[person.name] = cookie.value
+
+    @cached_property
+    def everybody(self) -> list[str]:
+        """All walkers; who is not signed in comes last."""
+        return sorted(self.people, key=lambda name: (name == OUTSIDE, name))
+
+    @cached_property
+    def tables(self) -> list[str]:
+        """Tables whose content a refused request must not change."""
+        ours = [model._meta.db_table for model in apps.get_models()]
+        kept = [name for name in ours if not name.startswith(("django_", "axes_", "auth_"))]
+        return sorted(kept)
+
+    def fingerprint(self) -> dict[str, str]:
+        """A digest of the content of each table."""
+        found = {}
+        with connection.cursor() as cursor:
+            for table in self.tables:
+                cursor.execute(
+                    f"SELECT md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), "
+                    f"'')) FROM {table} t"
+                )
+                found[table] = cursor.fetchone()[0]
+        return found
+
+    def prepare(self) -> Scene:
+        """File and work the cases up to their stages."""
+        self.sign_in()
+        for role, stage in STAGES.items():
+            filer = "village.agent" if stage.by_agent else "township.window"
+            by = self.acting(f"{filer} @ own")
+            case = self.desk.open(stage.code, by, mandate=MANDATE if stage.by_agent else None)
+            with db.pretended(self.desk.at):
+                attachment = actions.attach(
+                    case.pk, by, None, SimpleUploadedFile(f"{role}.png", _picture(role))
+                )
+            answers = {"Task_Examine": {"outcome": "not_required"}} if stage.denied else {}
+            self.desk.run(case, stage.until, **answers)
+            item = self.desk.item(case, stage.until)
+            self.staged[role] = Staged(role, case, item, attachment)
+        return self
+
+
+def _picture(role: str) -> bytes:
+    return PNG + hashlib.sha256(role.encode()).digest()
+
+
+def build(county) -> Scene:
+    """The whole scene, on a Tuesday in March 2026."""
+    return Scene(Desk(county, county.at), gather()).prepare()

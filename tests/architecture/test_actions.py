@@ -1,0 +1,137 @@
+"""The walk of permissions over actions: every role tries every verb at every stage of a case.
+
+The table says who may; everybody else is refused, with the right kind of refusal, and nothing is
+written. `tests/webapp/cases/test_permissions.py` knows more about one stage; this one knows all.
+"""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+
+from tests.architecture.doors import REGISTERING
+from tests.architecture.scene import PHONE, PNG
+from webapp.cases import actions
+from webapp.core import db
+from webapp.core.errors import Invalid, NotYours, Refused, Unknown
+
+pytestmark = pytest.mark.django_db
+
+POST, IN_HAND, AT_WINDOW, SUPPLY = "post", "in hand", "at window", "supply"
+ACTIONS = {
+    # verb: (who may, how everybody else is refused)
+    "open_case": ("registering", NotYours),
+    "claim": (POST, Unknown),
+    "release": (POST, Unknown),
+    "complete": (POST, Unknown),
+    "save_draft": (POST, Unknown),
+    "load_draft": (POST, Unknown),
+    "drop_draft": (POST, Unknown),
+    "set_material": (IN_HAND, Unknown),
+    "attach": (IN_HAND, Unknown),
+    "remove_attachment": (IN_HAND, Unknown),
+    "reveal": (IN_HAND, Unknown),
+    "supply_materials": (SUPPLY, NotYours),
+    "withdraw": (AT_WINDOW, Unknown),
+}
+
+
+READS = {"cases_with_clocks"}
+"""Exported beside the verbs: changes nothing."""
+
+
+def test_every_action_stands_in_the_registry_and_in_the_table():
+    """An action of an officer takes her as `by`; the system's own take nobody."""
+    assert set(ACTIONS) == set(actions.REGISTRY)
+    verbs = set(actions.__all__) - {"REGISTRY", "SYSTEM"}
+    assert verbs - READS == set(actions.REGISTRY) | set(actions.SYSTEM)
+    for name in READS:
+        assert "by" not in inspect.signature(getattr(actions, name)).parameters
+    for action, _policy in actions.REGISTRY.values():
+        assert "by" in inspect.signature(action).parameters
+    for action in actions.SYSTEM.values():
+        assert "by" not in inspect.signature(action).parameters
+
+
+def call_of(scene, verb, staged):
+    """The verb as the right person would use it on a case; takes the acting officer."""
+    case, item = staged.case, staged.item
+    key = case.materials.order_by("id").first().key
+    values = scene.desk.form_answers(item) if verb == "complete" else {}
+    village = scene.desk.village().pk
+    return {
+        "open_case": lambda by: actions.open_case(
+            by, "ZR01", scene.desk.answers("ZR01"), {}, village, None, "walk"
+        ),
+        "claim": lambda by: actions.claim(item.pk, by),
+        "release": lambda by: actions.release(item.pk, by),
+        "complete": lambda by: actions.complete(item.pk, by, values),
+        "save_draft": lambda by: actions.save_draft(by, item.pk, {"opinion": "…"}),
+        "load_draft": lambda by: actions.load_draft(by, item.pk),
+        "drop_draft": lambda by: actions.drop_draft(by, item.pk),
+        "set_material": lambda by: actions.set_material(case.pk, by, key, "to_check"),
+        "attach": lambda by: actions.attach(
+            case.pk, by, key, SimpleUploadedFile("walk.png", PNG)
+        ),
+        "remove_attachment": lambda by: actions.remove_attachment(
+            case.pk, by, staged.attachment
+        ),
+        "reveal": lambda by: actions.reveal(case.pk, PHONE, by),
+        "supply_materials": lambda by: actions.supply_materials(case.pk, by, {}),
+        "withdraw": lambda by: actions.withdraw(case.pk, by, "不再需要"),
+    }[verb]
+
+
+def may(verb, staged) -> frozenset[str]:
+    """Who may do it to this case."""
+    return {
+        "registering": REGISTERING,
+        POST: frozenset({staged.owner}),
+        IN_HAND: staged.in_hand,
+        AT_WINDOW: staged.at_window,
+        # the window that answers, and the station of the village
+        SUPPLY: frozenset({"township.window @ own", "village.agent @ own"}),
+    }[ACTIONS[verb][0]]
+
+
+def attempt(scene, call, walker):
+    """The refusal that a walker gets, None when the verb was carried out; it is undone."""
+    try:
+        with transaction.atomic(), db.pretended(scene.desk.at):
+            call(scene.acting(walker))
+            transaction.set_rollback(True)
+    except Refused as refusal:
+        return refusal
+    return None
+
+
+@pytest.mark.parametrize("verb", ACTIONS)
+def test_who_may_and_who_is_refused(scene, verb):
+    refused_as = ACTIONS[verb][1]
+    wrong, carried_out = [], 0
+    for staged in scene.staged.values():
+        call, right = call_of(scene, verb, staged), may(verb, staged)
+        for walker in sorted(right):
+            got = attempt(scene, call, walker)
+            carried_out += got is None
+            if isinstance(got, (Unknown, NotYours)):
+                wrong.append(f"{walker} at {staged.role}: {got!r}")
+        before = scene.fingerprint()
+        for walker in scene.everybody:
+            if walker in right:
+                continue
+            try:
+                with db.pretended(scene.desk.at):
+                    call(scene.acting(walker))
+            except Refused as got:
+                if type(got) is not refused_as or isinstance(got, Invalid):
+                    wrong.append(f"{walker} at {staged.role}: {got!r}")
+            else:
+                wrong.append(f"{walker} at {staged.role}: carried out")
+        assert scene.fingerprint() == before, (verb, staged.role)
+    assert wrong == []
+    if verb not in {"release", "supply_materials"}:  # nothing is claimed, nothing is awaited
+        assert carried_out, "the walk would not notice a change"
