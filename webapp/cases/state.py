@@ -191,6 +191,15 @@ class CaseState:
         """Whether the case is suspended by command (中止办理)."""
         return self.suspended_from != ""
 
+    def waits_for(self, message: str) -> bool:
+        """Whether the case waits for a message of this name."""
+        return any(waiting.name == message for waiting in self.awaited)
+
+    def promises(self, key: str) -> bool:
+        """Whether the open commitment names this paper."""
+        papers = self.commitment.papers if self.commitment else ()
+        return any(paper.key == key for paper in papers)
+
     def item(self, item_id: int) -> Item | None:
         """An open item by its id."""
         return next((item for item in self.items if item.id == item_id), None)

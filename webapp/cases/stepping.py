@@ -100,10 +100,11 @@ def move(
     fired: tuple[str, ...] = (),
     marked: Sequence[MaterialUpdate] = (),
     prepare: Prepare | None = None,
+    codes: frozenset[str] = frozenset(),
 ) -> StepResult:
     """Advance the engine and write everything that follows.
 
-    `marked` are lines of the checklist that change with it, `prepare(step)` adds other rows.
+    `codes` are documents that `prepare` orders. `marked` are lines of the checklist that change with it, `prepare(step)` adds other rows.
     """
     definition = processes.definition(state.process_version_id)
     try:
@@ -112,7 +113,7 @@ def move(
         raise AlreadyDone("这一步已经办过了,不用再办。") from gone
     except (NothingMatches, CommandRefused, ExpressionError, SnapshotUnreadable) as problem:
         raise Refused(in_words(problem)) from problem
-    papers = _papers(state, outcome, marked)
+    papers = _papers(state, ordered_codes(outcome) | codes, marked)
     return carry_out(
         state, outcome, actor, kind=kind, payload=payload, completed=completed, fired=fired,
         papers=papers, prepare=prepare,
@@ -164,9 +165,8 @@ def ordered_codes(outcome: Outcome) -> set[str]:
     return {e.params["document"] for e in outcome.effects if e.do in _WITH_PAPERS}
 
 
-def _papers(state: CaseState, outcome: Outcome, marked: Sequence[MaterialUpdate]) -> Papers:
+def _papers(state: CaseState, codes: set[str], marked: Sequence[MaterialUpdate]) -> Papers:
     """Read what documents need, only when some are ordered."""
-    codes = ordered_codes(outcome)
     if not codes:
         return Papers()
     papers = read_papers(state.id, codes, lambda form, values: speak(state, form, values))

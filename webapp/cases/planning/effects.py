@@ -284,7 +284,19 @@ def _record_result(step: Step, effect: OrderedEffect) -> None:
 
 def _start_case(step: Step, effect: OrderedEffect) -> None:
     """Another case for the same applicant; opened after the commit, once per case."""
-    params = effect.params
+    params, item = effect.params, step.setting.item
+    if item.in_person or not item.agent_allowed:
+        raise Refused(
+            _("“{item}”须由本人办理,不能代办。请选“指导办理”。").format(item=item.name),
+            rule="AGT-04",
+            field="outcome",
+        )
+    if step.state.agent_id is None:
+        raise Refused(
+            _("代为办理须有申请人的委托书和申请材料,请从“帮他办”登记。"),
+            rule="AGT-01",
+            field="outcome",
+        )
     payload: dict[str, object] = {
         "case": step.state.id,
         "process": str(params.get("process") or ""),

@@ -52,8 +52,8 @@ def write_documents(step: Step) -> None:
         if order.code == "D04":
             _lock_notice(step)
         step.changes.documents.append(write_document(step, order))
-    for _ in step.filings:
-        filing = file_denial(step)
+    for filed in step.filings:
+        filing = file_denial(step, filed)
         document = write_document(step, Order("D24", {}), filing.words)
         step.changes.documents.append(document)
         _keep(step, filing, document.number)
@@ -140,7 +140,9 @@ def _nothing(step: Step) -> list[dict[str, str]]:
 
 
 def _received(step: Step) -> list[dict[str, str]]:
+    """What has come; for a receipt of promised papers only those that came now."""
     window = unit_facts(step.state.accountable_unit_id).name
+    now = {row.key for row in step.changes.promised_papers if row.came_at == step.at}
     return [
         {
             "name": paper.name,
@@ -149,7 +151,7 @@ def _received(step: Step) -> list[dict[str, str]]:
             "original_with": window if paper.form != "copy" else "",
         }
         for paper in step.setting.papers.checklist
-        if paper.needed and paper.state in _CAME
+        if paper.needed and paper.state in _CAME and (not now or paper.key in now)
     ]
 
 

@@ -47,6 +47,7 @@ class Order:
     params: Mapping[str, Any]
     variables: Mapping[str, Any] = field(default_factory=dict)
     place: Place | None = None
+    words: Mapping[str, str] = field(default_factory=dict)  # of a command, not of a form
 
 
 @dataclass(slots=True)
@@ -60,7 +61,7 @@ class Step:
     ledger: Ledger
     changes: Changes
     orders: list[Order] = field(default_factory=list)
-    filings: list[Mapping[str, str]] = field(default_factory=list)
+    filings: list[Mapping[str, Any]] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
     touched: dict[int, ItemUpdate] = field(default_factory=dict)
     may_do_next: list[str] = field(default_factory=list)
