@@ -4,6 +4,7 @@
 #   make test     all tests but the long ones     make soak   the long ones
 #   make check    formatting, types, contracts, templates, the process library
 #   make bench    speed, one JSON object a line   make lock   write the locks of dependencies
+#   make messages collect what is to be translated into English, and check it
 
 SHELL := /bin/sh
 .SILENT:
@@ -21,7 +22,7 @@ FRONTEND := webapp/frontend
 PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input --require-hashes
 FAILED = { echo "✗ $(1)" >&2; exit 1; }
 
-.PHONY: run test soak check bench lock frontend dev system clean
+.PHONY: run test soak check bench messages lock frontend dev system clean
 run: $(DONE)/run $(FRONTEND)/dist/.done
 	DEMO=1 BIANMIN_FOLLOW_PARENT=1 exec $(VENV)/bin/bianmin up
 
@@ -43,6 +44,15 @@ check: dev frontend
 
 bench: dev frontend
 	for file in benchmarks/[a-z]*.py; do $(PY) "$$file" $(ARGS) || exit 1; done
+
+ENGLISH := webapp/locale/en/LC_MESSAGES/django.po
+messages: $(DONE)/run
+	command -v xgettext >/dev/null || $(call FAILED,make messages 需要 gettext 程序：apt install gettext)
+	$(VENV)/bin/bianmin makemessages -l en -v 0
+	msgfmt --check -o /dev/null $(ENGLISH)
+	open=$$(msgattrib --untranslated $(ENGLISH); msgattrib --only-fuzzy $(ENGLISH)); \
+	[ -z "$$open" ] || { printf '%s\n' "$$open"; $(call FAILED,上面的句子还没有英文：请填写 $(ENGLISH)，用词见 docs/glossary.md); }
+	echo "✓ make messages"
 
 # -- dependencies --------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from django.db import connections
 from psycopg.conninfo import conninfo_to_dict
 
 from webapp.config.databases import Target
+from webapp.config.translations import compile_translations
 from webapp.config.up import scratch
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # pytest-playwright runs a loop
@@ -33,6 +34,7 @@ def pytest_configure(config):
     if not hasattr(config, "workerinput"):
         os.environ["TEST_DATABASE_URL"] = _open.enter_context(scratch.server())
         os.environ["TEST_RUN"] = str(os.getpid())
+        compile_translations()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

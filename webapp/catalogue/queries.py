@@ -20,6 +20,7 @@ from webapp.catalogue.models import Calendar as CalendarRow
 from webapp.catalogue.models import CalendarDay, ItemVersion, Material, ServiceItem
 from webapp.catalogue.models import OpeningHours as HoursRow
 from webapp.core.errors import Refused, Unknown
+from webapp.organisations.lookups import remembered
 from workflows.calendars import Calendar, DayKind, DayStatus, OpeningHours, Span, SpecialDay
 from workflows.forms import Form, read_form
 
@@ -149,6 +150,12 @@ def calendar_in_force() -> Calendar:
 def _prolonged(calendar_id: int, first: date, last: date) -> Calendar:
     published = calendar_version(calendar_id, first, last)
     return replace(published, last=date(last.year + READ_ON_YEARS, 12, 31))
+
+
+@remembered
+def calendar_for_screens() -> Calendar:
+    """The same, perhaps some seconds old: for what screens say, not for what is decided."""
+    return calendar_in_force()
 
 
 @lru_cache(maxsize=8)

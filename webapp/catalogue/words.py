@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from webapp.catalogue.queries import ItemFacts, ItemLimit, calendar_in_force
+from webapp.catalogue.queries import ItemFacts, ItemLimit, calendar_for_screens
 from workflows.calendars import OutsideCalendar
 from workflows.clocks import band_edges
 from workflows.model import Limit, LimitUnit
@@ -32,7 +32,7 @@ def due_words(due_at: datetime | None, at: datetime) -> DueWords:
     """
     if due_at is None:
         return DueWords("paused", _("不计时"))
-    calendar = calendar_in_force()
+    calendar = calendar_for_screens()
     local_due, today = timezone.localtime(due_at), timezone.localdate(at)
     due_day, clock = local_due.date(), local_due.strftime("%H:%M")
     try:

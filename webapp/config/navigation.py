@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from webapp.core.access import page, signed_in
 from webapp.inboxes import policy as inboxes
@@ -44,7 +45,7 @@ def _lines(request: HttpRequest) -> list[tuple[str, str, str]]:
         lines += [
             (_("否定报备"), reverse("office:denials"), ""),
             (_("流程"), reverse("office:processes"), ""),
-            (_("事项"), reverse("office:items"), ""),
+            (pgettext("导航", "事项"), reverse("office:items"), ""),
             (_("日历"), reverse("office:calendar"), ""),
             (_("AB岗"), reverse("office:coverage"), ""),
         ]

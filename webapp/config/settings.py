@@ -79,8 +79,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "webapp.config.compression.CompressPagesMiddleware",
     "csp.middleware.CSPMiddleware",
-    "webapp.core.plain_text.PlainTextMiddleware",
+    "webapp.core.incoming.IncomingMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "webapp.config.language.ChosenLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -151,7 +152,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
+AXES_HANDLER = "webapp.accounts.lockout.DiscreetHandler"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -17,7 +19,7 @@ def compile_translations() -> list[str]:
             continue
         with source.open("rb") as text:
             catalogue = read_po(text, locale=source.parent.parent.name)
-        draft = compiled.with_suffix(".mo.new")
+        draft = compiled.with_name(f"{compiled.name}.{os.getpid()}")
         with draft.open("wb") as out:
             write_mo(out, catalogue)
         draft.replace(compiled)

@@ -30,7 +30,12 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def kept_fields(request: HttpRequest) -> list[tuple[str, str]]:
-    """Every posted field that is the form's own, in order, with repeated names."""
+    """Every posted field that is the form's own, in order, with repeated names.
+
+    Passwords typed into the form of a new password are never written into a page.
+    """
+    if request.resolver_match and request.resolver_match.view_name == "accounts:password":
+        return []
     return [
         (name, value)
         for name, values in request.POST.lists()

@@ -14,6 +14,7 @@ from datetime import datetime
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from webapp.core.errors import Refused
 from webapp.organisations.directory import Asked, Place, directory
@@ -51,12 +52,12 @@ class Held:
     def why(self) -> str:
         """Why the post is hers today, as a sentence for the screen (DUTY-05)."""
         if self.cover == "A":
-            return f"您是{self.unit_name}{self.post_name}A岗"
+            return _("您是{unit}{post}A岗").format(unit=self.unit_name, post=self.post_name)
         if self.for_name:
-            return (
-                f"{self.for_name}今天不在岗，您是{self.unit_name}{self.post_name}B岗，代为办理"
-            )
-        return f"{self.unit_name}{self.post_name}A岗空缺，您是B岗，代为办理"
+            words = _("{name}今天不在岗，您是{unit}{post}B岗，代为办理")
+        else:
+            words = _("{unit}{post}A岗空缺，您是B岗，代为办理")
+        return words.format(name=self.for_name, unit=self.unit_name, post=self.post_name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
+from axes.models import AccessAttempt
 from django.test import Client
 
 from tests.webapp.cases.desk import Desk
 from tests.webapp.inboxes.conftest import posted
-from webapp.cases.models import Case
+from webapp.accounts.models import Officer
+from webapp.cases.models import Case, WorkItem
+from webapp.inboxes.desk import TABS
 
 pytestmark = pytest.mark.django_db
 
@@ -228,3 +233,67 @@ def test_an_address_that_only_takes_forms_says_so(clerk, path):
     assert answer.status_code == 405
     assert "请" in answer.content.decode()
     assert answer["Allow"]
+
+
+def test_wrong_passwords_leave_nothing_of_the_kept_form_in_the_database(county):
+    """The sign-in page carries an expired form along, with the numbers of applicants."""
+    client = Client(raise_request_exception=False)
+    kept = {"kept_path": "/register/ZR01/", "applicant_id_number": "130123198001011234"}
+    for _ in range(7):
+        answer = client.post(
+            "/accounts/sign-in/?from=130123198001011234",
+            {"username": "nobody.here", "password": "wrong-secret"} | kept,
+        )
+    assert answer.status_code == 429
+    assert "130123198001011234" in answer.content.decode()
+    attempt = AccessAttempt.objects.get(username="nobody.here")
+    stored = " ".join(str(value) for value in vars(attempt).values())
+    assert "130123198001011234" not in stored
+    assert "wrong-secret" not in stored
+
+
+def test_new_passwords_are_not_written_into_the_sign_in_page(county):
+    typed = {"old": "old-secret-1", "new": "new-secret-1", "again": "new-secret-1"}
+    answer = Client().post("/accounts/password/", typed)
+    assert answer.status_code == 401
+    assert "secret-1" not in answer.content.decode()
+
+
+def test_a_huge_upload_is_refused_before_it_is_read(clerk):
+    answer = clerk.post("/cases/1/papers/", {}, CONTENT_LENGTH=str(10**10))
+    assert answer.status_code == 413
+    assert "请" in answer.content.decode()
+
+
+EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"'{{7*7}}{% now %}"
+
+
+def test_nothing_that_was_typed_becomes_markup(clerk, desk, county):
+    """Every place where a page shows what somebody typed, or called something."""
+    Officer.objects.filter(pk=desk.window.officer_id).update(name="<b>x</b>")
+    case = desk.open("ZR01", household_address=EVIL, boundary_east=EVIL)
+    key = case.materials.first().key
+    item = desk.item(case)
+    Case.objects.filter(pk=case.pk).update(applicant_name=EVIL[:100])
+    case.materials.update(defect=EVIL, remedy=EVIL, name=EVIL)
+    pairs = {f"mat-{key}-state": "defective", f"mat-{key}-defect": EVIL, "do": "materials",
+             "opinion": EVIL, "outcome": EVIL}  # fmt: skip
+    drawn = clerk.post(f"/items/{item.pk}/", pairs).content.decode()
+    assert clerk.post(f"/items/{item.pk}/draft/", {"opinion": EVIL}).status_code == 200
+    desk.complete(item, desk.window, opinion=EVIL)
+    case.opinions.update(text=EVIL, basis=EVIL)
+    for document in case.documents.all():
+        document.content |= {"paragraphs": [EVIL], "title": EVIL, "applicant": EVIL}
+        document.content["lists"] = [{"title": EVIL, "columns": [EVIL], "rows": [[EVIL]]}]
+        document.save()
+    WorkItem.objects.filter(case=case).update(name=EVIL[:80])
+    paths = [f"/cases/{case.pk}/{tab}/" for tab in dict(TABS)] + [
+        f"/cases/{case.pk}/", "/inbox/", "/inbox/?view=unit", "/done/", "/done/?view=started",
+        f"/cases/?q={quote(EVIL[:20])}", f"/inbox/?q={quote(EVIL)}", f"/registered/{case.pk}/",
+        *[f"/documents/{document.pk}/" for document in case.documents.all()],
+    ]  # fmt: skip
+    for path, page in [("post", drawn), *((p, clerk.get(p).content.decode()) for p in paths)]:
+        assert "<script>alert" not in page, path
+        assert "<img src=x" not in page, path
+        assert "<b>x</b>" not in page, path
+        assert "49{%" not in page, path

@@ -12,10 +12,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from webapp.cases.queries import names
-from webapp.catalogue.queries import calendar_in_force
+from webapp.catalogue.queries import calendar_for_screens
 from webapp.core import db
 from webapp.core.crypto import search_grams
-from webapp.organisations.lookups import remembered
 from webapp.organisations.queries import ON_DUTY, Acting
 from workflows.calendars import Calendar, local_day, moment
 from workflows.clocks import band_edges
@@ -142,7 +141,7 @@ def inbox(
     if view in {"done", "started"}:
         return _history(acting, view, filters, after)
     pools = _pools(acting, view)
-    calendar = _calendar()
+    calendar = calendar_for_screens()
     edges = Edges.now(acting.at, calendar)
     params = _params(acting, edges, filters) | {"pools": pools, "limit": PAGE + 1}
     conditions = _conditions(view, filters)
@@ -158,12 +157,6 @@ def inbox(
         total=sum(counts.values()),
         at=acting.at,
     )
-
-
-@remembered
-def _calendar() -> Calendar:
-    """The calendar of the bands: a few seconds old does no harm here."""
-    return calendar_in_force()
 
 
 def _pools(acting: Acting, view: str) -> list[int]:
@@ -288,7 +281,7 @@ def _counts_sql(conditions: str) -> str:
 
 def _history(acting: Acting, view: str, filters: Filters, after: Key | None) -> Page:
     """What she has completed, or registered: newest first. One statement."""
-    calendar = _calendar()
+    calendar = calendar_for_screens()
     edges = Edges.now(acting.at, calendar)
     params = _params(acting, edges, filters) | {"limit": PAGE + 1} | _after(after)
     if view == "done":

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from webapp.audit.models import Event
 from webapp.cases.models import (
     Attachment,
@@ -28,13 +30,14 @@ from webapp.cases.models import (
     WorkItem,
 )
 from webapp.cases.places import hours
+from webapp.cases.planning.ledger import label
 from webapp.cases.queries.timeline import Line, lines
 from webapp.cases.spoken import text_of
 from webapp.cases.stepping import ITEM_FORM
 from webapp.catalogue import queries as catalogue
 from webapp.core.errors import Unknown
 from webapp.processes import queries as processes
-from workflows.clocks import ClockKind, derive, explain, from_dicts, overdue, remaining
+from workflows.clocks import derive, explain, from_dicts, overdue, remaining
 from workflows.forms import Field, FieldKind, Form
 
 
@@ -177,10 +180,16 @@ def relay(
     hops: list[Hop] = []
     if case.agent is not None:
         hops.append(
-            Hop("村便民服务站", "村级代办员", case.agent.name, case.opened_at, case.opened_at)
+            Hop(
+                _("村便民服务站"),
+                _("村级代办员"),
+                case.agent.name,
+                case.opened_at,
+                case.opened_at,
+            )
         )
     legs = [_leg(item) for item in items] + [
-        Hop("申请人", "补交材料", "", one.since, one.over_at)
+        Hop(_("申请人"), _("补交材料"), "", one.since, one.over_at)
         for one in awaited
         if one.name == "materials_supplied"
     ]
@@ -221,7 +230,7 @@ def _clocks(case: Case, at: datetime) -> tuple[ClockLine, ...]:
         found.append(
             ClockLine(
                 kind=clock.kind,
-                name=ClockKind(clock.kind).label,
+                name=label(clock.kind),
                 run=clock.run,
                 step=clock.item.name if clock.item else "",
                 state=clock.state,
@@ -296,7 +305,7 @@ def _forms(case: Case) -> tuple[Filled, ...]:
 def _filled(case: Case, one: Submission, fields: Mapping[int, str]) -> Filled:
     form = _form(case, one.form)
     return Filled(
-        step=one.item.name if one.item else "申请",
+        step=one.item.name if one.item else _("申请"),
         officer=one.by.name,
         at=one.at,
         answers=answers(form, one.values, fields) if form else (),

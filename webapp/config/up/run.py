@@ -227,7 +227,7 @@ class _Run:
         return [
             "gunicorn", "webapp.config.wsgi:application",
             "--bind", f"{options.host}:{options.port}",
-            "--worker-class", "gthread",
+            "--worker-class", "webapp.config.web_worker.ImpatientWorker",
             "--workers", str(options.web_workers),
             "--threads", str(options.web_threads),
             "--timeout", "60", "--graceful-timeout", "15", "--keep-alive", "30",

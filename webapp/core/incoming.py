@@ -1,5 +1,8 @@
-"""Takes NUL characters out of what a request brings: nobody types them, PostgreSQL has no place
-for them, and a query or form with one would otherwise be a failure of the server.
+"""What a request may bring: no NUL characters, and no more bytes than anybody needs.
+
+Nobody types a NUL, PostgreSQL has no place for it, and a query or form with one would otherwise
+be a failure of the server. Uploads are written to the disk before anybody knows who sends them,
+so their size is judged by what the request announces.
 """
 
 from __future__ import annotations
@@ -7,17 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 
 NUL = "\x00"
+LARGEST = 200 * 1024 * 1024
+"""Bytes of one request: ten of the largest files (`webapp.cases.files.LARGEST`)."""
 
 
-class PlainTextMiddleware:
-    """Cleans the query and posted fields; an address with a NUL leads nowhere."""
+class IncomingMiddleware:
+    """Cleans the query and posted fields; refuses what is far too large, unread."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if _announced(request) > LARGEST:
+            return render(request, "413.html", {"most": LARGEST // 1024 // 1024}, status=413)
         if NUL in request.path_info:
             raise Http404
         if _has_nul(request.GET):
@@ -25,6 +33,11 @@ class PlainTextMiddleware:
         if request.method == "POST" and _has_nul(request.POST):
             request.POST = _cleaned(request.POST)  # type: ignore[assignment]
         return self.get_response(request)
+
+
+def _announced(request: HttpRequest) -> int:
+    text = request.META.get("CONTENT_LENGTH") or ""
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 def _has_nul(fields: QueryDict) -> bool:
