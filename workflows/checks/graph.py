@@ -82,7 +82,6 @@ class Graph:
                 waiting += self.before(at)
         return list(found.values())
 
-
     def at_once_before(self, key: str) -> set[str]:
         """The element and what leads to it, as far back as the nearest wait or inner scope.
 

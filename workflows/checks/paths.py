@@ -58,7 +58,9 @@ def _tolerates(graph: Graph) -> bool:
 def _waits_for_papers(element: Element) -> bool:
     if element.called == TOLERANCE:
         return True
-    return element.scope is not None and any(e.called == TOLERANCE for e in element.scope.walk())
+    return element.scope is not None and any(
+        e.called == TOLERANCE for e in element.scope.walk()
+    )
 
 
 @rule("joint-lead", Severity.UNFIT, county=True, whole=True)
@@ -70,8 +72,7 @@ def a_window_leads(subject: Subject) -> Iterator[Hit]:
                 continue
             before = [graph.elements[one] for one in graph.reaching([element.id])]
             if not any(
-                e.kind is Kind.USER_TASK and (e.role or "").endswith(".window")
-                for e in before
+                e.kind is Kind.USER_TASK and (e.role or "").endswith(".window") for e in before
             ):
                 yield Hit(
                     element,
