@@ -151,6 +151,16 @@ def test_work_claimed_by_a_colleague_who_is_here_stays_hers(desk):
             actions.complete(item.pk, mate, {})
 
 
+def test_work_that_nobody_can_do_today_is_shown_to_the_county_office(desk, county):
+    item = desk.item(desk.open("ZR01"))
+    office = browser(county.officer("county_service_office", "county.office"))
+    assert "今天没有人办" not in office.get("/office/coverage/").content.decode()
+    Holding.objects.filter(post__pool=item.pool_id).delete()
+    page = office.get("/office/coverage/").content.decode()
+    assert "今天没有人办" in page
+    assert item.pool.unit.name in page
+
+
 # -- drafts -----------------------------------------------------------------------------------
 
 
