@@ -16,9 +16,9 @@ from tests.architecture.bodies import flat
 from tests.webapp.cases import desk as actions_desk
 from tests.webapp.conftest import County
 from webapp.accounts.models import Officer
-from webapp.catalogue.queries import item_by_code
 from webapp.cases.facts import facts_of
 from webapp.cases.models import Case
+from webapp.catalogue.queries import item_by_code
 from workflows.calendars import local_day
 from workflows.forms import sample
 
@@ -267,7 +267,9 @@ class Person:
         self.page.goto(f"/cases/{case.pk}/{tab}/")
         return self.page.locator("main")
 
-    def sees_painted(self, case: Case, process: str, *, done: set[str], current: set[str]) -> None:
+    def sees_painted(
+        self, case: Case, process: str, *, done: set[str], current: set[str]
+    ) -> None:
         """The drawing shows these steps as passed and these as being worked on."""
         self.page.goto(f"/cases/{case.pk}/diagram/?process={process}")
         expect(self.page.locator("#diagram[data-ready='1']")).to_be_visible()
@@ -286,7 +288,9 @@ class Person:
         before = self.page.locator(".relay-before")
         if before.count():
             before.locator("summary").click()
-        shown = self.page.locator(".relay-before li, .relay > li:not(.relay-next):not(.relay-end)")
+        shown = self.page.locator(
+            ".relay-before li, .relay > li:not(.relay-next):not(.relay-end)"
+        )
         found = [" ".join(text.split()) for text in shown.all_inner_texts()]
         assert len(found) == len(hands), found
         for text, hand in zip(found, hands, strict=True):

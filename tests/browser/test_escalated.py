@@ -94,7 +94,5 @@ def test_escalated_with_a_county_return(staff):
         case, "乡镇初审", "签发上报", "签收上报材料", "县级审查 退回",
         "乡镇初审", "签发上报", "县级审查", "批准", "窗口送达",
     )  # fmt: skip
-    window.sees_painted(
-        case, "delivery", done={"Task_Counter", "Service_Proof"}, current=set()
-    )
+    window.sees_painted(case, "delivery", done={"Task_Counter", "Service_Proof"}, current=set())
     assert staff.problems == []

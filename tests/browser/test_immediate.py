@@ -18,7 +18,9 @@ def test_immediate_at_the_counter_in_one_sitting(staff):
     window.complete("完成并看下一件")
     expect(window.page.get_by_role("heading", name="本环节：当场办理")).to_be_visible()
     expect(window.page.locator(".case-dates .due")).to_have_text("今天17:30前")
-    window.fill(outcome="grant", decision_content="准予设立登记。", opinion="材料齐全，当场办结。")
+    window.fill(
+        outcome="grant", decision_content="准予设立登记。", opinion="材料齐全，当场办结。"
+    )
     expect(window.page.locator(".consequences")).to_contain_text("便民服务中心")
     window.complete("完成并看下一件")
     expect(window.page.get_by_role("heading", name="本环节：窗口送达")).to_be_visible()

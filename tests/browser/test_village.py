@@ -73,4 +73,3 @@ def test_village_agent_from_mandate_to_delivery_at_home(staff, papers):
         "便民服务站 代办员",
     )
     assert staff.problems == []
-

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
 
+from tests.address import database_url
 from webapp.config.folders import ROOT
 from webapp.config.up.run import QUEUES
 
@@ -26,11 +26,9 @@ class Worker:
 
     def start(self) -> Worker:
         """Start it; it looks at once for what fell due while no worker ran."""
-        parts = connection.settings_dict
-        address = f"postgres://{parts['USER']}@{parts['HOST'] or ''}:{parts['PORT'] or ''}"
         environment = {
             **os.environ,
-            "DATABASE_URL": f"{address}/{parts['NAME']}",
+            "DATABASE_URL": database_url(),
             "BIANMIN_VAR": str(self.folder / "var"),
             "DJANGO_SETTINGS_MODULE": "webapp.config.settings",
             "FIELD_KEY": settings.FIELD_KEY,
