@@ -189,7 +189,7 @@ def work(address: str, number: int, cases: str) -> None:
 
     with db.pretended(AT):
         kinds = [(kind, place) for place in range(4) for kind in ("promised", "escalated")]
-        scripts = [_path.Script.of(*one, f"script {number}") for one in kinds]
+        scripts = [_path.Script.of(*one, f"script {cases} {number}") for one in kinds]
         first = _copies if cases == "copies" else _fresh
         firsts = [first(kind, place, number) for kind, place in kinds]
         _play(scripts, [items.pop() for items in firsts])  # warm

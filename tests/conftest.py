@@ -14,6 +14,8 @@ import tempfile
 import pytest
 from django.conf import settings
 from django.db import connections
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 from psycopg.conninfo import conninfo_to_dict
 
 from webapp.config.databases import Target
@@ -21,6 +23,12 @@ from webapp.config.translations import compile_translations
 from webapp.config.up import scratch
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # pytest-playwright runs a loop
+
+# No test asserts a time: a slow machine is not a defect.
+properties.register_profile(
+    "bianmin", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+properties.load_profile("bianmin")
 
 CHROMIUM = (
     os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")

@@ -84,13 +84,19 @@ def main_backup(arguments: list[str]) -> int:
     return 0
 
 
+def stored_files() -> list[Path]:
+    """Finished uploads, in order; one that is just arriving (`.in-…`) may be gone in a moment."""
+    found = attachments().rglob("*")
+    return sorted(path for path in found if path.is_file() and not path.name.startswith("."))
+
+
 def write(file: Path) -> dict[str, Any]:
     """Write the backup; the database as of one moment, then the files (which never change)."""
     with tempfile.TemporaryDirectory(dir=private(living() / "run")) as name:
         dump = Path(name) / _DATABASE
         options = ["--format=custom", "--no-owner", "--no-acl", "--no-comments"]
         _program("pg_dump", *options, f"--file={dump}")
-        files = sorted(path for path in attachments().rglob("*") if path.is_file())
+        files = stored_files()
         manifest = {
             "format": FORMAT,
             "made_at": datetime.now(UTC).isoformat(timespec="seconds"),  # noqa: TID251

@@ -220,6 +220,41 @@ def calendar_years() -> tuple[Calendar | None, list[CalendarYear]]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Stranded:
+    """Open work in a pool for which nobody acts today."""
+
+    unit: str
+    role: str
+    waiting: int
+    first_due: datetime | None
+
+
+_STRANDED = """
+SELECT unit.name, role.name, work.waiting, work.first_due
+FROM (SELECT pool_id, count(*) AS waiting, min(due_at) AS first_due
+      FROM cases_workitem WHERE state = 'OPEN' GROUP BY pool_id) work
+JOIN organisations_pool pool ON pool.id = work.pool_id
+JOIN organisations_unit unit ON unit.id = pool.unit_id
+JOIN organisations_role role ON role.key = pool.role_id
+WHERE NOT unit.active OR NOT EXISTS (
+    SELECT 1 FROM organisations_holding mine
+    JOIN organisations_post post ON post.id = mine.post_id AND post.active
+    JOIN accounts_officer officer ON officer.id = mine.officer_id AND officer.is_active
+    WHERE post.pool_id = pool.id AND mine.during @> %(day)s::date
+      AND NOT EXISTS (SELECT 1 FROM organisations_absence away
+                      WHERE away.officer_id = mine.officer_id AND away.during @> %(day)s::date))
+ORDER BY work.first_due NULLS LAST, pool.id
+"""
+
+
+def work_of_nobody(day: date) -> list[Stranded]:
+    """Pools with open work and nobody who is here today, most urgent first: one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STRANDED, {"day": day})
+        return [Stranded(*row) for row in cursor.fetchall()]
+
+
 def posts_without_cover(day: date) -> list[Holding]:
     """Posts whose A has nobody as B today (DUTY-03: a gap is red): one statement."""
     covered = Holding.objects.filter(cover="B", during__contains=day).values("post")

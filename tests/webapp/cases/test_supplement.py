@@ -59,6 +59,7 @@ def test_the_notice_lists_everything_lacking_once_and_locks_it(desk):
     notice = case.documents.get(code="D04")
     rows = notice.content["lists"][0]["rows"]
     assert [(row[1]) for row in rows] == ["没有提交", "缺签名"]
+    assert notice.content["addressee"] == case.applicant_name
     assert "remedy" not in notice.content  # a notice alone cannot be sued (domain §1.6)
     assert case.materials.filter(noticed=True).count() == 2
     assert str(desk.clock(case, "supplement").due_on) == "2026-03-24"  # 15 working days

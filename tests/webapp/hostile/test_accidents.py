@@ -17,6 +17,7 @@ from webapp.cases import actions, files, queries
 from webapp.cases.actions.drafts import load_draft
 from webapp.cases.models import Attachment, Case, CaseSnapshot, Draft, Timer, WorkItem
 from webapp.cases.planning.words import fill
+from webapp.config import backup
 from webapp.core import db
 from webapp.core.errors import AlreadyDone, Refused
 from webapp.organisations.models import Absence, Holding
@@ -151,6 +152,16 @@ def test_work_claimed_by_a_colleague_who_is_here_stays_hers(desk):
             actions.complete(item.pk, mate, {})
 
 
+def test_work_that_nobody_can_do_today_is_shown_to_the_county_office(desk, county):
+    item = desk.item(desk.open("ZR01"))
+    office = browser(county.officer("county_service_office", "county.office"))
+    assert "今天没有人办" not in office.get("/office/coverage/").content.decode()
+    Holding.objects.filter(post__pool=item.pool_id).delete()
+    page = office.get("/office/coverage/").content.decode()
+    assert "今天没有人办" in page
+    assert item.pool.unit.name in page
+
+
 # -- drafts -----------------------------------------------------------------------------------
 
 
@@ -259,6 +270,15 @@ def test_a_full_disk_is_said_in_words_and_the_case_stands(desk, county, monkeypa
     assert answer.status_code == 422
     assert "存不下" in answer.content.decode()
     assert not list(files.Path(files.settings.MEDIA_ROOT).glob(".in-*"))
+
+
+def test_a_backup_leaves_out_what_is_just_arriving(tmp_path, monkeypatch):
+    monkeypatch.setenv("ATTACHMENTS", str(tmp_path))
+    whole = files.path_of("ab" * 32)
+    whole.parent.mkdir()
+    whole.write_bytes(PDF)
+    (tmp_path / ".in-arriving").write_bytes(b"half")
+    assert backup.stored_files() == [whole]
 
 
 def test_a_very_long_name_of_a_file_is_cut(desk, county):

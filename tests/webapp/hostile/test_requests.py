@@ -190,6 +190,18 @@ def test_a_failure_of_the_server_is_said_in_chinese(clerk, monkeypatch):
     assert "secret" not in said
 
 
+def test_the_page_of_a_failure_needs_no_front_end(clerk, monkeypatch):
+    from webapp.core.templatetags import frontend
+
+    def gone(*_args):
+        raise ValueError("Missing staticfiles manifest entry")
+
+    monkeypatch.setattr(frontend, "_entry", gone)
+    answer = clerk.get("/inbox/")
+    assert answer.status_code == 500
+    assert "系统出错" in answer.content.decode()
+
+
 def test_pages_of_a_person_stay_in_no_cache(clerk, desk):
     case = desk.open("ZR01")
     desk.run(case, until="Task_Propose")

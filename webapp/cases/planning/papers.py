@@ -42,6 +42,12 @@ _FORMS = {
     "original_check": "原件核验",
     "electronic": "电子",
 }
+_ADDRESSEES = {
+    "applicant": "applicant",
+    "county": "competent_organ_name",
+    "county_office": "county_office",
+}
+"""Whose name stands above the text; papers for the file (`internal`) have no addressee."""
 _LACKS = {"required": "没有提交", "missing": "没有提交", "defective": "不符合要求"}
 _CAME = {"received", "to_check", "checked", "defective"}
 
@@ -102,7 +108,9 @@ def _content(
     content: dict[str, Any] = {
         "title": fill(str(wording.get("title") or NAMES.get(code, code)), words),
         "organ": words["organ"],
-        "addressee": str(wording.get("addressee") or "applicant"),
+        "addressee": words.get(
+            _ADDRESSEES.get(str(wording.get("addressee") or "applicant"), ""), ""
+        ),
         "applicant": step.state.applicant_name,
         "case_number": step.state.number,
         "query_code": words["query_code"],

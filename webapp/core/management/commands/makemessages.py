@@ -9,9 +9,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from django.conf import settings
 from django.core.management.commands import makemessages
-
-from webapp.config.folders import ROOT
 
 REFUSALS = ("Refused", "AlreadyDone", "NotYours", "Unknown")
 AT_THE_CONSOLE = (
@@ -41,5 +40,5 @@ class Command(makemessages.Command):
             "frontend/*",
             *AT_THE_CONSOLE,
         ]
-        os.chdir(ROOT / "webapp")
+        os.chdir(settings.LOCALE_PATHS[0].parent)
         super().handle(*args, **options)
