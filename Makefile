@@ -4,6 +4,7 @@
 #   make test     all tests but the long ones     make soak   the long ones
 #   make check    formatting, types, contracts, templates, the process library
 #   make bench    speed, one JSON object a line   make lock   write the locks of dependencies
+#   make diagrams render the process library to docs/diagrams/*.png (docs/paths.md shows them)
 #   make messages collect what is to be translated into English, and check it
 
 SHELL := /bin/sh
