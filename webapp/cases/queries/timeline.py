@@ -154,6 +154,11 @@ _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "revealed": lambda payload: _("查看了隐去的个人信息"),
     "delivered": lambda payload: _("收到其他流程的消息"),
     "recounted": lambda payload: _("按新的工作日日历重新计算期限"),
+    "suspended": lambda payload: "中止办理",
+    "resumed": lambda payload: f"恢复办理:{payload['reason']}",
+    "termination_proposed": lambda payload: f"提议终止办理:{payload['reason']}",
+    "termination_declined": lambda payload: f"不同意终止办理:{payload['note']}",
+    "terminated": lambda payload: f"确认终止办理:{payload['reason']}",
     "withdrawn": lambda payload: _("申请人撤回申请"),
 }
 
