@@ -23,7 +23,6 @@ from webapp.cases import policy
 from webapp.cases.models import Document
 from webapp.config.folders import ROOT
 from webapp.core.errors import Refused
-from webapp.core.management.commands import makemessages
 from webapp.organisations.queries import Acting
 from webapp.processes.models import Process
 
@@ -114,7 +113,6 @@ def collected(tmp_path, monkeypatch):
         ignore=shutil.ignore_patterns("frontend", "__pycache__", "*.mo"),
     )
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(makemessages, "ROOT", tmp_path)
     monkeypatch.setattr(settings, "LOCALE_PATHS", [tmp_path / "webapp" / "locale"])
     call_command("makemessages", locale=["en"], verbosity=0)
     return entries(tmp_path / "webapp" / "locale" / "en" / "LC_MESSAGES" / "django.po")
