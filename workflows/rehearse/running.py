@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from workflows import engine
-from workflows.engine import Definition, OpenedItem, Outcome, State
+from workflows.engine import Definition, OpenedItem, OrderedEffect, Outcome, State
 from workflows.errors import CommandRefused, NotExecutable, NothingMatches, WorkflowError
 from workflows.forms import Form, NoSample, routing_values, sample, validate
 from workflows.model import Bundle
@@ -52,13 +52,17 @@ class Differs(WorkflowError):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a scenario showed. `failures` are sentences; none: the scenario holds."""
+    """What a scenario showed. `failures` are sentences; none: the scenario holds.
+
+    `orders`: the effects of the start and of each step that was carried out.
+    """
 
     scenario: Scenario
     failures: tuple[str, ...]
     branches: frozenset[Taken]
     elements: frozenset[tuple[str, str]]
     result: str | None
+    orders: tuple[tuple[OrderedEffect, ...], ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -95,6 +99,7 @@ class Rehearsal:
             frozenset(play.branches),
             frozenset(play.elements),
             play.result,
+            tuple(play.orders),
         )
 
 
@@ -114,6 +119,7 @@ class _Play:
     branches: set[Taken] = field(default_factory=set)
     elements: set[tuple[str, str]] = field(default_factory=set)
     performers: dict[str, set[str]] = field(default_factory=dict)
+    orders: list[tuple[OrderedEffect, ...]] = field(default_factory=list)
     snapshot: bytes = b""
     result: str | None = None
     finished: bool = False
@@ -208,6 +214,7 @@ class _Play:
         """Keep the outcome and compare it with what was wanted."""
         self.snapshot = outcome.snapshot
         self.finished, self.result = outcome.finished, outcome.result
+        self.orders.append(outcome.effects)
         self.branches |= taken(self.bundle, outcome)
         self.elements |= {(place.process, place.element) for place in outcome.passed}
         if outcome.unhandled:
