@@ -80,6 +80,7 @@ def known_words(step: Step, organ: UnitFacts) -> dict[str, str]:
     words = {**step.setting.papers.words, **step.setting.spoken}
     words |= {
         "applicant": state.applicant_name,
+        "applicant_masked": posted_name(state.applicant_name),
         "item": item.name,
         "item_code": item.code,
         "case_number": state.number,
@@ -168,6 +169,12 @@ def _add_numbers(step: Step, words: dict[str, str]) -> None:
         if code:
             words[f"{name}_document"] = NAMES[code]
             words[f"{name}_number"] = numbers[code]
+
+
+def posted_name(name: str) -> str:
+    """A name as it may hang on a wall (D28): 王某某; an organisation's stays whole."""
+    person = len(name) <= 4 or "·" in name
+    return name[:1] + "某" * min(max(len(name) - 1, 1), 2) if person else name
 
 
 def day_words(day: date) -> str:
