@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from tests.webapp.cases.test_tolerance import arrives, tolerated
 from webapp.cases import actions
 from webapp.cases.models import ClockEntry
 from webapp.cases.models.commitments import Proposal
 from webapp.cases.queries.invariants import broken_chain, broken_invariants
 from webapp.core import db
 from webapp.core.errors import AlreadyDone, Invalid, NotYours, Refused
-
-from tests.webapp.cases.test_tolerance import arrives, tolerated
 
 pytestmark = pytest.mark.django_db
 

@@ -6,13 +6,12 @@ from datetime import date
 
 import pytest
 
+from tests.webapp.cases.test_tolerance import arrives, tolerated, verify
 from webapp.cases import actions
 from webapp.cases.models import ClockEntry, Commitment
 from webapp.core import db
 from webapp.core.errors import Invalid, Refused
 from workflows.forms import NoSample
-
-from tests.webapp.cases.test_tolerance import arrives, tolerated, verify
 
 pytestmark = pytest.mark.django_db
 

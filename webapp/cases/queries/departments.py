@@ -75,7 +75,9 @@ def _department(
         return Department(name, row["question"], "waiting", waiting.due_at, last)
     if said:
         last = said[-1]
-        return Department(name, row["question"], "said" if last.item_id else "silent", None, last)
+        return Department(
+            name, row["question"], "said" if last.item_id else "silent", None, last
+        )
     state = "urged" if items else "not_yet"
     return Department(name, row["question"], state)
 
