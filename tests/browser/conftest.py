@@ -7,12 +7,16 @@ emptied after each test; the county stays.
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.db import connection, connections
+from django.test import override_settings
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -21,6 +25,7 @@ from tests.browser.worker import Worker
 from tests.webapp.cases.desk import day
 from tests.webapp.conftest import load
 from webapp.accounts.models import Officer
+from webapp.core.templatetags import frontend
 from webapp.organisations import lookups
 from webapp.processes.models import Process
 
@@ -73,7 +78,20 @@ class Clock:
 
 
 @pytest.fixture(scope="session")
-def site(django_db_setup):
+def built(tmp_path_factory):
+    """The front end as it was built when the tests began: building it anew does not disturb."""
+    copy = tmp_path_factory.mktemp("front") / "dist"
+    shutil.copytree(settings.FRONTEND_DIST, copy)
+    with override_settings(FRONTEND_DIST=copy, STATICFILES_DIRS=[copy]):
+        finders.get_finder.cache_clear()
+        frontend._manifest.cache_clear()
+        yield
+    finders.get_finder.cache_clear()
+    frontend._manifest.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def site(django_db_setup, built):
     """The product, served by threads of this process at an address of its own."""
     connections.settings["default"]["CONN_MAX_AGE"] = 0  # each request asks for the time anew
     server = LiveServer("127.0.0.1")

@@ -60,7 +60,7 @@ class Staff:
         wanted = {**self.usual, "base_url": self.site, **context}
         page = self.browser.new_context(**wanted).new_page()
         page.set_default_timeout(8_000)
-        one = Person(officer, page, self)
+        one = Person(officer, page, self, wanted.get("java_script_enabled", True))
         if by_form:
             one.sign_in()
         else:
@@ -76,6 +76,7 @@ class Person:
     officer: Officer
     page: Page
     staff: Staff
+    scripted: bool = True
 
     def __post_init__(self) -> None:
         self.problems: list[str] = []
@@ -176,17 +177,36 @@ class Person:
                 self._answer(drives, lambda: (found.fill(str(value)), found.blur()))
 
     def _answer(self, drives: bool, act: Callable[[], Any]) -> None:
-        if not drives:
+        if not drives or not self.scripted:
             act()
             return
         with self.page.expect_response(lambda answer: "/state/" in answer.url):
             act()
         self.page.wait_for_function("() => true")  # the answer has been applied
 
-    def press(self, button: str) -> None:
-        """Press a button that everybody can see."""
+    def opens_item(self, case: Case) -> None:
+        """Open the work item of a case from the inbox, without signing for it."""
+        self.page.goto("/inbox/")
+        self.row(case).get_by_role("link").first.click()
+        expect(self.page.get_by_role("heading", name="本环节")).to_be_visible()
+
+    def typed_in(self) -> dict[str, Any]:
+        """Everything that the form on the screen holds now, by name."""
+        return self.page.evaluate(
+            """() => Object.fromEntries(
+              [...new FormData(document.querySelector("form[data-form]")).entries()]
+                .filter(([name, value]) => typeof value === "string" && !name.startsWith("csrf"))
+                .map(([name, value]) => [name + "=" + value, true]))"""
+        )
+
+    def button(self, words: str) -> Locator:
+        """A button that everybody can see."""
         shown = self.page.locator(":not([aria-hidden])")
-        self.page.get_by_role("button", name=button, exact=True).and_(shown).click()
+        return self.page.get_by_role("button", name=words, exact=True).and_(shown)
+
+    def press(self, words: str) -> None:
+        """Press a button."""
+        self.button(words).click()
 
     def complete(self, button: str = "完成") -> str:
         """Press the button; gives what the page says has happened."""
@@ -199,7 +219,7 @@ class Person:
         self.takes(case, step, due)
         self.fill(**answers)
         if then:
-            expect(self.page.locator(".consequences")).to_contain_text(then)
+            expect(self.page.locator(".consequence-line:visible")).to_contain_text(then)
         return self.complete()
 
     # -- registering -----------------------------------------------------------------------

@@ -43,7 +43,7 @@ def test_promised_with_a_supplement(staff):
     # The office reviews and proposes, the head of the windows checks, the director approves.
     handler = staff.sit("xinan.township_natural_resources", "township.handler")
     handler.does(case, "审查", "剩10个工作日", **REVIEW)
-    handler.does(case, "提出承办意见", "剩3个工作日", then="窗口负责人", **PROPOSE)
+    handler.does(case, "提出承办意见", "剩3个工作日", then="便民服务中心（审核）", **PROPOSE)
     head = staff.sit("xinan.centre", "township.head_window")
     window.finds_nothing(case)
     head.does(case, "审核", "剩2个工作日", **CHECK)
@@ -109,6 +109,6 @@ def test_a_supplement_that_does_not_come_returns_by_itself(staff, worker):
     window.complete()
     head = staff.sit("xinan.centre", "township.head_window")
     head.finds(case, "确认否定", "今天17:30前")
-    window.reads_timeline(case, "审查材料", "系统按时限")
+    window.reads_timeline(case, "审查材料 补正", "时限账 补正期限届满", "核实逾期未补 终止")
     assert Case.objects.get(pk=case.pk).is_open
     assert staff.problems == []

@@ -30,7 +30,7 @@ from webapp.cases.models import (
     Submission,
     WorkItem,
 )
-from webapp.cases.places import hours
+from webapp.cases.places import hours, unit_facts
 from webapp.cases.planning.ledger import label
 from webapp.cases.queries.promises import Promise, promise_of
 from webapp.cases.queries.timeline import Line, lines
@@ -38,6 +38,7 @@ from webapp.cases.spoken import text_of
 from webapp.cases.stepping import ITEM_FORM
 from webapp.catalogue import queries as catalogue
 from webapp.core.errors import Unknown
+from webapp.organisations.queries import village_station
 from webapp.processes import queries as processes
 from workflows.clocks import derive, explain, from_dicts, overdue, remaining
 from workflows.forms import Field, FieldKind, Form
@@ -193,7 +194,7 @@ def relay(
     if case.agent is not None:
         hops.append(
             Hop(
-                _("村便民服务站"),
+                _station(case),
                 _("村级代办员"),
                 case.agent.name,
                 case.opened_at,
@@ -212,6 +213,12 @@ def relay(
         else:
             hops.append(leg)
     return tuple(hops)
+
+
+def _station(case: Case) -> str:
+    """The service station of the village, where the agent took the application."""
+    station = village_station(case.village_id) if case.village_id is not None else None
+    return _("村便民服务站") if station is None else unit_facts(station).name
 
 
 def _leg(item: WorkItem) -> Hop:
