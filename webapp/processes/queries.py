@@ -97,6 +97,16 @@ def choose(*, handling: str, flow: str, level: str, process_key: str = "") -> st
     return key
 
 
+def leads_on(*, handling: str, flow: str, level: str, process_key: str = "") -> bool:
+    """Whether an item can be opened at a level: a path leads on and its process is in force."""
+    try:
+        key = choose(handling=handling, flow=flow, level=level, process_key=process_key)
+        current_version_id(key)
+    except Refused:
+        return False
+    return True
+
+
 def _path_digest() -> str:
     found = DecisionVersion.objects.filter(key=PATH_TABLE, in_force=True)
     digest = found.values_list("content_id", flat=True).first()
