@@ -36,10 +36,18 @@ class Target:
         """The same as an entry of Django's DATABASES.
 
         What we prepare (`core.db.prepared`) is planned once for all values: the server would
-        otherwise go on planning for each, where that looks a little cheaper to execute.
+        otherwise go on planning for each, where that looks a little cheaper to execute. A
+        session that hangs in a transaction is ended, and nobody waits for a lock without end.
         """
         rest = dict(self.parameters)
-        rest["options"] = f"{rest.get('options', '')} -c plan_cache_mode=force_generic_plan"
+        rest["options"] = " ".join(
+            [
+                rest.get("options", ""),
+                "-c plan_cache_mode=force_generic_plan",
+                "-c lock_timeout=4s",
+                "-c idle_in_transaction_session_timeout=60s",
+            ]
+        ).strip()
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": rest.pop("dbname", ""),

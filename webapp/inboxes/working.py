@@ -38,7 +38,7 @@ CONSOLIDATING = frozenset(
     {"Task_Consolidate", "Task_CountyConsolidate", "Task_Meet", "Task_CountyMeet"}
 )
 """Steps at which somebody weighs what the departments said."""
-_MARK = re.compile(r"mat-(\w{1,60})-(state|defect|remedy)", re.ASCII)
+_MARK = re.compile(r"mat-(\w{1,60})-(was|state|defect|remedy)", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -137,6 +137,8 @@ def keep_marks(by: Acting, page: CasePage, typed: Typed) -> dict[str, str]:
         mark = typed.marks.get(one.key)
         if not mark or not mark.get("state"):
             continue
+        if mark["state"] == mark.get("was") != one.state:
+            continue  # she left the line alone; a colleague has changed it meanwhile
         lacking = mark["state"] in {"missing", "defective"}
         wanted = (
             mark["state"],

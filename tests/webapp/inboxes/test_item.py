@@ -169,3 +169,17 @@ def test_a_done_item_leads_to_the_record(window, item, desk):
     desk.complete(item)
     answer = window.get(f"/items/{item.pk}/")
     assert answer["Location"] == f"/cases/{item.case_id}/"
+
+
+def test_a_line_that_she_left_alone_does_not_undo_a_colleagues_tick(window, item, desk):
+    stale = {
+        "mat-household_register-was": "missing",
+        "mat-household_register-state": "missing",
+        "mat-household_register-defect": "",
+        "mat-household_register-remedy": "",
+    }
+    CaseMaterial.objects.filter(case=item.case, key="household_register").update(
+        state="checked"
+    )
+    window.post(f"/items/{item.pk}/", answers(desk, item) | stale)
+    assert CaseMaterial.objects.get(case=item.case, key="household_register").state == "checked"
