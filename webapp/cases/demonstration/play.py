@@ -19,7 +19,7 @@ from webapp.cases.actions.open_case import for_visitor, open_case
 from webapp.cases.actions.set_material import ARRIVED, set_material
 from webapp.cases.actions.supply_materials import MESSAGE, supply_materials
 from webapp.cases.demonstration.cast import Cast
-from webapp.cases.demonstration.script import CAUTIOUS, Story
+from webapp.cases.demonstration.script import Story
 from webapp.cases.demonstration.turns import Turn
 from webapp.cases.facts import facts_of
 from webapp.cases.models import CaseMaterial, WorkItem
@@ -253,9 +253,8 @@ class Stage:
         except NotYours:
             raise
         except (NoSample, Refused):
-            if row.form not in CAUTIOUS or story.cautious:
+            if not story.takes_care(row.form):
                 raise
-            story.cautious = True
             complete(row.pk, by, self._answers(story, row, at))
 
     def _find_in_order(self, row: WorkItem, by: Acting) -> None:

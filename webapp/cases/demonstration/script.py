@@ -41,7 +41,6 @@ FATES = {  # what makes a story its own: weight
     "termination": 2,
 }
 CAUTIOUS: Mapping[str, tuple[str, str]] = {  # when what the story wanted was refused
-    "intake-examine": ("outcome", "supplement"),
     "tolerance-decide": ("outcome", "terminate"),
     "extension-approve": ("outcome", "reject"),
     "review": ("outcome", "complete"),
@@ -229,6 +228,16 @@ class Story:
             if form.field(key) is not None:
                 given[key] = True
         return given | self._decision(form_id)
+
+    def takes_care(self, form_id: str) -> bool:
+        """Give up what the story wanted at this step; False when there is nothing to give up."""
+        if form_id == "intake-examine" and self.fate in TOLERANT:
+            self.fate = "supplement"
+            return True
+        if form_id in CAUTIOUS and not self.cautious:
+            self.cautious = True
+            return True
+        return False
 
     def keeps_silent(self) -> bool:
         """Whether the department that is asked now lets its time run out (once a story)."""
