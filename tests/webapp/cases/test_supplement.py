@@ -144,7 +144,7 @@ def test_silence_after_the_notice_is_looked_into_and_ends_by_two_persons(desk):
 
 def test_a_licence_is_deemed_accepted_as_of_receipt(desk):
     """行政许可法第三十二条第四项: no word in five working days; red card R06."""
-    case = desk.open(LICENCE)
+    case = desk.open(desk.reroute(LICENCE, "promised"))
     swept = desk.sweep("2026-03-11")
     assert (swept.cases, swept.fired) == (1, 1)
     case.refresh_from_db()

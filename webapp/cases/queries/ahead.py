@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from webapp.cases.actions.complete import DECIDING
 from webapp.cases.documents import NAMES
 from webapp.cases.facts import facts_of
 from webapp.cases.models import Case, CaseSnapshot
@@ -26,8 +27,6 @@ from workflows.engine import Complete, OpenedItem, Outcome, advance, inspect
 from workflows.errors import WorkflowError
 from workflows.forms import Field, FieldKind, Form
 
-DECIDING = ("outcome", "proposal", "recommendation")
-"""Keys of the question that decides a step, the first that a form has."""
 FURTHEST = 12
 """Steps that `expected_hands` looks ahead at most."""
 
