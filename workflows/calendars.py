@@ -62,7 +62,7 @@ class SpecialDay:
 def local_day(at: datetime) -> date:
     """The Chinese calendar day of an aware moment."""
     if at.tzinfo is None:
-        raise CalendarRefused("时间缺少时区,不能确定是哪一天。")
+        raise CalendarRefused("时间缺少时区，不能确定是哪一天。")
     return at.astimezone(CHINA).date()
 
 
@@ -72,8 +72,8 @@ def moment(day: date, clock: time = time.min) -> datetime:
 
 
 def day_text(day: date) -> str:
-    """`2026年3月2日(星期一)`."""
-    return f"{day.year}年{day.month}月{day.day}日({WEEKDAY_NAMES[day.weekday()]})"
+    """`2026年3月2日（星期一）`."""
+    return f"{day.year}年{day.month}月{day.day}日（{WEEKDAY_NAMES[day.weekday()]}）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class Calendar:
                 raise CalendarRefused(f"{day_text(row.day)}重复。")
             special[row.day] = row
         if not special and (first is None or last is None):
-            raise CalendarRefused("没有任何特殊日期时,须写明日历的起止日期。")
+            raise CalendarRefused("没有任何特殊日期时，须写明日历的起止日期。")
         begin = first or date(min(special).year, 1, 1)
         end = last or date(max(special).year, 12, 31)
         return cls(begin, end, special, weekdays)
@@ -161,7 +161,7 @@ class Calendar:
             place = bisect_left(self._working, number) + n
         if not 0 <= place < len(self._working):
             raise OutsideCalendar(
-                f"从{day_text(day)}起数{n}个工作日,超出了日历范围"
+                f"从{day_text(day)}起数{n}个工作日，超出了日历范围"
                 f"({self.first.isoformat()}至{self.last.isoformat()}),请先维护日历。"
             )
         return date.fromordinal(self._working[place])
@@ -243,7 +243,7 @@ class OpeningHours:
             ordered = all(a.closes <= b.opens for a, b in pairwise(spans))
             if not spans or not ordered:
                 raise CalendarRefused(
-                    "每个工作日至少要有一段办公时间,各段按先后排列、互不重叠。"
+                    "每个工作日至少要有一段办公时间，各段按先后排列、互不重叠。"
                 )
         object.__setattr__(self, "weekly", MappingProxyType(dict(self.weekly)))
 
@@ -307,7 +307,7 @@ class OpeningHours:
     def _working(self, calendar: Calendar, day: date) -> Spans:
         spans = self.on(calendar, day)
         if not spans:
-            raise CalendarRefused(f"{day_text(day)}不是工作日,没有办公时间。")
+            raise CalendarRefused(f"{day_text(day)}不是工作日，没有办公时间。")
         return spans
 
 
@@ -327,6 +327,6 @@ def read_special_days(text: str) -> tuple[SpecialDay, ...]:
             )
         except (KeyError, ValueError, AttributeError) as problem:
             raise CalendarRefused(
-                f"日历第{reader.line_num}行读不懂,须为“日期,名称,off或work,official或estimated”。"
+                f"日历第{reader.line_num}行读不懂，须为“日期,名称,off或work,official或estimated”。"
             ) from problem
     return tuple(rows)

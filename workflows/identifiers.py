@@ -57,20 +57,20 @@ def normalise_name(text: str) -> str:
 def check_id_card(text: str, today: date | None = None) -> str | None:
     """GB 11643-1999: 18 digits, province, a real date not after `today`, MOD 11-2 check."""
     if re.fullmatch(r"\d{15}", text, re.ASCII):
-        return "15位的旧身份证已经停用,请填写18位身份证号码。"
+        return "15位的旧身份证已经停用，请填写18位身份证号码。"
     if len(text) != 18:
-        return f"身份证号码应为18位,现在是{len(text)}位。"
+        return f"身份证号码应为18位，现在是{len(text)}位。"
     if not _ID_CARD.fullmatch(text):
-        return "身份证号码只能是数字,最后一位可以是X。"
+        return "身份证号码只能是数字，最后一位可以是X。"
     if text[:2] not in PROVINCES:
-        return "身份证号码的前两位不是省份代码,请核对。"
+        return "身份证号码的前两位不是省份代码，请核对。"
     born = _date(text[6:14])
     if born is None or born.year < 1900:
-        return "身份证号码中的出生日期(第7至14位)不存在,请核对。"
+        return "身份证号码中的出生日期（第7至14位）不存在，请核对。"
     if today is not None and born > today:
-        return "身份证号码中的出生日期晚于今天,请核对。"
+        return "身份证号码中的出生日期晚于今天，请核对。"
     if id_card_check_digit(text[:17]) != text[17]:
-        return "身份证号码的校验位不对,请对照证件逐位核对。"
+        return "身份证号码的校验位不对，请对照证件逐位核对。"
     return None
 
 
@@ -95,11 +95,11 @@ def gender(id_card: str) -> str | None:
 def check_uscc(text: str) -> str | None:
     """GB 32100-2015 unified social credit code: 18 signs without I O S V Z, check sign."""
     if len(text) != 18:
-        return f"统一社会信用代码应为18位,现在是{len(text)}位。"
+        return f"统一社会信用代码应为18位，现在是{len(text)}位。"
     if any(sign not in _USCC_SIGNS for sign in text):
-        return "统一社会信用代码只能用数字和大写字母,且不含字母I、O、S、V、Z。"
+        return "统一社会信用代码只能用数字和大写字母，且不含字母I、O、S、V、Z。"
     if uscc_check_sign(text[:17]) != text[17]:
-        return "统一社会信用代码的校验位不对,请对照营业执照或证书核对。"
+        return "统一社会信用代码的校验位不对，请对照营业执照或证书核对。"
     return None
 
 
@@ -114,14 +114,14 @@ def check_mobile(text: str) -> str | None:
     """A mobile number of the mainland."""
     if _MOBILE.fullmatch(text):
         return None
-    return "手机号码应为11位数字,以13至19开头。"
+    return "手机号码应为11位数字，以13至19开头。"
 
 
 def check_phone(text: str) -> str | None:
     """A mobile number or a landline with area code, with or without extension."""
     if _MOBILE.fullmatch(text) or _LANDLINE.fullmatch(text):
         return None
-    return "请填写11位手机号码,或带区号的固定电话(如0311-88880000)。"
+    return "请填写11位手机号码，或带区号的固定电话（如0311-88880000）。"
 
 
 def check_bank_card(text: str) -> str | None:
@@ -129,7 +129,7 @@ def check_bank_card(text: str) -> str | None:
     if not re.fullmatch(r"\d+", text, re.ASCII):
         return "银行账号只能是数字。"
     if not 12 <= len(text) <= 19:
-        return f"银行账号应为12至19位数字,现在是{len(text)}位。"
+        return f"银行账号应为12至19位数字，现在是{len(text)}位。"
     return None
 
 
@@ -137,7 +137,7 @@ def warn_bank_card(text: str) -> str | None:
     """A warning, never an error: cards of 16 to 19 digits usually pass Luhn's check."""
     if not 16 <= len(text) <= 19 or luhn_valid(text):
         return None
-    return "这个账号不符合银行卡的校验规则,可能有误;存折或农村信用社老账号除外,请核对。"
+    return "这个账号不符合银行卡的校验规则，可能有误；存折或农村信用社老账号除外，请核对。"
 
 
 def luhn_valid(digits: str) -> bool:
@@ -154,7 +154,7 @@ def check_cn_name(text: str) -> str | None:
     if not 2 <= len(text) <= 30:
         return "姓名应为2至30个字。"
     if not _CN_NAME.fullmatch(text):
-        return "姓名只能用汉字、间隔号“·”或外文字母,请去掉数字和其他符号。"
+        return "姓名只能用汉字、间隔号“·”或外文字母，请去掉数字和其他符号。"
     return None
 
 

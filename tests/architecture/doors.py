@@ -25,7 +25,7 @@ WORKING = _of(
     "county.office",
 )  # fmt: skip
 """People in whose posts steps can wait. Not designers, not the three administrators (三员分立)."""
-SEARCHING = WORKING | _of("inspection")
+SEARCHING = WORKING | _of("inspection", "oversight")
 REGISTERING = _of("village.agent", "township.window", "county.window")
 AGENTS = _of("village.agent")
 COUNTY_EYES = _of("county.office", "inspection", "oversight")

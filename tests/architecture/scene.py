@@ -37,7 +37,7 @@ HOMESTEAD, OLD_AGE = "ZR01", "MZ04"
 ALWAYS = frozenset({
     "village.agent @ own",  # the station of the applicant's village
     "township.window @ own", "township.head_window @ own", "township.leader @ own",  # its centre
-    "county.office @ own", "inspection @ own",  # read every case
+    "county.office @ own", "inspection @ own", "oversight @ own",  # read every case
 })  # fmt: skip
 POWER = frozenset({"county.handler @ own", "county.leader @ own"})
 """县民政局 has the power to decide, so it may follow the case from its first day."""

@@ -303,34 +303,34 @@ def test_explanation_names_every_day_skipped() -> None:
     )
     text = "\n".join(lines)
     for words in (
-        "期限:20个工作日。依据:行政许可法第四十二条。2026年4月20日(星期一)10:00起算",
-        "从下一个工作日2026年4月21日(星期二)起计算",
-        "2026年4月23日(星期四)至2026年4月24日(星期五)暂停计算(专家评审,凭证正评通〔2026〕1号)",
+        "期限：20个工作日。依据：行政许可法第四十二条。2026年4月20日（星期一）10:00起算",
+        "从下一个工作日2026年4月21日（星期二）起计算",
+        "2026年4月23日（星期四）至2026年4月24日（星期五）暂停计算（专家评审，凭证正评通〔2026〕1号）",
         "共扣除2个工作日",
-        "经县行政审批局负责人批准延长5个工作日,理由:情况复杂。延长后共25个工作日",
-        "劳动节不计入:5月1日至5日",
-        "调休上班,计入:5月9日",
-        "休息日不计入:4月25日至26日、5月10日",
+        "经县行政审批局负责人批准延长5个工作日，理由：情况复杂。延长后共25个工作日",
+        "劳动节不计入：5月1日至5日",
+        "调休上班，计入：5月9日",
+        "休息日不计入：4月25日至26日、5月10日",
     ):
         assert words in text, words
-    assert lines[-1].startswith("到期日:2026年5月29日(星期五),窗口办理截至当日17:30")
+    assert lines[-1].startswith("到期日：2026年5月29日（星期五），窗口办理截至当日17:30")
 
 
 def test_explanation_warns_of_estimates_and_of_moved_days() -> None:
     lines = explain((started("2026-12-18"),), CALENDAR, HOURS)
     assert any("2027年的放假安排尚未正式公布" in line for line in lines)
-    assert any("元旦不计入:2027年1月1日。" in line for line in lines)
+    assert any("元旦不计入：2027年1月1日。" in line for line in lines)
     moved = explain((started("2026-09-24", Limit(7, LimitUnit.DAY)),), CALENDAR, HOURS)
     assert any(
-        "最后一日2026年10月1日(星期四)是国庆节,顺延至其后第一个工作日2026年10月8日" in line
+        "最后一日2026年10月1日（星期四）是国庆节，顺延至其后第一个工作日2026年10月8日" in line
         for line in moved
     )
 
 
 def test_explanation_of_a_paused_clock_gives_no_date() -> None:
     lines = explain((started("2026-03-02"), stopped("2026-03-10")), CALENDAR, HOURS)
-    assert "暂停时已用5个工作日,剩余15个工作日。" in lines
-    assert lines[-1] == "期限暂停计算中,恢复后才能确定到期日。"
+    assert "暂停时已用5个工作日，剩余15个工作日。" in lines
+    assert lines[-1] == "期限暂停计算中，恢复后才能确定到期日。"
 
 
 def test_every_kind_has_a_chinese_name() -> None:

@@ -86,9 +86,9 @@ def test_answers_become_json_safe_values(one, answer, stored) -> None:
         (component("textfield", validate={"required": True}), "", "请填写“标签x”。"),
         (component("radio", values=CHOICES, validate={"required": True}), "", "请选择“标签x”。"),
         (component("checkbox", validate={"required": True}), "", "请勾选“标签x”。"),
-        (component("radio", values=CHOICES), "other", "“标签x”里没有这个选项,请重新选择。"),
+        (component("radio", values=CHOICES), "other", "“标签x”里没有这个选项，请重新选择。"),
         (component("checklist", values=CHOICES), ["other"],
-         "“标签x”里没有这个选项,请重新选择。"),
+         "“标签x”里没有这个选项，请重新选择。"),
         (component("number"), "1.5", "“标签x”应填整数。"),
         (component("number"), "many", "“标签x”应填数字。"),
         (component("number"), "NaN", "“标签x”应填数字。"),
@@ -99,22 +99,22 @@ def test_answers_become_json_safe_values(one, answer, stored) -> None:
         (component("number", validate={"min": 1}), 0, "“标签x”不能小于1。"),
         (component("number", validate={"max": 20}), 21, "“标签x”不能大于20。"),
         (component("datetime"), "2026-02-30",
-         "“标签x”不是有效的日期,请按“2026-03-02”的样子填写。"),
+         "“标签x”不是有效的日期，请按“2026-03-02”的样子填写。"),
         (component("datetime", properties={"not_future": "true"}), "2026-03-03",
          "“标签x”不能晚于今天。"),
         (component("textfield", validate={"maxLength": 3}), "一二三四",
-         "“标签x”最多3个字,现在有4个字。"),
+         "“标签x”最多3个字，现在有4个字。"),
         (component("textfield", validate={"minLength": 3}), "一二",
-         "“标签x”至少3个字,现在有2个字。"),
+         "“标签x”至少3个字，现在有2个字。"),
         (component("textfield", validate={"pattern": r"^\d{4}$"}), "12345",
-         "“标签x”的格式不对,请核对。"),
+         "“标签x”的格式不对，请核对。"),
         (component("textfield", properties={"format": "id_card"}), "130123195503150021",
-         "“标签x”不对:身份证号码的校验位不对,请对照证件逐位核对。"),
+         "“标签x”不对：身份证号码的校验位不对，请对照证件逐位核对。"),
         (component("textfield", properties={"format": "cn_name"}), "张3",
-         "“标签x”不对:姓名只能用汉字、间隔号“·”或外文字母,请去掉数字和其他符号。"),
-        (component("textfield"), "a\x00b", "“标签x”含有不可见的控制字符,请重新输入。"),
-        (component("textfield"), "a\ud800b", "“标签x”含有不可见的控制字符,请重新输入。"),
-        (component("textfield"), {"a": 1}, "“标签x”的内容不对,请重新填写。"),
+         "“标签x”不对：姓名只能用汉字、间隔号“·”或外文字母，请去掉数字和其他符号。"),
+        (component("textfield"), "a\x00b", "“标签x”含有不可见的控制字符，请重新输入。"),
+        (component("textfield"), "a\ud800b", "“标签x”含有不可见的控制字符，请重新输入。"),
+        (component("textfield"), {"a": 1}, "“标签x”的内容不对，请重新填写。"),
     ],
 )  # fmt: skip
 def test_wrong_answers_get_one_plain_sentence(one, answer, sentence) -> None:
@@ -219,12 +219,12 @@ def test_rows_are_checked_one_by_one_with_their_address() -> None:
     ]
     result = check(ROWS_FORM, {"size": 2, "kind": "refused", "members": rows})
     assert result.errors == {
-        "members[0].income": "“标签members”第1行:请填写“标签income”。",
-        "members[1].name": "“标签members”第2行:请填写“标签name”。",
+        "members[0].income": "“标签members”第1行：请填写“标签income”。",
+        "members[1].name": "“标签members”第2行：请填写“标签name”。",
         "members[1].id_card": (
-            "“标签members”第2行:“标签id_card”不对:身份证号码应为18位,现在是1位。"
+            "“标签members”第2行：“标签id_card”不对：身份证号码应为18位，现在是1位。"
         ),
-        "members[1].income": "“标签members”第2行:请填写“标签income”。",
+        "members[1].income": "“标签members”第2行：请填写“标签income”。",
     }
     assert result.values["members"][0]["name"] == "张三"
 

@@ -198,13 +198,13 @@ class _Building:
 
     def add(self, entry: Entry) -> None:
         if self.ended:
-            raise ClockRefused("期限已经结束,不能再作记录。")
+            raise ClockRefused("期限已经结束，不能再作记录。")
         if entry.at < self.last:
-            raise ClockRefused("记录的时间早于上一条记录,期限只能往前记。")
+            raise ClockRefused("记录的时间早于上一条记录，期限只能往前记。")
         self.last = entry.at
         match entry:
             case Started():
-                raise ClockRefused("期限已经起算,不能重复起算。")
+                raise ClockRefused("期限已经起算，不能重复起算。")
             case Stopped():
                 self._stop(entry)
             case Resumed():
@@ -218,31 +218,31 @@ class _Building:
 
     def _stop(self, entry: Stopped) -> None:
         if self.suspensions and self.suspensions[-1].resumed is None:
-            raise ClockRefused("期限已经暂停,不能重复暂停。")
+            raise ClockRefused("期限已经暂停，不能重复暂停。")
         self.suspensions.append(Suspension(entry, None))
 
     def _resume(self, entry: Resumed) -> None:
         if not self.suspensions or self.suspensions[-1].resumed is not None:
-            raise ClockRefused("期限没有暂停,不能恢复计算。")
+            raise ClockRefused("期限没有暂停，不能恢复计算。")
         self.suspensions[-1] = Suspension(self.suspensions[-1].stopped, entry)
         if entry.holder:
             self.passes.append((entry.at, entry.holder))
 
     def _extend(self, entry: Extended) -> None:
         if self.extension is not None:
-            raise ClockRefused("期限已经延长过一次,不能再次延长(行政许可法第四十二条)。")
+            raise ClockRefused("期限已经延长过一次，不能再次延长（行政许可法第四十二条）。")
         _check_limit(entry.limit)
         allowed = self.started.limit.unit
         if allowed is LimitUnit.SAME_DAY:
             allowed = LimitUnit.WORKDAY
         if entry.limit.unit is not allowed:
-            raise ClockRefused("延长的计算单位与原期限不同,工作日、自然日和工作小时不能混用。")
+            raise ClockRefused("延长的计算单位与原期限不同，工作日、自然日和工作小时不能混用。")
         self.extension = entry
 
 
 def _check_limit(limit: Limit) -> None:
     if (limit.amount == 0) is not (limit.unit is LimitUnit.SAME_DAY) or limit.amount < 0:
-        raise ClockRefused("期限须大于零;当日办结的期限不写天数。")
+        raise ClockRefused("期限须大于零；当日办结的期限不写天数。")
 
 
 def _check_aware(at: datetime) -> None:

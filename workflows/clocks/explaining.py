@@ -33,7 +33,7 @@ from workflows.model import Limit, LimitUnit
 _UNIT_NAMES = {
     LimitUnit.WORKDAY: "个工作日",
     LimitUnit.SAME_DAY: "个工作日",
-    LimitUnit.DAY: "日(自然日)",
+    LimitUnit.DAY: "日（自然日）",
     LimitUnit.HOUR: "个工作小时",
 }
 
@@ -50,7 +50,7 @@ def explain(
         extension = history.extension
         lines.append(
             f"{day_text(local_day(extension.at))}经{extension.approver}批准延长"
-            f"{limit_text(extension.limit)},理由:{extension.reason}。"
+            f"{limit_text(extension.limit)}，理由：{extension.reason}。"
             f"延长后共{reading.total}{_UNIT_NAMES[reading.unit]}。"
         )
     last = reading.due_on
@@ -65,7 +65,7 @@ def explain(
 
 
 def limit_text(limit: Limit) -> str:
-    """`20个工作日`, `7日(自然日)`, `4个工作小时`, `当日办结`."""
+    """`20个工作日`, `7日（自然日）`, `4个工作小时`, `当日办结`."""
     if limit.unit is LimitUnit.SAME_DAY:
         return "当日办结"
     return f"{limit.amount}{_UNIT_NAMES[limit.unit]}"
@@ -74,20 +74,20 @@ def limit_text(limit: Limit) -> str:
 def due_line(reading: ClockReading) -> str:
     """The outcome in one sentence; the last line of every explanation."""
     if reading.due_on is None or reading.due_at is None:
-        return "期限暂停计算中,恢复后才能确定到期日。"
+        return "期限暂停计算中，恢复后才能确定到期日。"
     clock = f"{reading.due_at.astimezone(CHINA):%H:%M}"
     if reading.unit is LimitUnit.HOUR:
-        return f"到期时间:{day_text(reading.due_on)}{clock}。"
-    return f"到期日:{day_text(reading.due_on)},窗口办理截至当日{clock},过当日24时为逾期。"
+        return f"到期时间：{day_text(reading.due_on)}{clock}。"
+    return f"到期日：{day_text(reading.due_on)}，窗口办理截至当日{clock}，过当日24时为逾期。"
 
 
 def _start_line(reading: ClockReading) -> str:
     started = reading.history.started
-    text = f"期限:{limit_text(started.limit)}。依据:{started.basis}。"
+    text = f"期限：{limit_text(started.limit)}。依据：{started.basis}。"
     at = f"{started.at.astimezone(CHINA):%H:%M}"
     text += f"{day_text(local_day(started.at))}{at}起算"
     if started.counted_from and started.counted_from != local_day(started.at):
-        text += f",按{day_text(started.counted_from)}发生计算"
+        text += f"，按{day_text(started.counted_from)}发生计算"
     return text + "。"
 
 
@@ -98,16 +98,14 @@ def _first_day_line(reading: ClockReading) -> str:
     if unit is LimitUnit.SAME_DAY:
         first = reading.calendar.next_working_day(base)
         if first == (reading.history.started.counted_from or _event(reading)):
-            return "当日办结:应在当日办公时间结束前办完。"
-        return f"当日办公时间已过或当日不上班,应在下一个工作日{day_text(first)}办完。"
+            return "当日办结：应在当日办公时间结束前办完。"
+        return f"当日办公时间已过或当日不上班，应在下一个工作日{day_text(first)}办完。"
     if unit is LimitUnit.DAY:
-        return (
-            f"当日不计入,从次日{day_text(base + ONE_DAY)}起按自然日计算(民法典第二百零一条)。"
-        )
+        return f"当日不计入，从次日{day_text(base + ONE_DAY)}起按自然日计算（民法典第二百零一条）。"
     first = reading.calendar.next_working_day(base)
     return (
-        f"当日不计入,从下一个工作日{day_text(first)}起计算"
-        "(民法典第二百零一条、行政许可法第八十二条)。"
+        f"当日不计入，从下一个工作日{day_text(first)}起计算"
+        "（民法典第二百零一条、行政许可法第八十二条）。"
     )
 
 
@@ -120,22 +118,22 @@ def _suspension_lines(reading: ClockReading) -> Iterator[str]:
     stops = zip(reading.history.suspensions, suspended_days(reading.history), strict=True)
     for suspension, (first, last) in stops:
         stop = suspension.stopped
-        cause = f"{stop.cause},凭证{stop.evidence}" if stop.evidence else stop.cause
+        cause = f"{stop.cause}，凭证{stop.evidence}" if stop.evidence else stop.cause
         if last is None:
-            yield f"{day_text(first)}起暂停计算({cause}),至今没有恢复。"
+            yield f"{day_text(first)}起暂停计算（{cause}），至今没有恢复。"
             continue
         if reading.unit is LimitUnit.HOUR:
             begin = f"{stop.at.astimezone(CHINA):%H:%M}"
             end = (
                 f"{suspension.resumed.at.astimezone(CHINA):%H:%M}" if suspension.resumed else ""
             )
-            yield f"{day_text(first)}{begin}至{day_text(last)}{end}暂停计算({cause})。"
+            yield f"{day_text(first)}{begin}至{day_text(last)}{end}暂停计算（{cause}）。"
             continue
         begin_day = max(position, first - ONE_DAY)
         days = count_days(reading.unit, reading.calendar, begin_day, last)
         position = max(position, last)
         yield (
-            f"{day_text(first)}至{day_text(last)}暂停计算({cause}),首尾两日都不计入,"
+            f"{day_text(first)}至{day_text(last)}暂停计算（{cause}），首尾两日都不计入，"
             f"共扣除{days}{_UNIT_NAMES[reading.unit]}。"
         )
 
@@ -148,15 +146,15 @@ def _day_lines(reading: ClockReading, last: date) -> Iterator[str]:
         yield from _moved_lines(reading, last)
         return
     for name, group in _off_groups(calendar, days):
-        yield f"{name}不计入:{_ranges(group, year)}。"
+        yield f"{name}不计入：{_ranges(group, year)}。"
     make_up = [day for day in days if calendar.is_make_up(day)]
     if make_up:
         suspended = [day for day in make_up if _is_suspended(reading.history, day)]
         counted = [day for day in make_up if day not in suspended]
         if counted:
-            yield f"调休上班,计入:{_ranges(counted, year)}。"
+            yield f"调休上班，计入：{_ranges(counted, year)}。"
         if suspended:
-            yield f"调休上班,但在暂停期间,不计入:{_ranges(suspended, year)}。"
+            yield f"调休上班，但在暂停期间，不计入：{_ranges(suspended, year)}。"
 
 
 def _moved_lines(reading: ClockReading, due: date) -> Iterator[str]:
@@ -174,8 +172,8 @@ def _moved_lines(reading: ClockReading, due: date) -> Iterator[str]:
     if full:
         name = reading.calendar.why_off(min(full)) or "暂停期间"
         yield (
-            f"期限的最后一日{day_text(min(full))}是{name},"
-            f"顺延至其后第一个工作日{day_text(due)}(民法典第二百零三条)。"
+            f"期限的最后一日{day_text(min(full))}是{name}，"
+            f"顺延至其后第一个工作日{day_text(due)}（民法典第二百零三条）。"
         )
 
 
@@ -197,7 +195,7 @@ def _estimate_lines(calendar: Calendar, start: date, last: date) -> Iterator[str
         if calendar.status_of(day) is DayStatus.ESTIMATED
     }
     for year in sorted(years):
-        yield f"{year}年的放假安排尚未正式公布,暂按预计安排计算,公布后到期日可能变动。"
+        yield f"{year}年的放假安排尚未正式公布，暂按预计安排计算，公布后到期日可能变动。"
 
 
 def _end_lines(reading: ClockReading) -> Iterator[str]:
@@ -206,12 +204,12 @@ def _end_lines(reading: ClockReading) -> Iterator[str]:
         assert stop is not None  # noqa: S101 - a stopped clock without a due day has one
         left = remaining(reading, stop.at)
         if reading.unit is LimitUnit.HOUR:
-            yield f"暂停时已用{used(reading, stop.at)}分钟,剩余{left}分钟。"
+            yield f"暂停时已用{used(reading, stop.at)}分钟，剩余{left}分钟。"
         else:
             name = _UNIT_NAMES[reading.unit]
-            yield f"暂停时已用{used(reading, stop.at)}{name},剩余{left}{name}。"
+            yield f"暂停时已用{used(reading, stop.at)}{name}，剩余{left}{name}。"
     if reading.ended_at is not None:
-        yield f"期限已于{day_text(local_day(reading.ended_at))}结束,不再计算。"
+        yield f"期限已于{day_text(local_day(reading.ended_at))}结束，不再计算。"
 
 
 def _is_suspended(history: History, day: date) -> bool:

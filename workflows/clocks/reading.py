@@ -103,7 +103,7 @@ def add_entry(
     if isinstance(entry, Extended):
         lapses_at = derive(entries, calendar, hours).lapses_at
         if lapses_at is not None and entry.at >= lapses_at:
-            raise ClockRefused("期限已经届满,不能再延长;延长须在届满前告知申请人。")
+            raise ClockRefused("期限已经届满，不能再延长；延长须在届满前告知申请人。")
     return (*entries, entry)
 
 

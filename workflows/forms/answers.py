@@ -45,7 +45,7 @@ def _plain(check: Callable[[str], str | None]) -> Check:
 
 
 def _address(text: str, _: date) -> str | None:
-    return None if len(text) >= 4 else "地址太短,请写到村(社区)和门牌号。"
+    return None if len(text) >= 4 else "地址太短，请写到村（社区）和门牌号。"
 
 
 _ID_CARD = Shape(identifiers.normalise_number, identifiers.check_id_card)
@@ -132,13 +132,13 @@ def _single(one: Field, raw: object) -> object:
         raw = raw[-1] if raw else ""
     if raw is None or isinstance(raw, str | int | float | Decimal | date):
         return raw
-    raise AnswerRefused(f"“{one.label}”的内容不对,请重新填写。")
+    raise AnswerRefused(f"“{one.label}”的内容不对，请重新填写。")
 
 
 def _chosen(one: Field, value: str) -> str:
     offered = {choice.value for choice in one.choices}
     if offered and value not in offered:
-        raise AnswerRefused(f"“{one.label}”里没有这个选项,请重新选择。")
+        raise AnswerRefused(f"“{one.label}”里没有这个选项，请重新选择。")
     if not offered and len(value) > SHORT_TEXT:
         raise AnswerRefused(f"“{one.label}”太长。")
     return value
@@ -184,7 +184,7 @@ def _read_date(one: Field, value: object, today: date) -> str:
     except ValueError:
         day = None
     if day is None or not 1850 <= day.year <= 2200:
-        raise AnswerRefused(f"“{one.label}”不是有效的日期,请按“2026-03-02”的样子填写。")
+        raise AnswerRefused(f"“{one.label}”不是有效的日期，请按“2026-03-02”的样子填写。")
     if one.not_future and day > today:
         raise AnswerRefused(f"“{one.label}”不能晚于今天。")
     return day.isoformat()
@@ -193,7 +193,7 @@ def _read_date(one: Field, value: object, today: date) -> str:
 def _read_text(one: Field, value: object, today: date, document: str | None) -> str | None:
     text = str(value).replace("\r\n", "\n").replace("\r", "\n").strip()
     if _CONTROL.search(text):
-        raise AnswerRefused(f"“{one.label}”含有不可见的控制字符,请重新输入。")
+        raise AnswerRefused(f"“{one.label}”含有不可见的控制字符，请重新输入。")
     if one.widget != "textarea":
         text = re.sub(r"[\n\t]+", " ", text)
     shape = SHAPES.get(document or "") if one.format_from else SHAPES.get(one.format or "")
@@ -207,16 +207,16 @@ def _read_text(one: Field, value: object, today: date, document: str | None) -> 
     if one.pattern and not feel.evaluate(
         "matches(text, pattern)", {"text": text, "pattern": one.pattern}
     ):
-        raise AnswerRefused(f"“{one.label}”的格式不对,请核对。{one.help}")
+        raise AnswerRefused(f"“{one.label}”的格式不对，请核对。{one.help}")
     problem = shape.check(text, today) if shape else None
     if problem:
-        raise AnswerRefused(f"“{one.label}”不对:{problem}")
+        raise AnswerRefused(f"“{one.label}”不对：{problem}")
     return text
 
 
 def _check_length(one: Field, text: str) -> None:
     most = one.max_length or (LONG_TEXT if one.widget == "textarea" else SHORT_TEXT)
     if len(text) > most:
-        raise AnswerRefused(f"“{one.label}”最多{most}个字,现在有{len(text)}个字。")
+        raise AnswerRefused(f"“{one.label}”最多{most}个字，现在有{len(text)}个字。")
     if one.min_length and len(text) < one.min_length:
-        raise AnswerRefused(f"“{one.label}”至少{one.min_length}个字,现在有{len(text)}个字。")
+        raise AnswerRefused(f"“{one.label}”至少{one.min_length}个字，现在有{len(text)}个字。")

@@ -178,7 +178,7 @@ def _sentence(
     parts = [_compared(part, labels) for part in check.split(" and ")]
     if all(parts) and " or " not in check:
         return ";".join(part for part in parts if part) + "。"
-    return f"“{one['label']}”不符合要求,请核对。{one.get('help') or ''}"
+    return f"“{one['label']}”不符合要求，请核对。{one.get('help') or ''}"
 
 
 def _compared(text: str, labels: Mapping[str, Mapping[str, Any]]) -> str | None:

@@ -54,7 +54,7 @@ PROPERTIES = frozenset(
     ]
 )
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}", re.ASCII)
-_REMEDY = "可用的组件:文本框、多行文本、数字、下拉选择、单选、复选框、多选、日期、分组、动态列表、文字"
+_REMEDY = "可用的组件：文本框、多行文本、数字、下拉选择、单选、复选框、多选、日期、分组、动态列表、文字"
 
 
 def read_form(data: bytes | str | Mapping[str, Any], file: str = "") -> Form:
@@ -62,7 +62,7 @@ def read_form(data: bytes | str | Mapping[str, Any], file: str = "") -> Form:
     schema = data if isinstance(data, Mapping) else _load(data, file)
     components = schema.get("components")
     if not isinstance(components, list):
-        raise Unreadable(f"{file or '表单'}不是表单文件:缺少 components 列表。")
+        raise Unreadable(f"{file or '表单'}不是表单文件：缺少 components 列表。")
     identity = str(schema.get("id") or "")
     reader = _Reader(file, identity)
     if not identity:
@@ -112,7 +112,7 @@ class _Reader:
             self.count += 1
             if self.count > MAX_COMPONENTS or depth > MAX_NESTING:
                 self.error(
-                    "form-size", "", f"表单太大:最多{MAX_COMPONENTS}个组件、{MAX_NESTING}层。"
+                    "form-size", "", f"表单太大：最多{MAX_COMPONENTS}个组件、{MAX_NESTING}层。"
                 )
                 break
             if not isinstance(component, Mapping):
@@ -162,7 +162,7 @@ class _Reader:
         flags: dict[str, Any] = {name: properties.get(name) == "true" for name in _FLAGS}
         self.check_flags(key, kind, flags)
         if kind is FieldKind.DATE and component.get("subtype", "date") != "date":
-            self.error("form-date", key, f"“{label}”只能是日期,不能带时间。", "子类型选“日期”")
+            self.error("form-date", key, f"“{label}”只能是日期，不能带时间。", "子类型选“日期”")
         computed = self.expression(key, "计算公式", properties.get("computed"))
         return Field(
             key=key,
@@ -196,7 +196,7 @@ class _Reader:
     def good_key(self, key: str) -> bool:
         if not _KEY.fullmatch(key):
             self.error(
-                "form-key", key, f"键“{key}”不能用。", "键由字母、数字和下划线组成,以字母开头"
+                "form-key", key, f"键“{key}”不能用。", "键由字母、数字和下划线组成，以字母开头"
             )
             return False
         if key in self.keys:
@@ -210,7 +210,7 @@ class _Reader:
         for name in raw:
             if name not in PROPERTIES:
                 self._add(
-                    "form-property", Severity.NOTE, key, f"属性“{name}”没有含义,不起作用。"
+                    "form-property", Severity.NOTE, key, f"属性“{name}”没有含义，不起作用。"
                 )
         return {name: _text(value) for name, value in raw.items() if name in PROPERTIES}
 
@@ -266,7 +266,7 @@ class _Reader:
         self.count = inner.count
         fields = Form("", parts).fields
         if not fields or any(f.kind is FieldKind.ROWS for f in fields):
-            self.error("form-rows", key, "动态列表里要有问题,且不能再套动态列表。")
+            self.error("form-rows", key, "动态列表里要有问题，且不能再套动态列表。")
         for row_field in fields:
             if row_field.routing:
                 self.error(
@@ -309,7 +309,7 @@ class _Reader:
         try:
             feel.parse(bare)
         except ExpressionError as problem:
-            self.error("form-expression", key, f"{what}读不懂:{problem.sentence}")
+            self.error("form-expression", key, f"{what}读不懂：{problem.sentence}")
             return None
         return bare
 
@@ -324,7 +324,7 @@ class _Reader:
             self.error("form-pattern", key, f"格式“{pattern}”不是可用的正则表达式。")
             return None
         if not (pattern.startswith("^") and pattern.endswith("$")):
-            self.error("form-pattern", key, "格式须从头到尾匹配。", "以 ^ 开头,以 $ 结尾")
+            self.error("form-pattern", key, "格式须从头到尾匹配。", "以 ^ 开头，以 $ 结尾")
         return pattern
 
     def number(self, key: str, what: str, value: object) -> Decimal | None:

@@ -27,8 +27,8 @@ _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋�
 _GIVEN = "建国伟秀英芳敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂玉梅红文华新春志福贵海云晓东"
 _VILLAGES = ("城关镇", "东安乡", "南河镇", "西岭乡", "北泉镇")
 _PHRASES = (
-    "家庭成员患病,医疗支出较大",
-    "材料齐全,情况属实",
+    "家庭成员患病，医疗支出较大",
+    "材料齐全，情况属实",
     "因工作需要申请办理",
     "申请按规定办理",
 )
@@ -67,7 +67,7 @@ def sample(
                 raw[one.key] = draw(one, random, today, raw)
         checked = validate(form, raw, variables, today=today)
     problems = ";".join(sorted(set(checked.errors.values())))
-    raise NoSample(f"表单“{form.id}”造不出符合规则的样例:{problems}")
+    raise NoSample(f"表单“{form.id}”造不出符合规则的样例：{problems}")
 
 
 def _to_redraw(form: Form, checked: Validation) -> set[str]:

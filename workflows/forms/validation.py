@@ -236,10 +236,10 @@ class _Record:
         if len(filled) < least:
             return f"“{one.label}”至少填写{least}行。"
         if len(filled) > one.max_rows:
-            return f"“{one.label}”最多填写{one.max_rows}行,现在有{len(filled)}行。"
+            return f"“{one.label}”最多填写{one.max_rows}行，现在有{len(filled)}行。"
         stored = []
         for number, answers in enumerate(filled):
-            address, said = f"{one.key}[{number}].", f"“{one.label}”第{number + 1}行:"
+            address, said = f"{one.key}[{number}].", f"“{one.label}”第{number + 1}行："
             row = _Record(one.fields, answers, scope, self.today, address, said)
             row.settle()
             row.judge()
@@ -260,7 +260,7 @@ class _Record:
         if one.kind is FieldKind.BOOL:
             return f"请勾选“{one.label}”。"
         if one.computed and not one.enterable:
-            return f"“{one.label}”算不出来,请核对它所依据的内容。"
+            return f"“{one.label}”算不出来，请核对它所依据的内容。"
         return f"请{'选择' if one.kind in CHOOSING else '填写'}“{one.label}”。"
 
     def withheld(self, one: Field, scope: Mapping[str, Any]) -> str | None:
@@ -269,7 +269,7 @@ class _Record:
         chosen = stored if isinstance(stored, list) else [stored]
         for choice in one.choices:
             if choice.value in chosen and self.ask(choice.hide_if, scope) is True:
-                return f"这件申请不能选“{choice.label}”,请重新选择“{one.label}”。"
+                return f"这件申请不能选“{choice.label}”，请重新选择“{one.label}”。"
         return None
 
     def unchecked(self, one: Field, scope: Mapping[str, Any]) -> str | None:
@@ -282,7 +282,7 @@ class _Record:
         unanswered = [n for n in _names(one.check) if n in scope and scope[n] is None]
         if answer is None and unanswered:
             return None
-        return one.check_message or f"“{one.label}”与其他内容不相符,请核对。"
+        return one.check_message or f"“{one.label}”与其他内容不相符，请核对。"
 
 
 def _filled(one: Field, raw: Any) -> list[Mapping[str, Any]]:

@@ -134,7 +134,9 @@ def test_suspending_needs_a_cause_and_words(desk, head, cause, reason):
 
 def propose(desk, case, by=None):
     with db.pretended(desk.at):
-        return actions.propose_termination(case.pk, by or desk.window, "申请人去世", "办法第三条")
+        return actions.propose_termination(
+            case.pk, by or desk.window, "申请人去世", "办法第三条"
+        )
 
 
 def test_terminated_by_two_persons_with_paper_remedy_and_filing(desk, head):

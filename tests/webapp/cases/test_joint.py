@@ -98,7 +98,9 @@ def test_dissent_upheld_is_refused_with_two_persons_and_filed(desk):
         desk.complete(item)
     desk.complete(desk.item(case), outcome="meet")
     desk.complete(desk.item(case, "Task_Meet"), outcome="refuse")
-    case = desk.run(case, Task_Propose={"proposal": "refuse"}, Task_Approve={"outcome": "refuse"})
+    case = desk.run(
+        case, Task_Propose={"proposal": "refuse"}, Task_Approve={"outcome": "refuse"}
+    )
     assert case.result == "refused"
     assert case.denial_filings.get().document_code == "D20"
 

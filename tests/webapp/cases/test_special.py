@@ -115,7 +115,13 @@ def test_extended_once_by_another_person_with_a_paper(desk):
     case = reviewed(desk)
     review = desk.item(case)
     asks = desk.anybody(review.pool_id)
-    desk.complete(review, asks, outcome="extend", added_days=10, extension_reason="申报资料复杂,核对需要时间")
+    desk.complete(
+        review,
+        asks,
+        outcome="extend",
+        added_days=10,
+        extension_reason="申报资料复杂,核对需要时间",
+    )
     approve = desk.item(case)
     assert approve.element == "Task_ApproveTownship"
     leader = desk.anybody(approve.pool_id, but={asks.officer_id})
@@ -129,7 +135,12 @@ def test_extended_once_by_another_person_with_a_paper(desk):
     day = desk.clock(case, "promised").due_on
     assert f"{day.year}年{day.month}月{day.day}日" in paper
     with pytest.raises((NoSample, Invalid, Refused)):
-        desk.complete(desk.item(case), outcome="extend", added_days=3, extension_reason="还需要再延长几天核对资料")
+        desk.complete(
+            desk.item(case),
+            outcome="extend",
+            added_days=3,
+            extension_reason="还需要再延长几天核对资料",
+        )
     assert desk.item(case).element == "Task_Review"
     assert desk.numbers(case).count("D15") == 1
 
@@ -137,7 +148,12 @@ def test_extended_once_by_another_person_with_a_paper(desk):
 def test_an_extension_after_the_due_date_is_refused_with_the_article(desk):
     """Bad input of the issue: nothing is lost, the leader reads why."""
     case = reviewed(desk)
-    desk.complete(desk.item(case), outcome="extend", added_days=5, extension_reason="申报资料复杂,核对需要时间")
+    desk.complete(
+        desk.item(case),
+        outcome="extend",
+        added_days=5,
+        extension_reason="申报资料复杂,核对需要时间",
+    )
     desk.go_to("2026-04-02")
     assert desk.clock(case, "statutory").due_on < date(2026, 4, 2)
     with pytest.raises(Refused, match="已经届满") as refusal:
@@ -151,7 +167,9 @@ def test_an_extension_after_the_due_date_is_refused_with_the_article(desk):
 def test_no_more_days_than_the_item_allows(desk):
     case = reviewed(desk)
     item = desk.item(case)
-    raw = desk.form_answers(item, outcome="extend", added_days=5, extension_reason="申报资料复杂,核对需要时间")
+    raw = desk.form_answers(
+        item, outcome="extend", added_days=5, extension_reason="申报资料复杂,核对需要时间"
+    )
     with pytest.raises(Refused), db.pretended(desk.at):
         actions.complete(item.pk, desk.anybody(item.pool_id), {**raw, "added_days": 99})
     assert desk.item(case).element == "Task_Review"
@@ -168,7 +186,12 @@ def test_the_county_review_may_order_and_extend_too(desk):
     assert desk.item(case).element == "Task_CountyRecord"
     desk.complete(desk.item(case))
     assert desk.clock(case, "county").state == "running"
-    desk.complete(desk.item(case), outcome="extend", added_days=5, extension_reason="专家评审意见还在整理,需要时间")
+    desk.complete(
+        desk.item(case),
+        outcome="extend",
+        added_days=5,
+        extension_reason="专家评审意见还在整理,需要时间",
+    )
     assert desk.item(case).element == "Task_ApproveCounty"
     desk.complete(desk.item(case), outcome="approve")
     assert desk.run(case).result == "granted"

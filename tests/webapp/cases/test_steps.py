@@ -358,7 +358,10 @@ def test_notices_wait_in_the_outbox_with_ids_only(desk):
 
 
 def test_numbers_of_one_organ_and_type_follow_each_other(desk):
-    cases = [desk.run(desk.open(desk.reroute(PROMISED, "promised")), until="Task_Review") for _ in range(3)]
+    cases = [
+        desk.run(desk.open(desk.reroute(PROMISED, "promised")), until="Task_Review")
+        for _ in range(3)
+    ]
     serials = [case.documents.get(code="D05").serial for case in cases]
     assert serials == [1, 2, 3]
     assert NumberSeries.objects.get(code="D05").last == 3

@@ -154,7 +154,9 @@ def test_expired_the_leader_ends_it_and_the_county_is_told(desk, path):
     desk.go_to("2026-03-11")
     desk.complete(desk.item(case, "Task_Overdue"), overdue_request="terminate")
     desk.complete(desk.item(case, "Task_DecideOverdue"), outcome="terminate")
-    assert not case.items.filter(state="OPEN", element__in=["Task_Review", "Task_Prelim"]).exists()
+    assert not case.items.filter(
+        state="OPEN", element__in=["Task_Review", "Task_Prelim"]
+    ).exists()
     case = desk.run(case)
     assert (case.result, case.is_open) == ("expired", False)
     paper = case.documents.get(code="D25")
@@ -370,9 +372,7 @@ def test_the_database_keeps_one_open_commitment(desk):
     case, _keys = tolerated(desk)
     held = Commitment.objects.get(case=case)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Commitment.objects.create(
-            case=case, until=held.until, registered_at=held.registered_at
-        )
+        Commitment.objects.create(case=case, until=held.until, registered_at=held.registered_at)
 
 
 def test_the_leader_who_decides_is_not_who_verified(desk):

@@ -116,7 +116,9 @@ def test_a_termination_is_proposed_found_in_the_inbox_and_confirmed(desk, window
     assert "确认终止办理" in inbox
     assert "提议终止" in inbox
     item = case.items.get(element="Command_Terminate")
-    page = head.get(f"/items/{item.pk}/", )
+    page = head.get(
+        f"/items/{item.pk}/",
+    )
     assert page["Location"] == f"/cases/{case.pk}/"
     assert "/decide/" not in text_of(window.get(f"/cases/{case.pk}/"))
     shown = text_of(head.get(f"/cases/{case.pk}/"))

@@ -16,7 +16,7 @@ from webapp.core.errors import Unknown
 from webapp.organisations.models import Unit
 from webapp.organisations.queries import Acting
 
-READ_ALL = frozenset({"county.office", "inspection"})
+READ_ALL = frozenset({"county.office", "inspection", "oversight"})
 """Roles that read every case of the county (WEB: who may see a case)."""
 
 FOUND = 50
