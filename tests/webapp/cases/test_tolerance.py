@@ -229,6 +229,24 @@ def test_extended_once_never_past_the_limit(desk):
     assert desk.run(case).result == "granted"
 
 
+def test_what_has_come_is_not_ended_for_not_having_come(desk):
+    """TOL-10: everything is in order, so the leader can neither end nor extend."""
+    case, keys = tolerated(desk)
+    desk.sweep("2026-03-11")
+    desk.go_to("2026-03-11")
+    desk.complete(desk.item(case, "Task_Overdue"), overdue_request="terminate")
+    arrives(desk, case, *keys)
+    with db.pretended(desk.at):
+        actions.set_material(case.pk, desk.window, keys[0], "checked")
+    decide = desk.item(case, "Task_DecideOverdue")
+    with pytest.raises(Refused, match="退回窗口") as refusal:
+        desk.complete(decide, outcome="terminate")
+    assert refusal.value.rule == "TOL-10"
+    desk.complete(decide, outcome="return")
+    desk.complete(desk.item(case, "Task_Overdue"), overdue_request="supplied")
+    assert Commitment.objects.get(case=case).state == "KEPT"
+
+
 def test_refusal_does_not_wait_and_the_promise_is_dropped(desk):
     """TOL-09: an ineligible case need not wait for papers."""
     code = on_path(desk, "promised")

@@ -34,7 +34,7 @@ _OPINIONS = ("opinion", "answer", "instruction", "contact_record", "findings")
 """Fields that are the opinion of a step, the first that is filled in."""
 DECIDING = ("outcome", "proposal", "recommendation", "overdue_request")
 """Keys of the question that decides a step, the first that a form has."""
-_TOLERANCE = frozenset({"tolerance-verify", "tolerance-overdue"})
+_TOLERANCE = frozenset({"tolerance-verify", "tolerance-overdue", "tolerance-decide"})
 _WAYS = {"delivery-counter": "window", "delivery-agent": "village_agent",
          "delivery-post-proof": "post"}  # fmt: skip
 
@@ -123,6 +123,14 @@ def _check_papers(state: CaseState, item: Item, completed: Completed) -> None:
             rule="TOL-09",
             field="outcome",
         )
+    if item.form == "tolerance-decide":
+        if not still and completed.outcome in {"terminate", "extend"}:
+            raise Refused(
+                _("承诺补交的材料其实已经核验合格,不能终止或者延长,请退回窗口重新核实。"),
+                rule="TOL-10",
+                field="outcome",
+            )
+        return
     if completed.outcome == "more" and not still:
         raise Refused(
             _("承诺补交的材料都已经核验合格,请选“已补齐”。"), rule="TOL-09", field="outcome"

@@ -16,6 +16,7 @@ from webapp.cases.changes import NewCustody, NewMessage, NewOpinion
 from webapp.cases.models.case import Result, Status
 from webapp.cases.places import pool_facts
 from webapp.cases.planning.limits import basis_of, counts_from_application, limit_of
+from webapp.cases.planning.papers import DEEMED
 from webapp.cases.planning.step import APPLICANT, COMMAND, Order, Step
 from webapp.cases.planning.tolerance import as_day, limit_until, register_commitment
 from webapp.cases.planning.words import number_mark
@@ -26,7 +27,6 @@ from workflows.clocks import ClockKind
 from workflows.engine.outcomes import OrderedEffect
 from workflows.model import Limit, LimitUnit
 
-DEEMED = "deemed"
 HOLDER = "holder"
 Params = Mapping[str, Any]
 

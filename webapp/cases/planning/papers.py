@@ -35,6 +35,8 @@ REMEDY = (
     "如不服本决定,可以自知道本决定之日起六十日内向{reconsideration_organ}申请行政复议,"
     "也可以自知道本决定之日起六个月内依法向{court}提起行政诉讼。"
 )
+DEEMED = "deemed"
+"""Basis of an acceptance by the lapse of time."""
 _FORMS = {
     "original": "原件",
     "copy": "复印件",
@@ -57,6 +59,8 @@ def write_documents(step: Step) -> None:
     for order in step.orders:
         if order.code == "D04":
             _lock_notice(step)
+        if order.code == "D05" and order.params.get("basis") != DEEMED:
+            _check_complete(step)
         step.changes.documents.append(write_document(step, order))
     for filed in step.filings:
         filing = file_denial(step, filed)
@@ -226,6 +230,21 @@ _SOURCES = {
     "relay": _relay,
     "open_papers": _open_papers,
 }
+
+
+def _check_complete(step: Step) -> None:
+    """Accepted is what is complete and in form (第三十二条第五项); all else is noticed or promised."""
+    lacking = step.setting.papers.lacking
+    if not lacking:
+        return
+    raise Refused(
+        gettext(
+            "“{papers}”还没有交齐或者不符合要求,不能按材料齐全受理。材料已经交来的,请在清单上标明;"
+            "没有交来的,请选“补正”一次告知,可以容缺的也可以选“容缺受理”。"
+        ).format(papers="”“".join(paper.name for paper in lacking)),
+        rule="行政许可法第三十二条第五项",
+        field="outcome",
+    )
 
 
 def _notice(step: Step) -> tuple[Paper, ...]:
