@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop
 
-from webapp.core.crypto import keyed_hash
-
 SERIES = frozenset(
     {"D04", "D05", "D06", "D07", "D08", "D10", "D14", "D15", "D18", "D19", "D20", "D25"}
 )
@@ -69,8 +67,3 @@ _WORDS = {
 def number_text(prefix: str, code: str, year: int, serial: int) -> str:
     """正民受〔2026〕12号: organ, kind, year in 六角括号, no leading zeros (GB/T 9704)."""
     return f"{prefix}{_WORDS[code]}〔{year}〕{serial}号"
-
-
-def query_code(case_number: str) -> str:
-    """Six digits with which an applicant asks about her case; printed on every document."""
-    return f"{int(keyed_hash(f'query:{case_number}')[:12], 16) % 1_000_000:06d}"

@@ -58,7 +58,7 @@ def _start_clock(step: Step, effect: OrderedEffect) -> None:
     elif kind == "tolerance":
         _start_tolerance(step, params)
     elif params.get("days") is not None:
-        step.ledger.start(kind, _drawn_limit(params), _("流程规定"))
+        step.ledger.start(kind, _drawn_limit(params), "流程规定")
     else:
         _start_by_item(step, kind, params)
 
@@ -71,7 +71,7 @@ def _start_department(step: Step, effect: OrderedEffect) -> None:
     if not token:
         raise Refused(_("部门时限没有对应的环节。请县政务办检查流程图。"), rule="PROC-07")
     step.ledger.start(
-        "department", _drawn_limit(effect.params), _("联办通知载明"), item_token=token
+        "department", _drawn_limit(effect.params), "联办通知载明", item_token=token
     )
 
 
@@ -80,7 +80,7 @@ def _start_tolerance(step: Step, params: Params) -> None:
     until = as_day(params.get("until"))
     if until is None:
         raise Refused(_("请填写补齐材料的最后一天。"), rule="TOL-05", field="tolerance_until")
-    step.ledger.start("tolerance", limit_until(step, until), _("容缺受理告知书载明"))
+    step.ledger.start("tolerance", limit_until(step, until), "容缺受理告知书载明")
 
 
 def _drawn_limit(params: Params) -> Limit:

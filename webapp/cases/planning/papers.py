@@ -117,7 +117,6 @@ def _content(
         ),
         "applicant": step.state.applicant_name,
         "case_number": step.state.number,
-        "query_code": words["query_code"],
         "item": step.setting.item.name,
         "item_code": step.setting.item.code,
         "issued_on": words["today"],

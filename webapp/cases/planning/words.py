@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from webapp.cases.documents import DENIALS, NAMES, SERIES, query_code
+from webapp.cases.documents import DENIALS, NAMES, SERIES
 from webapp.cases.facts import PROCEDURES
 from webapp.cases.places import UnitFacts, division_name, office_name, unit_facts
 from webapp.cases.planning.limits import limit_of
@@ -84,7 +84,6 @@ def known_words(step: Step, organ: UnitFacts) -> dict[str, str]:
         "item": item.name,
         "item_code": item.code,
         "case_number": state.number,
-        "query_code": query_code(state.number),
         "organ": organ.name,
         "competent_organ_name": unit_facts(state.competent_unit_id).name,
         "place": window.name,

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.translation import gettext as _
+
 from webapp.cases.facts import may_tolerate
 from webapp.cases.models import Case, CaseMaterial, Commitment, CommitmentPaper
 from webapp.cases.places import hours
@@ -73,7 +75,8 @@ def outlook(case: Case, materials: Iterable[CaseMaterial], at: datetime) -> Outl
 
 def _too_short(case: Case) -> str:
     days = processes.decision_days(case.process_version_id)
-    return f"办结期限太短:作决定还要{days}个工作日,没有可以容缺的时间。请选“补正”一次告知。"
+    words = _("办结期限太短:作决定还要{days}个工作日,没有可以容缺的时间。请选“补正”一次告知。")
+    return words.format(days=days)
 
 
 def _latest(case: Case, at: datetime) -> date | None:
