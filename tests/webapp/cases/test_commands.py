@@ -122,6 +122,10 @@ def test_withdrawn_while_suspended(desk, head):
         actions.withdraw(case.pk, desk.window, "不办了")
     case.refresh_from_db()
     assert (case.status, case.result, case.suspended_from) == ("WITHDRAWN", "withdrawn", "")
+    paper = case.documents.get(code="D25W").content
+    assert "不办了" in "".join(paper["paragraphs"])
+    assert paper["lists"][0]["rows"]
+    assert "remedy" not in paper
     assert broken_invariants() == []
 
 
@@ -166,6 +170,17 @@ def test_terminated_by_two_persons_with_paper_remedy_and_filing(desk, head):
     assert not case.clocks.exclude(state="ended").exists()
     assert broken_invariants() == []
     assert broken_chain(case.pk) == []
+
+
+def test_a_termination_does_not_blame_the_applicant_for_being_late(desk, head):
+    """D25 names lateness only where the case is ended for it."""
+    case, _keys = tolerated(desk)
+    propose(desk, case)
+    with db.pretended(desk.at):
+        actions.decide_termination(case.pk, head(), agree=True)
+    text = "".join(case.documents.get(code="D25").content["paragraphs"])
+    assert "申请人去世" in text
+    assert "没有在" not in text
 
 
 def test_nobody_confirms_her_own_proposal_and_it_may_be_declined(desk, head):

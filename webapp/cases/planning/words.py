@@ -153,7 +153,8 @@ def words_of_order(step: Step, order: Order) -> dict[str, str]:
         run = step.ledger.of_item(None, step.hosted(order.place))
         if run and run.reading.due_on:
             words["department_due_on"] = day_words(run.reading.due_on)
-    return {name: text for name, text in {**words, **order.words}.items() if text}
+    known = {name: text for name, text in words.items() if text}
+    return {**known, **order.words}
 
 
 def _add_numbers(step: Step, words: dict[str, str]) -> None:
