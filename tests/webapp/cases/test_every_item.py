@@ -15,7 +15,9 @@ from webapp.catalogue.queries import item_by_code
 pytestmark = pytest.mark.django_db
 
 ROOT = Path(__file__).resolve().parents[3]
-ITEMS = yaml.safe_load((ROOT / "bpmn/catalogue/items.yaml").read_text(encoding="utf-8"))["items"]
+ITEMS = yaml.safe_load((ROOT / "bpmn/catalogue/items.yaml").read_text(encoding="utf-8"))[
+    "items"
+]
 PATHS = {
     ("immediate", "local"): "immediate",
     ("promised", "joint"): "joint",

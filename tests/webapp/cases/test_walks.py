@@ -40,7 +40,7 @@ def test_no_walk_leaves_a_case_that_nobody_answers_for(desk, seed):
             (step, arrive, wait, suspend, resume, propose, decide, mark, withdraw),
             (60, 12, 12, 3, 8, 2, 2, 6, 0.5),
         )[0]
-        with contextlib.suppress(Refused, NoSample):  # what is refused changes nothing
+        with contextlib.suppress(Refused, NoSample):
             act(desk, case, random)
         check(case)
     for one in Case.objects.all():
@@ -58,9 +58,11 @@ def check(case: Case) -> None:
     if held is not None:
         proposed = WorkItem.objects.filter(case=case, element="Task_Propose").last()
         refusing = case.clocks.filter(kind="tolerance").last().state == "ended"
-        assert proposed is None or refusing or not case.awaited.filter(
-            name="paper_arrived", over_at=None
-        ).exists()
+        assert (
+            proposed is None
+            or refusing
+            or not case.awaited.filter(name="paper_arrived", over_at=None).exists()
+        )
 
 
 def step(desk, case, random) -> None:

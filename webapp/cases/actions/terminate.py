@@ -116,7 +116,9 @@ def _end(state: CaseState, by: Acting, pool: int, proposal: Termination) -> Step
         _close(step, by, pool, proposal, "AGREED", "")
         step.case.decided_at = state.at
         words = {"reason": proposal.reason, "legal_basis": proposal.basis}
-        words |= dict.fromkeys(("supplement_due_on", "tolerance_due_on"), "")  # not for lateness
+        words |= dict.fromkeys(
+            ("supplement_due_on", "tolerance_due_on"), ""
+        )  # not for lateness
         step.orders.append(Order("D25", {}, words=words))
         step.filings.append(
             {

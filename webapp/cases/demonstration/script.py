@@ -60,7 +60,7 @@ WEIGHTS: Mapping[str, tuple[str, Mapping[str, int]]] = {
             "not_competent": 4,
         },
     ),
-    "intake-overdue": ("outcome", {"terminate": 60, "supplied": 40}),
+    "intake-overdue": ("outcome", {"terminate": 1}),
     "hand-up": ("outcome", {"send": 92, "return": 8}),
     "county-receive": ("outcome", {"receive": 92, "return": 8}),
     "opinion": ("outcome", {"agree": 94, "supplement": 6}),
