@@ -164,8 +164,7 @@ LEADING = ("township.head_window", "township.leader", "county.leader")
 def check_can_lead(by: Acting, case: LedLike) -> int:
     """The heads of the window that answers for the case, or of the organ with the power.
 
-    Gives the pool for which she acts. Raises Unknown for everybody who has nothing to do with
-    it, NotYours for others of these units.
+    Gives the pool for which she acts. Raises Unknown for everybody else.
     """
     units = {case.accountable_unit_id, case.competent_unit_id}
     for held in by.held:
@@ -173,8 +172,6 @@ def check_can_lead(by: Acting, case: LedLike) -> int:
             return held.pool_id
         if held.role == "county.window" and held.unit_id == case.accountable_unit_id:
             return held.pool_id  # the county hall has no head of its windows
-    if by.unit_ids & units:
-        raise NotYours(_("这件事由窗口负责人或者分管领导决定。"), rule="DENY-02")
     raise Unknown(_("没有这个办件。"))
 
 

@@ -10,7 +10,7 @@ from webapp.cases.models import ClockEntry
 from webapp.cases.models.commitments import Proposal
 from webapp.cases.queries.invariants import broken_chain, broken_invariants
 from webapp.core import db
-from webapp.core.errors import AlreadyDone, Invalid, NotYours, Refused
+from webapp.core.errors import AlreadyDone, Invalid, NotYours, Refused, Unknown
 
 pytestmark = pytest.mark.django_db
 
@@ -185,9 +185,13 @@ def test_a_termination_does_not_blame_the_applicant_for_being_late(desk, head):
 
 def test_nobody_confirms_her_own_proposal_and_it_may_be_declined(desk, head):
     case = desk.run(desk.open(BENEFIT), until="Task_Prelim")
-    propose(desk, case)
-    with pytest.raises(NotYours):
+    propose(desk, case, desk.window)
+    with pytest.raises(Unknown):
         actions.decide_termination(case.pk, desk.window, agree=True)
+    Proposal.objects.filter(case=case).update(proposed_by=head().officer_id)
+    with pytest.raises(NotYours):
+        actions.decide_termination(case.pk, head(), agree=True)
+    Proposal.objects.filter(case=case).update(proposed_by=desk.window.officer_id)
     with pytest.raises(Invalid):
         actions.decide_termination(case.pk, head(), agree=False)
     with db.pretended(desk.at):

@@ -29,7 +29,7 @@ LEADING = {
     ("township.leader", OWN),
     ("county.leader", "county_civil_affairs"),
 }
-TELL_WHY = {"open_case", "supply_materials", "suspend", "resume", "decide_termination"}
+TELL_WHY = {"open_case", "supply_materials"}
 EXPECTED = {
     # action → (role, unit) that may do it while 审查材料 waits in the window of 新安镇
     "claim": {("township.window", OWN)},
