@@ -38,4 +38,7 @@ def case_command(message: Message) -> None:
 def start_case(message: Message) -> None:
     """Start a case from a case; done twice it finds the one that was started."""
     payload = message.payload
-    begin(int(payload["case"]), str(payload["level"]), str(payload["process"]))
+    try:
+        begin(int(payload["case"]), str(payload["level"]), str(payload["process"]))
+    except AlreadyDone:
+        log.info("message %d: the case is over", message.id)

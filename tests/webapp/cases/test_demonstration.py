@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from tests.webapp.conftest import load
 from webapp.cases.demonstration.casting import stories
 from webapp.cases.demonstration.play import Stage
-from webapp.cases.models import Case, Document, Submission, WorkItem
+from webapp.cases.models import Case, DenialFiling, Document, Submission, WorkItem
 from webapp.cases.queries.invariants import broken_invariants, gaps_in_numbers
 from webapp.catalogue import queries as catalogue
 from webapp.core import db
@@ -76,6 +76,15 @@ def test_every_enabled_item_is_played_and_fates_differ(county, played):
     assert len(closed_as() - {""}) >= 5
     assert broken_invariants() == []
     assert gaps_in_numbers() == []
+
+
+def test_every_negative_act_is_filed_and_nothing_else(county, played):
+    """DENY-01: one filing for each D06, D07, D20, D25; none for a withdrawal or a grant."""
+    acts = Document.objects.filter(code__in=["D06", "D07", "D10", "D20", "D25"])
+    filings = DenialFiling.objects.values_list("case_id", "document_code")
+    assert sorted(acts.values_list("case_id", "code")) == sorted(filings)
+    assert acts.exists()
+    assert not DenialFiling.objects.filter(case__result__in=["granted", "withdrawn"]).exists()
 
 
 def closed_as():

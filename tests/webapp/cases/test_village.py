@@ -106,6 +106,16 @@ def test_the_township_case_may_end_before_the_agent_has_noted_her_trip(desk, age
     assert desk.item(case).element == "Task_Report"
 
 
+def test_who_withdraws_before_the_outbox_has_run_has_no_second_case(desk, agent):
+    case = desk.open(ITEM, agent, mandate=MANDATE)
+    desk.complete(desk.item(case, "Task_Register"), agent, outcome="agency")
+    with db.pretended(desk.at):
+        actions.withdraw(case.pk, agent, "不办了")
+        outbox.deliver(20)
+    assert not Case.objects.filter(parent=case).exists()
+    assert not OutboxMessage.objects.filter(channel="start-case", sent_at=None).exists()
+
+
 def test_no_agency_without_mandate_or_for_what_one_must_do_in_person(desk, agent):
     """AGT-01, AGT-04: refused with the rule, the step is still there."""
     case = visit(desk, agent, "guide", "MZ01")

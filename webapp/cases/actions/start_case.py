@@ -37,7 +37,7 @@ from webapp.cases.stepping import ITEM_FORM, StepResult, carry_out
 from webapp.cases.values import open_value, split
 from webapp.catalogue import queries as catalogue
 from webapp.core.db import transaction_with_retry
-from webapp.core.errors import Refused, Unknown
+from webapp.core.errors import AlreadyDone, Refused, Unknown
 from webapp.processes import queries as processes
 
 
@@ -64,6 +64,8 @@ def _start(parent_id: int, level: str, process_key: str) -> StepResult:
     parent = Case.objects.select_related("registered_by").filter(pk=parent_id).first()
     if parent is None:
         raise Unknown(_("没有要另立办件的原办件。"))
+    if not parent.is_open:
+        raise AlreadyDone(_("原办件已经办结,不再另立办件。"))
     item = catalogue.item_version(parent.item_version_id)
     mandate = _mandate(parent)
     values = _values(parent)
