@@ -61,21 +61,11 @@ def _started_by(parent_id: int) -> StepResult | None:
 
 
 def _start(parent_id: int, level: str, process_key: str) -> StepResult:
-    parent = Case.objects.select_related("registered_by").filter(pk=parent_id).first()
-    if parent is None:
-        raise Unknown(_("没有要另立办件的原办件。"))
-    if not parent.is_open:
-        raise AlreadyDone(_("原办件已经办结,不再另立办件。"))
+    parent = _parent(parent_id)
     item = catalogue.item_version(parent.item_version_id)
     mandate = _mandate(parent)
     values = _values(parent)
-    place = Place(
-        level=level,
-        pool_id=0,
-        village_id=parent.village_id,
-        accountable_unit_id=parent.accountable_unit_id,
-        competent_unit_id=parent.competent_unit_id,
-    )
+    place = _place(parent, level)
     key = process_key or processes.choose(
         handling=item.handling, flow=item.flow, level=level, process_key=item.process_key
     )
@@ -114,6 +104,27 @@ def _start(parent_id: int, level: str, process_key: str) -> StepResult:
         payload={"item": item.code, "level": level, "agent": True, "parent": parent.number},
         papers=papers_at_start(item, lines, values, outcome),
         prepare=add,
+    )
+
+
+def _parent(parent_id: int) -> Case:
+    """The case that starts the other. Raises Unknown, or AlreadyDone when it is over."""
+    parent = Case.objects.select_related("registered_by").filter(pk=parent_id).first()
+    if parent is None:
+        raise Unknown(_("没有要另立办件的原办件。"))
+    if not parent.is_open:
+        raise AlreadyDone(_("原办件已经办结,不再另立办件。"))
+    return parent
+
+
+def _place(parent: Case, level: str) -> Place:
+    """Filed where the parent's papers went: same village, same centre, same organ."""
+    return Place(
+        level=level,
+        pool_id=0,
+        village_id=parent.village_id,
+        accountable_unit_id=parent.accountable_unit_id,
+        competent_unit_id=parent.competent_unit_id,
     )
 
 
