@@ -218,7 +218,6 @@ def test_a_case_page_has_every_part_in_a_fixed_number_of_statements(
 
 
 def test_a_late_step_is_late_on_the_diagram(desk):
-    desk.reroute("ZR01", "promised")
     case = desk.run(desk.open("ZR01"), until="Task_Review")
     case = Case.objects.get(pk=case.pk)
     page = queries.case_page(case, day("2026-04-20"))

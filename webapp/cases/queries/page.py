@@ -25,14 +25,12 @@ from webapp.cases.models import (
     Mandate,
     Opinion,
     Passage,
-    Proposal,
     SensitiveValue,
     Submission,
     WorkItem,
 )
 from webapp.cases.places import hours, unit_facts
 from webapp.cases.planning.ledger import label
-from webapp.cases.queries.promises import Promise, promise_of
 from webapp.cases.queries.timeline import Line, lines
 from webapp.cases.spoken import text_of
 from webapp.cases.stepping import ITEM_FORM
@@ -129,10 +127,6 @@ class CasePage:
     cards: tuple[Card, ...]
     mandate: Mandate | None
     waits_for_papers: bool
-    promise: Promise | None = None
-    proposal: Proposal | None = None
-    parent: Case | None = None
-    started: tuple[Case, ...] = ()
 
     @property
     def open_items(self) -> tuple[WorkItem, ...]:
@@ -149,7 +143,7 @@ def case_page(case: Case, at: datetime) -> CasePage:
     )
     awaited = tuple(AwaitedMessage.objects.filter(case=case).order_by("since"))
     documents = Document.objects.filter(case=case).select_related("organ", "issued_by")
-    opinions = Opinion.objects.filter(case=case).select_related("officer", "unit", "item")
+    opinions = Opinion.objects.filter(case=case).select_related("officer", "unit")
     attachments = Attachment.objects.filter(case=case, removed_at=None)
     custody = Custody.objects.filter(case=case).select_related(
         "from_unit", "from_officer", "to_pool__unit", "to_pool__role", "received_by"
@@ -177,12 +171,6 @@ def case_page(case: Case, at: datetime) -> CasePage:
         waits_for_papers=any(
             one.over_at is None and one.name == "materials_supplied" for one in awaited
         ),
-        promise=promise_of(case),
-        proposal=Proposal.objects.filter(case=case, state=Proposal.State.OPEN)
-        .select_related("proposed_by")
-        .first(),
-        parent=case.parent,
-        started=tuple(Case.objects.filter(parent=case).order_by("id")),
     )
 
 
