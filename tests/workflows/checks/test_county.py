@@ -186,10 +186,9 @@ def test_a_timer_whose_clock_nobody_starts() -> None:
 
 
 def test_tol_01_no_tolerance_on_immediate() -> None:
-    commitment = orders(effect("register-commitment", until="=deadline"))
+    commitment = orders(effect("register-commitment"))
     data = county(task("a", FORM, commitment), ENDED, chain("s", "a", "e"))
-    forms = {"forms__f": form("f", routing="deadline")}
-    slow = findings(p=data, **forms)
+    slow = findings(p=data, forms__f=form("f"))
     quick = findings(
         "immediate", p=data.replace(b'id="p"', b'id="immediate"'), forms__f=form("f")
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from webapp.cases.models.case import Case, CaseSnapshot, Mandate
 from webapp.cases.models.clocks import Card, Clock, ClockEntry, Timer
-from webapp.cases.models.commitments import Commitment, CommitmentPaper, Proposal
 from webapp.cases.models.documents import (
     Delivery,
     DenialFiling,
@@ -24,8 +23,6 @@ __all__ = [
     "CaseSnapshot",
     "Clock",
     "ClockEntry",
-    "Commitment",
-    "CommitmentPaper",
     "Custody",
     "Delivery",
     "DenialFiling",
@@ -35,7 +32,6 @@ __all__ = [
     "NumberSeries",
     "Opinion",
     "Passage",
-    "Proposal",
     "SensitiveValue",
     "Submission",
     "Timer",
