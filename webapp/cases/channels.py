@@ -15,10 +15,10 @@ log = logging.getLogger(__name__)
 
 
 def notify(message: Message) -> None:
-    """Keep a notice: the case page shows it from the row itself; nothing leaves the house yet.
+    """Note in the log that somebody must be told; nothing leaves the house yet.
 
-    Text messages and electronic service come with the portal; until then a notice that says who
-    must be told is what the window reads out or prints.
+    The timeline says who must be told (须告知), never that it was done: until text messages and
+    electronic service exist, the window tells the applicant and hands over the document.
     """
     log.info("notice %s for case %s", message.payload["template"], message.payload["case"])
 

@@ -72,8 +72,6 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("office:board")
     if acting.roles == {"village.agent"}:
         return redirect("inboxes:village")
-    if acting.roles == {"village.agent"}:
-        return redirect("inboxes:village")
     if inboxes.may_see_inbox(request):
         return redirect("inboxes:inbox")
     if office.may_see_board(request):

@@ -34,12 +34,12 @@ STATUS_NAMES = {
 }
 RESULT_NAMES = {
     "granted": gettext_noop("准予"),
-    "refused": gettext_noop("不予"),
-    "not_required": gettext_noop("不需要办理"),
+    "refused": gettext_noop("不予批准"),
+    "not_required": gettext_noop("不受理（无需许可）"),
     "not_accepted": gettext_noop("不予受理"),
     "returned": gettext_noop("退回"),
     "withdrawn": gettext_noop("申请人撤回"),
-    "expired": gettext_noop("逾期未补正,终止"),
+    "expired": gettext_noop("补正逾期终止"),
     "terminated": gettext_noop("终止"),
     "answered": gettext_noop("已答复"),
     "guided": gettext_noop("已指导"),
@@ -170,7 +170,7 @@ def _then(payload: Mapping[str, Any]) -> Iterable[str]:
         yield _("办件状态:{status}").format(status=_(STATUS_NAMES.get(status, status)))
     told = {_(_TOLD.get(to, to)) for to, _document in payload.get("told", ())}
     if told:
-        yield _("告知{whom}").format(whom=_("、").join(sorted(told)))
+        yield _("须告知{whom}").format(whom=_("、").join(sorted(told)))
     for step, unit, role in payload.get("opened", ()):
         yield _("交给 {unit} {role}:{step}").format(unit=unit, role=role, step=step)
     result = payload.get("result")
