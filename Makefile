@@ -4,6 +4,7 @@
 #   make test     all tests but the long ones     make soak   the long ones
 #   make check    formatting, types, contracts, templates, the process library
 #   make bench    speed, one JSON object a line   make lock   write the locks of dependencies
+#   make diagrams render the process library to docs/diagrams/*.png (docs/paths.md shows them)
 #   make messages collect what is to be translated into English, and check it
 
 SHELL := /bin/sh
@@ -22,7 +23,7 @@ FRONTEND := webapp/frontend
 PIP := $(PY) -m pip install -qq --disable-pip-version-check --no-input --require-hashes
 FAILED = { echo "✗ $(1)" >&2; exit 1; }
 
-.PHONY: run test soak check bench messages lock frontend dev system clean
+.PHONY: run test soak check bench diagrams messages lock frontend dev system clean
 run: $(DONE)/run $(FRONTEND)/dist/.done
 	DEMO=1 BIANMIN_FOLLOW_PARENT=1 exec $(VENV)/bin/bianmin up
 
@@ -44,6 +45,9 @@ check: dev frontend
 
 bench: dev frontend
 	for file in benchmarks/[a-z]*.py; do $(PY) "$$file" $(ARGS) || exit 1; done
+
+diagrams: dev frontend system
+	$(PY) docs/diagrams/render.py $(ARGS)
 
 ENGLISH := webapp/locale/en/LC_MESSAGES/django.po
 messages: $(DONE)/run

@@ -49,6 +49,12 @@ def _about_case(scene: Scene, name: str, staged: Staged) -> dict[str, Any]:
         return {"field": PHONE}
     if name == "inboxes:withdraw":
         return {"reason": "本人不再需要办理"}
+    if name == "inboxes:suspend":
+        return {"cause": "party", "reason": "等待确定承受人"}
+    if name == "inboxes:terminate":
+        return {"reason": "申请人户籍已迁出", "legal_basis": "办法第三条"}
+    if name in {"inboxes:resume", "inboxes:decide"}:
+        return {"reason": "已经确定", "do": "agree"}
     if name == "inboxes:papers":
         key = staged.case.materials.order_by("id").first().key
         return {"do": "marks", f"mat-{key}-state": "checked"}

@@ -42,6 +42,8 @@ IN_HAND = "in hand"
 """Those, the window that answers for the case, and the agent who filed it."""
 AT_WINDOW = "at the window"
 """The window that answers for the case, and the agent who filed it."""
+LEADS = "leads"
+"""The heads of the window that answers for the case, and of the organ with the power."""
 SEAT = "seat"
 """The county's eyes, and leaders of this unit."""
 
@@ -96,6 +98,10 @@ DOORS: dict[str, Door] = {
     "inboxes:papers": Door(CASE, "POST", changes=True),  # others who see it: a sentence, 409
     "inboxes:reveal": Door(IN_HAND, "POST", changes=True),
     "inboxes:withdraw": Door(AT_WINDOW, "POST", changes=True),
+    "inboxes:suspend": Door(LEADS, "POST", changes=True),
+    "inboxes:resume": Door(LEADS, "POST"),  # nothing is suspended: a sentence, 409
+    "inboxes:terminate": Door(IN_HAND, "POST", changes=True),
+    "inboxes:decide": Door(LEADS, "POST"),
     # -- leaders and the county office
     "office:board": Door(BOARD),
     "office:unit_items": Door(SEAT),

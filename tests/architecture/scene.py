@@ -95,6 +95,12 @@ class Staged:
         return self.at_window | {self.owner}
 
     @property
+    def leads(self) -> frozenset[str]:
+        """Walkers who suspend it and confirm its end: heads of its centre, of the organ."""
+        power = {"county.leader @ own"} if STAGES[self.role].code == OLD_AGE else set()
+        return frozenset({"township.head_window @ own", "township.leader @ own"} | power)
+
+    @property
     def at_window(self) -> frozenset[str]:
         """Walkers to whom the applicant turns: the window, the agent who filed."""
         agent = {"village.agent @ own"} if STAGES[self.role].by_agent else set()

@@ -21,6 +21,7 @@ from webapp.core.errors import Invalid, NotYours, Refused, Unknown
 pytestmark = pytest.mark.django_db
 
 POST, IN_HAND, AT_WINDOW, SUPPLY = "post", "in hand", "at window", "supply"
+LEADS = "leads"
 ACTIONS = {
     # verb: (who may, how everybody else is refused)
     "open_case": ("registering", NotYours),
@@ -36,7 +37,13 @@ ACTIONS = {
     "reveal": (IN_HAND, Unknown),
     "supply_materials": (SUPPLY, NotYours),
     "withdraw": (AT_WINDOW, Unknown),
+    "suspend": (LEADS, Unknown),
+    "resume": (LEADS, Unknown),
+    "propose_termination": (IN_HAND, Unknown),
+    "decide_termination": (LEADS, Unknown),
 }
+NOTHING_TO_DO = {"release", "supply_materials", "resume", "decide_termination"}
+"""Nothing is claimed, awaited, suspended or proposed on the cases of the walk."""
 
 
 READS = {"cases_with_clocks"}
@@ -82,6 +89,12 @@ def call_of(scene, verb, staged):
         "reveal": lambda by: actions.reveal(case.pk, PHONE, by),
         "supply_materials": lambda by: actions.supply_materials(case.pk, by, {}),
         "withdraw": lambda by: actions.withdraw(case.pk, by, "不再需要"),
+        "suspend": lambda by: actions.suspend(case.pk, by, "party", "等待确定承受人"),
+        "resume": lambda by: actions.resume(case.pk, by, "已经确定"),
+        "propose_termination": lambda by: actions.propose_termination(
+            case.pk, by, "户籍迁出", "办法第三条"
+        ),
+        "decide_termination": lambda by: actions.decide_termination(case.pk, by, agree=True),
     }[verb]
 
 
@@ -92,6 +105,7 @@ def may(verb, staged) -> frozenset[str]:
         POST: frozenset({staged.owner}),
         IN_HAND: staged.in_hand,
         AT_WINDOW: staged.at_window,
+        LEADS: staged.leads,
         # the window that answers, and the station of the village
         SUPPLY: frozenset({"township.window @ own", "village.agent @ own"}),
     }[ACTIONS[verb][0]]
@@ -133,5 +147,5 @@ def test_who_may_and_who_is_refused(scene, verb):
                 wrong.append(f"{walker} at {staged.role}: carried out")
         assert scene.fingerprint() == before, (verb, staged.role)
     assert wrong == []
-    if verb not in {"release", "supply_materials"}:  # nothing is claimed, nothing is awaited
+    if verb not in NOTHING_TO_DO:
         assert carried_out, "the walk would not notice a change"

@@ -150,6 +150,7 @@ def who_of(name, staged) -> frozenset[str]:
         doors.CASE_OF_WINDOW: staged.seen_by & doors.REGISTERING,
         doors.IN_HAND: staged.in_hand,
         doors.AT_WINDOW: staged.at_window,
+        doors.LEADS: staged.leads,
         doors.ITEM: frozenset({staged.owner}),
     }[DOORS[name].who]
 
@@ -174,7 +175,7 @@ def test_pages_about_a_case_or_a_work_item(scene, name):
         url, body = address(scene, name, staged), body_of(scene, name, staged)
         assert walk(scene, name, url, who_of(name, staged), body) == []
         if DOORS[name].changes and not changed:
-            changed = can_change(scene, staged.in_hand, url, body)
+            changed = can_change(scene, staged.in_hand | staged.leads, url, body)
     assert changed == DOORS[name].changes, "the walk would notice nothing"
 
 

@@ -6,7 +6,7 @@ REVIEWED = {
     "methods": ["papers", "shared"],
     "findings": "核对了申请表、身份证和共享数据，情况属实。",
 }
-REVIEW = {**REVIEWED, "opinion": "材料齐全，情况属实。"}
+REVIEW = {**REVIEWED, "outcome": "complete", "opinion": "材料齐全，情况属实。"}
 PRELIM = {
     **REVIEWED,
     "recommendation": "approve",

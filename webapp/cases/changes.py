@@ -92,6 +92,7 @@ class NewTimer:
     before: int
     armed_at: datetime
     fires_at: datetime | None
+    host: str = ""
 
 
 @dataclass(slots=True)
@@ -136,12 +137,12 @@ class NewSensitive:
 
 @dataclass(slots=True)
 class NewOpinion:
-    """An explicit opinion (D12)."""
+    """An explicit opinion (D12); without item and officer, the silence of a department."""
 
-    item_id: int
+    item_id: int | None
     step_name: str
     unit_id: int
-    officer_id: int
+    officer_id: int | None
     outcome: str
     outcome_label: str
     text: str
@@ -237,6 +238,57 @@ class MaterialUpdate:
 
 
 @dataclass(slots=True)
+class NewCommitment:
+    """A signed undertaking (D09). `digest`: SHA-256 of the paper, filled in with its number."""
+
+    until: date
+    registered_by_id: int | None
+    registered_at: datetime
+    digest: str = ""
+
+
+@dataclass(slots=True)
+class CommitmentUpdate:
+    """The changing columns of the open commitment, complete."""
+
+    id: int
+    state: str
+    until: date
+    extended: bool
+    closed_at: datetime | None
+
+
+@dataclass(slots=True)
+class PromisedPaper:
+    """An open paper of the commitment with its deadline; of the open one if it exists."""
+
+    key: str
+    due_on: date
+    came_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class NewProposal:
+    """Somebody proposes to end the case (终止办理)."""
+
+    reason: str
+    basis: str
+    proposed_by_id: int
+    proposed_at: datetime
+
+
+@dataclass(slots=True)
+class ProposalUpdate:
+    """The proposal is agreed to, declined or void."""
+
+    id: int
+    state: str
+    decided_by_id: int | None
+    decided_at: datetime
+    note: str = ""
+
+
+@dataclass(slots=True)
 class NewPassage:
     """The case has passed an element."""
 
@@ -289,6 +341,7 @@ class CaseRow:
 
     delivery_mode: str
     status: str
+    suspended_from: str
     result: str
     deemed_accepted: bool
     supplemented: bool
@@ -326,6 +379,7 @@ class NewCase:
     received_at: datetime
     search_grams: list[str]
     opening_key: str | None
+    parent_id: int | None = None
 
 
 @dataclass(slots=True)
@@ -356,6 +410,11 @@ class Changes:
     deliveries: list[NewDelivery] = field(default_factory=list)
     new_materials: list[NewMaterial] = field(default_factory=list)
     materials: list[MaterialUpdate] = field(default_factory=list)
+    commitment: NewCommitment | None = None
+    commitments: list[CommitmentUpdate] = field(default_factory=list)
+    promised_papers: list[PromisedPaper] = field(default_factory=list)
+    new_proposal: NewProposal | None = None
+    proposals: list[ProposalUpdate] = field(default_factory=list)
     passages: list[NewPassage] = field(default_factory=list)
     messages: list[NewMessage] = field(default_factory=list)
     events: list[NewEvent] = field(default_factory=list)

@@ -31,11 +31,7 @@ def checklist_of(
     at: datetime,
 ) -> list[NewMaterial]:
     """Lines for a new case, with what the clerk ticked. Raises Invalid for unknown marks."""
-    scope = {
-        **facts,
-        "today": local_day(at),
-        **{one.key: feel_value(one, values.get(one.key)) for one in item.form.fields},
-    }
+    scope = scope_of(item, values, facts, at)
     unknown = set(marks) - {material.key for material in item.materials}
     if unknown:
         raise Invalid({"materials": _("材料清单与事项不符,请刷新页面后重新勾选。")})
@@ -60,6 +56,17 @@ def checklist_of(
             )
         )
     return lines
+
+
+def scope_of(
+    item: ItemFacts, values: Mapping[str, Any], facts: Mapping[str, Any], at: datetime
+) -> dict[str, Any]:
+    """What conditions of the item may ask: facts, today, every answer as FEEL knows it."""
+    return {
+        **facts,
+        "today": local_day(at),
+        **{one.key: feel_value(one, values.get(one.key)) for one in item.form.fields},
+    }
 
 
 def is_needed(condition: str, scope: Mapping[str, Any]) -> bool:

@@ -44,6 +44,7 @@ NAMES = {
     "D23": gettext_noop("领取证照签收单"),
     "D24": gettext_noop("否定报备登记表"),
     "D25": gettext_noop("终止办理告知书"),
+    "D25W": gettext_noop("撤回申请书"),
     "D28": gettext_noop("公示"),
 }
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Protocol
 
+from django.utils.translation import gettext as _
+
 from webapp.core.errors import AlreadyDone, NotYours, Refused, Unknown
 from webapp.organisations.queries import Acting
 
@@ -55,6 +57,14 @@ class DecidedLike(CaseLike, Protocol):
     @property
     def decided_at(self) -> datetime | None:
         """When the decision was made."""
+
+
+class LedLike(DecidedLike, Protocol):
+    """A case with the organ that has the power."""
+
+    @property
+    def competent_unit_id(self) -> int:
+        """The organ in whose name it is decided."""
 
 
 def check_can_see_item(by: Acting, item: ItemLike) -> None:
@@ -147,6 +157,54 @@ def check_can_withdraw(by: Acting, case: DecidedLike, open_pools: Iterable[int])
     return pool
 
 
+LEADING = ("township.head_window", "township.leader", "county.leader")
+"""Who may stop, end or take up again a case of the unit, and confirm what others propose."""
+
+
+def check_can_lead(by: Acting, case: LedLike) -> int:
+    """The heads of the window that answers for the case, or of the organ with the power.
+
+    Gives the pool for which she acts. Raises Unknown for everybody else.
+    """
+    units = {case.accountable_unit_id, case.competent_unit_id}
+    for held in by.held:
+        if held.role in LEADING and held.unit_id in units:
+            return held.pool_id
+        if held.role == "county.window" and held.unit_id == case.accountable_unit_id:
+            return held.pool_id  # the county hall has no head of its windows
+    raise Unknown(_("没有这个办件。"))
+
+
+def check_undecided(case: DecidedLike) -> None:
+    """Commands that are not drawn are allowed until the decision is recorded (flows)."""
+    if not case.is_open or case.decided_at is not None:
+        raise Refused(_("决定已经作出或者办件已经办结,不能再中止或者终止。"))
+
+
+def check_can_suspend(by: Acting, case: LedLike) -> int:
+    """Suspend (中止) or take up again: the heads, until the decision; gives the pool."""
+    pool = check_can_lead(by, case)
+    check_undecided(case)
+    return pool
+
+
+def check_can_propose_termination(
+    by: Acting, case: DecidedLike, open_pools: Iterable[int]
+) -> int:
+    """Whoever has the case in hand, or the window that answers for it; gives the pool."""
+    pool = pool_for_papers(by, case, open_pools)
+    check_undecided(case)
+    return pool
+
+
+def check_can_decide_termination(by: Acting, case: LedLike, proposed_by: int) -> int:
+    """One of the heads, and not the person who proposed it (DENY-02); gives the pool."""
+    pool = check_can_lead(by, case)
+    check_undecided(case)
+    check_separate(by, {proposed_by})
+    return pool
+
+
 def asks(check: Callable[..., object]) -> Callable[..., bool]:
     """Turn `check_x` into `can_x`: true when nothing is refused."""
 
@@ -168,3 +226,6 @@ can_register = asks(check_can_register)
 can_change_materials = asks(check_can_change_materials)
 can_supply = asks(check_can_supply)
 can_withdraw = asks(check_can_withdraw)
+can_suspend = asks(check_can_suspend)
+can_propose_termination = asks(check_can_propose_termination)
+can_decide_termination = asks(check_can_decide_termination)

@@ -73,6 +73,7 @@ class TimerRow:
     clock_kind: str
     before: int
     fires_at: datetime | None
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,50 @@ class Handed:
 
     id: int
     to_pool_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """One paper of the open commitment; `state` is that of the checklist."""
+
+    key: str
+    name: str
+    state: str
+    form: str
+    due_on: date
+    came_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not been found in order."""
+        return self.state not in {"received", "checked", "waived"}
+
+
+@dataclass(frozen=True, slots=True)
+class Undertaking:
+    """The open commitment of the case (容缺受理承诺)."""
+
+    id: int
+    until: date
+    extended: bool
+    papers: tuple[Promised, ...]
+
+    @property
+    def open_papers(self) -> tuple[Promised, ...]:
+        """What still has to come, or to be put in order."""
+        return tuple(paper for paper in self.papers if paper.is_open)
+
+
+@dataclass(frozen=True, slots=True)
+class Termination:
+    """The open proposal to end the case."""
+
+    id: int
+    reason: str
+    basis: str
+    proposed_by: int
+    proposed_by_name: str
+    proposed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +181,24 @@ class CaseState:
     timers: tuple[TimerRow, ...] = ()
     awaited: tuple[Waiting, ...] = ()
     handed: tuple[Handed, ...] = ()
+    suspended_from: str = ""
+    parent_id: int | None = None
+    commitment: Undertaking | None = None
+    proposal: Termination | None = None
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether the case is suspended by command (中止办理)."""
+        return self.suspended_from != ""
+
+    def waits_for(self, message: str) -> bool:
+        """Whether the case waits for a message of this name."""
+        return any(waiting.name == message for waiting in self.awaited)
+
+    def promises(self, key: str) -> bool:
+        """Whether the open commitment names this paper."""
+        papers = self.commitment.papers if self.commitment else ()
+        return any(paper.key == key for paper in papers)
 
     def item(self, item_id: int) -> Item | None:
         """An open item by its id."""

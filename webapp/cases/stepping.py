@@ -19,9 +19,10 @@ from webapp.cases.planning.ledger import Ledger
 from webapp.cases.planning.plan import Prepare, plan_step
 from webapp.cases.planning.setting import LEDGER, Actor, Completed, Paper, Papers, Setting
 from webapp.cases.planning.step import Step
+from webapp.cases.planning.timers import OWN
 from webapp.cases.spoken import spoken
 from webapp.cases.state import CaseState
-from webapp.cases.store.papers import read_papers
+from webapp.cases.store.papers import broke_promise, read_papers
 from webapp.cases.store.write import write
 from webapp.catalogue import queries as catalogue
 from webapp.core.errors import AlreadyDone, Refused
@@ -40,6 +41,7 @@ from workflows.errors import (
 ITEM_FORM = "item:"
 """Submissions of the applicant's form are kept under this and the item's code."""
 _WITH_PAPERS = {"issue-document", "file-denial"}
+"""Effects that are made from papers and answers; each names its document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +100,11 @@ def move(
     fired: tuple[str, ...] = (),
     marked: Sequence[MaterialUpdate] = (),
     prepare: Prepare | None = None,
+    codes: frozenset[str] = frozenset(),
 ) -> StepResult:
     """Advance the engine and write everything that follows.
 
-    `marked` are lines of the checklist that change with it, `prepare(step)` adds other rows.
+    `codes` are documents that `prepare` orders. `marked` are lines of the checklist that change with it, `prepare(step)` adds other rows.
     """
     definition = processes.definition(state.process_version_id)
     try:
@@ -110,7 +113,7 @@ def move(
         raise AlreadyDone("这一步已经办过了,不用再办。") from gone
     except (NothingMatches, CommandRefused, ExpressionError, SnapshotUnreadable) as problem:
         raise Refused(in_words(problem)) from problem
-    papers = _papers(state, outcome, marked)
+    papers = _papers(state, ordered_codes(outcome) | codes, marked)
     return carry_out(
         state, outcome, actor, kind=kind, payload=payload, completed=completed, fired=fired,
         papers=papers, prepare=prepare,
@@ -150,6 +153,7 @@ def carry_out(
         spoken=spoken_of(state, completed),
         fired=fired,
         hosts=_hosts(state, outcome),
+        **_promises(state, outcome),
     )
     step = plan_step(state, outcome, setting, kind=kind, payload=payload, prepare=prepare)
     ids = write(step.changes, at=state.at, actor_id=actor.id)
@@ -161,9 +165,8 @@ def ordered_codes(outcome: Outcome) -> set[str]:
     return {e.params["document"] for e in outcome.effects if e.do in _WITH_PAPERS}
 
 
-def _papers(state: CaseState, outcome: Outcome, marked: Sequence[MaterialUpdate]) -> Papers:
+def _papers(state: CaseState, codes: set[str], marked: Sequence[MaterialUpdate]) -> Papers:
     """Read what documents need, only when some are ordered."""
-    codes = ordered_codes(outcome)
     if not codes:
         return Papers()
     papers = read_papers(state.id, codes, lambda form, values: speak(state, form, values))
@@ -195,9 +198,8 @@ def spoken_of(state: CaseState, completed: Completed | None) -> dict[str, str]:
 
 
 def _hosts(state: CaseState, outcome: Outcome) -> dict[str, str]:
-    """Activities that timers on step clocks are drawn on; nothing is read when there are none."""
-    elements = {t.element for t in state.timers if t.clock_kind == "step"}
-    elements |= {t.place.element for t in outcome.armed if t.clock == "step"}
+    """Activities that armed timers on their own clocks are drawn on; often none are."""
+    elements = {t.place.element for t in outcome.armed if t.clock in OWN}
     if not elements:
         return {}
     found = {}
@@ -206,6 +208,16 @@ def _hosts(state: CaseState, outcome: Outcome) -> dict[str, str]:
             if element.id in elements and element.attached_to:
                 found[element.id] = element.attached_to
     return found
+
+
+def _promises(state: CaseState, outcome: Outcome) -> dict[str, Any]:
+    """What a commitment is checked against; asked only when one is registered."""
+    if not any(effect.do == "register-commitment" for effect in outcome.effects):
+        return {}
+    return {
+        "decision_days": processes.decision_days(state.process_version_id),
+        "broke_promise": broke_promise(state.id, state.at),
+    }
 
 
 def _result(step: Step, ids: dict[str, int]) -> StepResult:

@@ -125,6 +125,7 @@ class OfferedItem:
     flow: str
     in_person: bool
     agent_allowed: bool
+    process_key: str
     promised_days: int | None
     promised_unit: str
     is_example: bool
@@ -275,6 +276,7 @@ def items_offered(level: str) -> list[OfferedItem]:
         .only(
             *("code", "category__name", "current__name", "current__handling"),
             *("current__flow", "current__in_person", "current__agent_allowed"),
+            "current__process_key",
             *("current__limits", "current__is_example"),
         )
         .order_by("category__order", "code")
@@ -296,6 +298,7 @@ def _offered(item: ServiceItem) -> OfferedItem:
         flow=version.flow,
         in_person=version.in_person,
         agent_allowed=version.agent_allowed,
+        process_key=version.process_key,
         promised_days=promised["days"] if promised else None,
         promised_unit=promised["unit"] if promised else "",
         is_example=version.is_example,

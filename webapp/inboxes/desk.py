@@ -18,6 +18,7 @@ from webapp.cases.models import Attachment, Case, CaseMaterial, WorkItem
 from webapp.cases.places import unit_facts
 from webapp.cases.queries import CasePage, case_seen_by
 from webapp.cases.queries.ahead import expected_hands
+from webapp.cases.queries.departments import departments_of_case
 from webapp.core.errors import Refused, Unknown
 from webapp.inboxes.papers import FORMS
 from webapp.organisations.middleware import acting_of
@@ -126,7 +127,8 @@ def may_supply(by: Acting, page: CasePage) -> bool:
     units = {case.accountable_unit_id, case.received_at_unit_id}
     if case.village_id is not None:
         units.add(village_station(case.village_id) or 0)
-    return page.waits_for_papers and bool(
+    promised = page.promise is not None and page.promise.is_open
+    return (page.waits_for_papers or promised) and bool(
         policy.can_supply(by, unit_ids=units, is_open=case.is_open)
     )
 
@@ -151,7 +153,18 @@ def frame(request: HttpRequest, page: CasePage, tab: str) -> dict[str, Any]:
         "lacking": sum(sheet.lacking for sheet in sheets(page)),
         "papers_with": _papers_with(page),
         "may_reveal": may_reveal(by, page),
+        "promise": page.promise if page.promise and page.promise.is_open else None,
+        "departments": departments_of_case(page),
+        "may_decide": _may_decide(by, page),
     }
+
+
+def _may_decide(by: Acting, page: CasePage) -> bool:
+    """Whether an open proposal to end the case is hers to confirm."""
+    if page.proposal is None:
+        return False
+    proposer = page.proposal.proposed_by_id
+    return bool(policy.can_decide_termination(by, page.case, proposer))
 
 
 def _next_hands(page: CasePage) -> list[tuple[str, str]]:

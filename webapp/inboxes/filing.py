@@ -33,6 +33,7 @@ class Filing:
     village: str = ""
     pool: str = ""
     key: str = ""
+    way: str = ""
     order: str = "submit"
 
     @property
@@ -53,6 +54,7 @@ def read_filing(form: Form, pairs: Pairs) -> Filing:
         village=_last(pairs, "reg-village"),
         pool=_last(pairs, "reg-pool"),
         key=_last(pairs, "reg-key") or new_key(),
+        way=_last(pairs, "reg-way"),
         order=_last(pairs, "do") or "submit",
     )
     for name in pairs:

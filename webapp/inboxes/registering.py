@@ -53,9 +53,14 @@ class Desk:
         return villages_of(frozenset(held.unit_id for held in self.posts))
 
 
-def desk_for(by: Acting, item: ItemFacts) -> Desk:
-    """The desk, or the reason why the item is not taken at it (IN-01, AGT-04)."""
+def desk_for(by: Acting, item: ItemFacts, way: str = "") -> Desk:
+    """The desk, or the reason why the item is not taken at it (IN-01, AGT-04).
+
+    With a `way` of the village's own help only the station counts: nothing is filed.
+    """
     mine = [held for held in by.held if held.role in policy.REGISTERING]
+    if way:
+        return Desk(tuple(held for held in mine if held.unit_level == "village"))
     posts = tuple({held.pool_id: held for held in mine if _takes(held, item)}.values())
     counters = tuple(held for held in posts if held.unit_level != "village")
     if counters:

@@ -6,6 +6,7 @@ from django.urls import path
 
 from webapp.inboxes.views import (
     cases,
+    commands,
     documents,
     inbox,
     items,
@@ -34,7 +35,10 @@ urlpatterns = [
     path("items/<int:item_id>/release/", items.release, name="release"),
     path("cases/<int:case_id>/", cases.case, name="case"),
     path("cases/<int:case_id>/reveal/", cases.reveal, name="reveal"),
-    path("cases/<int:case_id>/withdraw/", cases.withdraw, name="withdraw"),
+    *(
+        path(f"cases/<int:case_id>/{verb}/", commands.command, {"verb": verb}, name=verb)
+        for verb in commands.VERBS
+    ),
     path("cases/<int:case_id>/papers/", materials.papers, name="papers"),
     path(
         "cases/<int:case_id>/diagrams/<str:process>.bpmn",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -18,6 +19,8 @@ from webapp.cases.actions.colleagues import reachable
 from webapp.cases.models import Document
 from webapp.cases.queries import CasePage, ItemSeen
 from webapp.cases.queries.ahead import Ahead, Consequence, ahead
+from webapp.cases.queries.departments import departments_of_case
+from webapp.cases.queries.promises import outlook
 from webapp.cases.queries.timeline import RESULT_NAMES
 from webapp.cases.spoken import text_of
 from webapp.cases.stepping import StepResult
@@ -29,6 +32,12 @@ from webapp.processes import queries as processes
 from workflows.calendars import local_day
 from workflows.forms import Form, from_pairs
 
+ASKED_FORMS = frozenset({"opinion", "opinion-external", "opinion-follow"})
+EXAMINING = frozenset({"Task_Examine"})
+CONSOLIDATING = frozenset(
+    {"Task_Consolidate", "Task_CountyConsolidate", "Task_Meet", "Task_CountyMeet"}
+)
+"""Steps at which somebody weighs what the departments said."""
 _MARK = re.compile(r"mat-(\w{1,60})-(was|state|defect|remedy)", re.ASCII)
 
 
@@ -82,6 +91,20 @@ def why_not(by: Acting, item: ItemSeen, page: CasePage) -> str:
 def look_ahead(page: CasePage, item: ItemSeen, form: Form | None) -> Ahead:
     """What the form may ask about the case, and what each answer leads to."""
     return ahead(page.case, item, form)
+
+
+def about_step(page: CasePage, item: ItemSeen, seen: Ahead, at: datetime) -> dict[str, Any]:
+    """What a step of tolerance or of joint handling shows beside its form."""
+    about: dict[str, Any] = {}
+    department = seen.variables.get("department")
+    if item.form in ASKED_FORMS and isinstance(department, Mapping):
+        about["asked"] = department
+    if item.element in EXAMINING:
+        about["outlook"] = outlook(page.case, page.materials, at)
+    if item.element in CONSOLIDATING:
+        against = [one.name for one in departments_of_case(page) if one.dissents]
+        about |= {"consolidates": True, "dissent": "、".join(against)}
+    return about
 
 
 def drawn_form(

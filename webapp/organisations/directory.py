@@ -126,6 +126,10 @@ class Directory:
             return None
         return self.by_key.get(f"{centre.key.partition('.')[0]}.{name}")
 
+    def unit_named(self, key: str, township_unit_id: int | None) -> Place | None:
+        """The unit of this key, or the township's own unit where the key names a kind of it."""
+        return self.by_key.get(key) or self.local_unit(key, township_unit_id)
+
     def _seats(self, asked: Asked, level: str) -> Iterator[Place]:
         """Units where the role may sit for such a case, the best one first."""
         if level == Level.VILLAGE:
@@ -179,7 +183,7 @@ class Directory:
 
         A township government or Party committee works through its centre's posts.
         """
-        unit = self.by_key.get(key) or self.local_unit(key, township_unit_id)
+        unit = self.unit_named(key, township_unit_id)
         if unit is None:
             return []
         if unit.level == Level.TOWNSHIP and unit.kind in {

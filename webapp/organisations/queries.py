@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from webapp.core.errors import Refused
-from webapp.organisations.directory import Asked, directory
+from webapp.organisations.directory import Asked, Place, directory
 from webapp.organisations.lookups import forget
 
 
@@ -232,6 +232,14 @@ def competent_unit(
             rule="CAT-18",
         )
     return unit.id
+
+
+def named_unit(key: str, township_unit_id: int | None) -> Place | None:
+    """The unit of a key, or the township's own unit where the key names a kind of it.
+
+    How items name departments: `county_tax`, or `township_agriculture` beside every centre.
+    """
+    return directory().unit_named(key, township_unit_id)
 
 
 def village_station(village_id: int) -> int | None:

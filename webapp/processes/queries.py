@@ -27,11 +27,13 @@ from workflows.engine import Definition, prepare
 from workflows.errors import ExpressionError
 from workflows.feel.decisions import Decision, decide
 from workflows.forms import Form
-from workflows.model import Bundle
+from workflows.model import Bundle, LimitUnit
 from workflows.sources.bundle import read_bundle
 from workflows.sources.decisions import read_decisions
 
 PATH_TABLE = "path"
+DECISIONS = ("decision", "county-decision")
+"""Processes in which a case is decided; a path calls one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,16 @@ def choose(*, handling: str, flow: str, level: str, process_key: str = "") -> st
     return key
 
 
+def leads_on(*, handling: str, flow: str, level: str, process_key: str = "") -> bool:
+    """Whether an item can be opened at a level: a path leads on and its process is in force."""
+    try:
+        key = choose(handling=handling, flow=flow, level=level, process_key=process_key)
+        current_version_id(key)
+    except Refused:
+        return False
+    return True
+
+
 def _path_digest() -> str:
     found = DecisionVersion.objects.filter(key=PATH_TABLE, in_force=True)
     digest = found.values_list("content_id", flat=True).first()
@@ -126,6 +138,17 @@ def diagram(version_id: int, process_key: str) -> bytes:
     if process is None or process.file not in read.files:
         raise Unknown("没有这张流程图。")
     return read.files[process.file]
+
+
+@lru_cache(maxsize=256)
+def decision_days(version_id: int) -> int:
+    """Working days that the steps of a version's decision have together (承办、审核、批准)."""
+    read = bundle(version_id)
+    decision = next((read.processes[key] for key in DECISIONS if key in read.processes), None)
+    if decision is None:
+        return 0
+    limits = [e.work.limit for e in decision.scope.walk() if e.work and e.work.limit]
+    return sum(one.amount for one in limits if one.unit is LimitUnit.WORKDAY)
 
 
 def wording(code: str) -> WordingInForce:

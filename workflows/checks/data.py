@@ -20,14 +20,15 @@ FACTS = frozenset(
     {
         "item_code", "item_type", "handling", "flow", "in_person", "agent", "level",
         "deemed_acceptance", "refuse_on_missing_main", "tolerance_allowed", "entrusted",
-        "delivery_mode",
+        "delivery_mode", "departments", "joint_silence_is_no_objection", "special_procedures",
+        "extension_limit",
     }
 )  # fmt: skip
 """What the action layer gives every case at its start."""
 
 # Clocks that the action layer starts by itself: with the step, the complaint, or the
-# document that carries the date (D04, D08, D17).
-BY_ACTIONS = frozenset({"step", "complaint", "supplement", "tolerance", "department"})
+# document that carries the date (D04).
+BY_ACTIONS = frozenset({"step", "complaint", "supplement"})
 OUTCOME = "outcome"
 MAX_EXPRESSIONS = 5_000  # different ones, of one process
 

@@ -82,6 +82,23 @@ class Graph:
                 waiting += self.before(at)
         return list(found.values())
 
+    def at_once_before(self, key: str) -> set[str]:
+        """The element and what leads to it, as far back as the nearest wait or inner scope.
+
+        Looks at no more than `MAX_LOOK` elements.
+        """
+        found = {key}
+        waiting = list(self.before(key))
+        while waiting and len(found) < MAX_LOOK:
+            at = waiting.pop()
+            if at in found:
+                continue
+            found.add(at)
+            element = self.elements[at]
+            if not (element.waits or element.scope is not None or element.called):
+                waiting += self.before(at)
+        return found
+
 
 def _spread(
     starts: Iterable[str], step: Callable[[str], Iterator[str]], without: Iterable[str]

@@ -47,7 +47,7 @@ def roles_exist(subject: Subject) -> Iterator[Hit]:
 
 @rule("addressee-unknown", Severity.UNFIT, county=True, whole=True)
 def addressees_exist(subject: Subject) -> Iterator[Hit]:
-    """Papers are handed to a role, notices sent to a role, the applicant or the agent."""
+    """Papers go to a role, the applicant or whoever has the case; notices also to the agent."""
     roles = subject.bundle.roles
     if not roles:
         return
@@ -56,7 +56,7 @@ def addressees_exist(subject: Subject) -> Iterator[Hit]:
             to = effect.params.get("to", "")
             if effect.do not in {"hand-over", "notify"} or not to or to.startswith("="):
                 continue
-            people = {"applicant", "agent"} if effect.do == "notify" else {"applicant"}
+            people = {"applicant", "agent" if effect.do == "notify" else "holder"}
             if to not in roles and to not in people:
                 yield Hit(element, f"没有“{to}”这个对象", "选择角色清单里的角色")
 

@@ -150,9 +150,9 @@ def clocks_move_by_document(subject: Subject) -> Iterator[Hit]:
     """行政许可法 Art. 42, 45: a clock is stopped or extended only by a document (D14, D15)."""
     for _, graph in subject.scopes():
         for element in graph.elements.values():
-            issued = _effects(element, "issue-document", "document")
-            for before in graph.before(element.id):
-                issued |= _effects(graph.elements[before], "issue-document", "document")
+            issued: set[str] = set()
+            for at in graph.at_once_before(element.id):
+                issued |= _effects(graph.elements[at], "issue-document", "document")
             orders = {e.do for e in element.effects if e.params.get("clock") in _LEGAL}
             if "stop-clock" in orders and not issued & _STOPS:
                 yield Hit(element, "暂停时限没有文书（D14 或 D04）", "同时发出告知期限的文书")
@@ -198,7 +198,9 @@ def ends_say_the_result(subject: Subject) -> Iterator[Hit]:
 
 @rule("no-limit", Severity.NOTE, county=True)
 def steps_have_limits(subject: Subject) -> Iterator[Hit]:
-    """限时办结制: a step without a limit never becomes urgent in an inbox."""
+    """限时办结制: a step without a limit, or a clock of its own, never becomes urgent."""
     for element in subject.process.scope.walk():
-        if element.kind is Kind.USER_TASK and element.work and element.work.limit is None:
+        own = any(e.do == "start-clock" and e.on == "enter" for e in element.effects)
+        limit = element.work.limit if element.work else None
+        if element.kind is Kind.USER_TASK and limit is None and not own:
             yield Hit(element, "这个环节没有办理时限", 'gov:limit="3 workday" 等')

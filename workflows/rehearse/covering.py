@@ -32,7 +32,7 @@ def taken(bundle: Bundle, outcome: Outcome) -> frozenset[Taken]:
     for index, place in enumerate(reached):
         element, scope = _find(bundle, place)
         if element is not None and element.kind in CHOOSING:
-            flows = _followed(element, scope.outgoing(element.id), place, reached[index + 1 :])
+            flows = _followed(element, scope, place, reached[index + 1 :])
             found |= {(place.process, flow.id) for flow in flows}
         elif element is not None and element.kind is Kind.CATCH:
             found |= {
@@ -45,9 +45,13 @@ def taken(bundle: Bundle, outcome: Outcome) -> frozenset[Taken]:
 
 
 def _followed(
-    gateway: Element, flows: Sequence[Flow], place: Place, later: Sequence[Place]
+    gateway: Element, scope: Scope, place: Place, later: Sequence[Place]
 ) -> Iterator[Flow]:
-    """The flows taken: all of a parallel gateway, the first target reached of a choosing one."""
+    """The flows taken: all of a parallel gateway, the first target reached of a choosing one.
+
+    Beside a parallel gateway, places of other branches may come in between.
+    """
+    flows = scope.outgoing(gateway.id)
     if gateway.kind is Kind.EVENT_BASED:
         return
     if gateway.kind is not Kind.EXCLUSIVE:
@@ -55,11 +59,12 @@ def _followed(
         yield from (f for f in flows if gateway.kind is Kind.PARALLEL or f.target in names)
         return
     targets = {flow.target: flow for flow in flows}
+    beside = any(e.kind in (Kind.PARALLEL, Kind.INCLUSIVE) for e in scope.elements.values())
     for other in later:
         name = _at(place, other)
-        if name is not None:
-            if name in targets:
-                yield targets[name]
+        if name in targets:
+            yield targets[name]
+        if name in targets or (name is not None and not beside):
             return
 
 

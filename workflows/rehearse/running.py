@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from workflows import engine
-from workflows.engine import Definition, OpenedItem, Outcome, State
+from workflows.engine import Definition, OpenedItem, OrderedEffect, Outcome, State
 from workflows.errors import CommandRefused, NotExecutable, NothingMatches, WorkflowError
 from workflows.forms import Form, NoSample, routing_values, sample, validate
 from workflows.model import Bundle
@@ -24,6 +24,7 @@ _CLOCKS = {
     "end-clock": "ended",
     "stop-clock": "stopped",
     "resume-clock": "resumed",
+    "extend-clock": "extended",
 }
 _SAID = {
     "open": "待办",
@@ -34,7 +35,10 @@ _SAID = {
     "ended": "结束的时限",
     "stopped": "暂停的时限",
     "resumed": "恢复的时限",
+    "extended": "延长的时限",
     "handed": "移交给",
+    "units": "待办的单位",
+    "orders": "其他动作",
     "passed": "走过的环节",
     "status": "公开状态",
     "recorded": "记录的结果",
@@ -48,13 +52,17 @@ class Differs(WorkflowError):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a scenario showed. `failures` are sentences; none: the scenario holds."""
+    """What a scenario showed. `failures` are sentences; none: the scenario holds.
+
+    `orders`: the effects of the start and of each step that was carried out.
+    """
 
     scenario: Scenario
     failures: tuple[str, ...]
     branches: frozenset[Taken]
     elements: frozenset[tuple[str, str]]
     result: str | None
+    orders: tuple[tuple[OrderedEffect, ...], ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -91,6 +99,7 @@ class Rehearsal:
             frozenset(play.branches),
             frozenset(play.elements),
             play.result,
+            tuple(play.orders),
         )
 
 
@@ -110,6 +119,7 @@ class _Play:
     branches: set[Taken] = field(default_factory=set)
     elements: set[tuple[str, str]] = field(default_factory=set)
     performers: dict[str, set[str]] = field(default_factory=dict)
+    orders: list[tuple[OrderedEffect, ...]] = field(default_factory=list)
     snapshot: bytes = b""
     result: str | None = None
     finished: bool = False
@@ -152,7 +162,8 @@ class _Play:
 
     def complete(self, step: Step, state: State) -> Outcome:
         """A person fills in the form of a step and completes it."""
-        item = next((one for one in state.items if one.place.element == step.what), None)
+        found = [one for one in state.items if one.place.element == step.what]
+        item = next((one for one in found if step.unit in {"", one.unit}), None)
         if item is None:
             there = "、".join(one.place.element for one in state.items) or "没有"
             raise Differs(f"“{step.what}”不在待办里；现有待办：{there}")
@@ -203,6 +214,7 @@ class _Play:
         """Keep the outcome and compare it with what was wanted."""
         self.snapshot = outcome.snapshot
         self.finished, self.result = outcome.finished, outcome.result
+        self.orders.append(outcome.effects)
         self.branches |= taken(self.bundle, outcome)
         self.elements |= {(place.process, place.element) for place in outcome.passed}
         if outcome.unhandled:
@@ -232,6 +244,7 @@ def _seen(outcome: Outcome, state: State) -> Mapping[str, tuple[str, ...]]:
     """Everything an expectation can name."""
     seen: dict[str, list[str]] = {name: [] for name in _SAID}
     seen["open"] = [item.role or "" for item in state.items]
+    seen["units"] = [item.unit for item in state.items if item.unit]
     seen["waits"] = [message.name for message in state.messages]
     seen["timers"] = [_timer(one.clock, one.before) for one in state.timers]
     seen["passed"] = [place.element for place in outcome.passed]
@@ -246,8 +259,10 @@ def _seen(outcome: Outcome, state: State) -> Mapping[str, tuple[str, ...]]:
                 seen["status"].append(params["status"])
             case "record-result":
                 seen["recorded"].append(params["result"])
-            case "start-clock" | "end-clock" | "stop-clock" | "resume-clock":
-                seen[_CLOCKS[effect.do]].append(params["clock"])
+            case clock if clock in _CLOCKS:
+                seen[_CLOCKS[clock]].append(params["clock"])
+            case "register-commitment" | "record-opinion" | "start-case":
+                seen["orders"].append(effect.do)
     return {name: tuple(texts) for name, texts in seen.items()}
 
 

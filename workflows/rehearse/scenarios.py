@@ -11,6 +11,7 @@ A file holds one scenario (flows: scenarios):
     - do: Task_Examine             # a person completes a step ...
       who: township.window         # ... from the inbox of this role
       by: 张敏                     # this person; without it, one person a role
+      unit: county_tax             # where several units do the same step: this one's item
       values: {outcome: supplement}  # answers; the other questions get invented answers
       then: {waits: [materials_supplied], documents: [D04]}
     - message: materials_supplied  # something arrives
@@ -23,8 +24,10 @@ A file holds one scenario (flows: scenarios):
 
 An expectation (`start`, `then`) names only what it wants to see: `open` roles of all open items,
 `waits` messages, `timers` clocks (`delivery-2`: two working days before), `documents` issued,
-clocks that `started`, `ended`, `stopped`, `resumed`, `handed` roles that papers went to, `passed`
-elements in this order, `status` the public status, `recorded` the result of the decision.
+clocks that `started`, `ended`, `stopped`, `resumed`, `extended`, `handed` roles that papers went
+to, `units` of open items that a diagram sends to a unit, `orders` of other operations
+(`register-commitment`, `record-opinion`, `start-case`), `passed` elements in this order, `status`
+the public status, `recorded` the result of the decision.
 """
 
 from __future__ import annotations
@@ -40,12 +43,12 @@ from workflows.model import NOTHING
 
 MAX_BYTES = 200_000
 LISTS = (
-    "open", "waits", "timers", "documents", "started", "ended", "stopped", "resumed", "handed",
-    "passed",
+    "open", "waits", "timers", "documents", "started", "ended", "stopped", "resumed",
+    "extended", "handed", "units", "orders", "passed",
 )  # fmt: skip
 WORDS = ("status", "recorded")
 KINDS = ("do", "message", "lapse", "cancel")
-_STEP = frozenset({*KINDS, "who", "by", "values", "before", "refused", "then"})
+_STEP = frozenset({*KINDS, "who", "by", "unit", "values", "before", "refused", "then"})
 _SCENARIO = frozenset({"name", "process", "requirements", "facts", "start", "steps", "result"})
 
 
@@ -65,6 +68,7 @@ class Step:
     what: str
     who: str = ""
     by: str = ""
+    unit: str = ""
     values: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     before: int = 0
     refused: bool = False
@@ -138,6 +142,7 @@ class _Reader:
             what=str(record[kinds[0]]),
             who=str(record.get("who", "")),
             by=str(record.get("by", "")),
+            unit=str(record.get("unit", "")),
             values=self.mapping(record.get("values", {}), "values"),
             before=before,
             refused=record.get("refused") is True,

@@ -24,6 +24,7 @@ _LIMIT = re.compile(r"(\d{1,4})\s+(workday|hour|day)")
 _DUE = re.compile(r"""due\(\s*["']([a-z_]{1,40})["']\s*\)""")
 _BEFORE = re.compile(r"""before\(\s*["']([a-z_]{1,40})["']\s*,\s*(\d{1,3})\s*\)""")
 _NAME = re.compile(r"[^\W\d][\w.-]{0,99}")
+_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _DOCUMENT = re.compile(r"D(0[1-9]|[12]\d)")
 
 
@@ -119,6 +120,8 @@ def fits(grammar: str, text: str) -> str | None:
         return None if _DOCUMENT.fullmatch(text) else f"没有编号为“{text}”的文书（D01–D29）"
     if grammar == "count":
         return None if text.isdigit() and 0 < int(text) < 1000 else f"“{text}”不是天数"
+    if grammar == "date":
+        return None if _DATE.fullmatch(text) else f"“{text}”不是日期（如 2026-03-31）"
     if grammar == "boolean":
         return None if text in {"true", "false"} else f"“{text}”应为 true 或 false"
     if grammar == "limit":

@@ -14,6 +14,7 @@ from webapp.cases.actions.complete import form_variables
 from webapp.cases.facts import facts_of
 from webapp.cases.models import Case, Timer, WorkItem
 from webapp.cases.store import lock_by_item
+from webapp.catalogue.models import Material, ServiceItem
 from webapp.catalogue.queries import item_by_code
 from webapp.core import db
 from webapp.organisations.models import Division, Holding
@@ -41,6 +42,19 @@ YES = {
     "hand-up": "send",
     "county-receive": "receive",
     "county-review": "complete",
+    "review": "complete",
+    "joint-consolidate": "complete",
+    "county-consolidate": "complete",
+    "joint-meet": "agreed",
+    "opinion": "agree",
+    "opinion-external": "agree",
+    "opinion-follow": "again",
+    "tolerance-verify": "complete",
+    "tolerance-decide": "terminate",
+    "extension-approve": "approve",
+    "coordination-draft": "answer",
+    "coordination-approve": "approve",
+    "village-register": "guide",
     "immediate-handle": "grant",
     "delivery-counter": "delivered",
     "delivery-agent": "delivered",
@@ -133,6 +147,21 @@ class Desk:
                 idempotency_key=key or f"desk-{next(_keys)}",
             )
         return Case.objects.get(pk=done.case_id)
+
+    def reroute(self, code: str, process_key: str, **switches: object) -> str:
+        """A new version of an item with a process of its own (the county edits it)."""
+        item = ServiceItem.objects.select_related("current").get(code=code)
+        materials = list(Material.objects.filter(version=item.current))
+        version = item.current
+        version.pk, version.number, version.process_key = None, version.number + 1, process_key
+        version.switches = {**version.switches, **switches}
+        version.save()
+        for material in materials:
+            material.pk, material.version = None, version
+            material.save()
+        item.current = version
+        item.save()
+        return code
 
     def item(self, case: Case, element: str = "") -> WorkItem:
         """The open item of a case (of one element, where several are open)."""

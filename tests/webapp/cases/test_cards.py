@@ -20,6 +20,7 @@ def rules(case) -> set[tuple[str, str]]:
 
 
 def test_cards_follow_a_clock_to_its_end_and_beyond(desk):
+    desk.reroute("ZR01", "promised")
     case = desk.run(desk.open("ZR01"), until="Task_Review")  # step 10, promised 20 from 3 March
     for moment, expected in (
         (day("2026-03-12"), set()),
@@ -40,6 +41,7 @@ def test_cards_follow_a_clock_to_its_end_and_beyond(desk):
 
 
 def test_a_second_sweep_issues_nothing(desk):
+    desk.reroute("ZR01", "promised")
     desk.run(desk.open("ZR01"), until="Task_Review")
     at = day("2026-03-17")
     assert actions.issue_cards(at) > 0

@@ -6,7 +6,7 @@ import pytest
 
 from webapp.cases import actions, channels
 from webapp.core import outbox
-from webapp.core.errors import AlreadyDone, Refused, Unknown
+from webapp.core.errors import AlreadyDone, Unknown
 from webapp.core.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db
@@ -31,11 +31,12 @@ def test_a_message_moves_the_case_that_waits_and_is_harmless_twice(desk):
 
 
 def test_notices_of_a_case_are_delivered(desk):
+    desk.reroute("ZR01", "promised")
     desk.run(desk.open("ZR01"), until="Task_Review")
     assert outbox.deliver(10) == 1
     assert not OutboxMessage.objects.filter(sent_at=None).exists()
 
 
-def test_starting_a_case_from_a_case_is_refused_loudly():
-    with pytest.raises(Refused):
-        channels.start_case(message(case=1, process="village"))
+def test_starting_a_case_from_no_case_is_refused_loudly():
+    with pytest.raises(Unknown):
+        channels.start_case(message(case=1, process="", level="township"))

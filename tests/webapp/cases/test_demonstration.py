@@ -13,7 +13,8 @@ from django.db import connection, transaction
 from tests.webapp.conftest import load
 from webapp.cases.demonstration.casting import stories
 from webapp.cases.demonstration.play import Stage
-from webapp.cases.models import Case, Document, Submission, WorkItem
+from webapp.cases.models import Case, DenialFiling, Document, Submission, WorkItem
+from webapp.cases.queries.invariants import broken_invariants, gaps_in_numbers
 from webapp.catalogue import queries as catalogue
 from webapp.core import db
 from webapp.processes.models import Process
@@ -29,12 +30,12 @@ def demo(settings):
 
 @pytest.fixture(scope="module")
 def played(_county_rows, django_db_blocker):
-    """Thirty cases, played once for all tests of this file and undone behind them."""
+    """Ninety cases, played once for all tests of this file and undone behind them."""
     with django_db_blocker.unblock(), transaction.atomic():
         if not Process.objects.exists():
             load()
         stage = Stage("test", NOW)
-        for story in stories(30, 3, NOW):
+        for story in stories(90, 3, NOW):
             stage.play(story, lambda: None)
         yield stage.run_all()
         transaction.set_rollback(True)
@@ -56,16 +57,39 @@ def test_a_senseless_number_is_refused(county, demo, cases):
 
 def test_the_county_looks_as_if_it_worked(county, played):
     """Open and closed cases, granted and other results, several paths and stages."""
-    assert played.opened == 30
+    assert played.opened == 90
     assert played.stuck == []
     closed = Case.objects.filter(is_open=False)
-    assert 8 <= closed.count() <= 29
+    assert 30 <= closed.count() <= 89
     assert closed.filter(result="granted").exists()
     assert Case.objects.filter(agent__isnull=False).exists()
     paths = Case.objects.values_list("process_version__process__key", flat=True)
-    assert {"immediate", "escalated"} <= set(paths)
+    assert {"immediate", "escalated", "joint", "escalated-joint", "village"} <= set(paths)
     assert WorkItem.objects.filter(state="OPEN").values("name").distinct().count() > 2
     assert Document.objects.filter(code="D05").exists()
+
+
+def test_every_enabled_item_is_played_and_fates_differ(county, played):
+    offered = {one.code for one in catalogue.items_offered("township")}
+    used = Case.objects.values_list("item_version__item__code", flat=True)
+    assert offered <= set(used)
+    assert len(closed_as() - {""}) >= 5
+    assert broken_invariants() == []
+    assert gaps_in_numbers() == []
+
+
+def test_every_negative_act_is_filed_and_nothing_else(county, played):
+    """DENY-01: one filing for each D06, D07, D20, D25; none for a withdrawal or a grant."""
+    acts = Document.objects.filter(code__in=["D06", "D07", "D10", "D20", "D25"])
+    filings = DenialFiling.objects.values_list("case_id", "document_code")
+    assert sorted(acts.values_list("case_id", "code")) == sorted(filings)
+    assert acts.exists()
+    assert not DenialFiling.objects.filter(case__result__in=["granted", "withdrawn"]).exists()
+
+
+def closed_as():
+    """Results of the cases that are closed."""
+    return set(Case.objects.values_list("result", flat=True))
 
 
 def test_everything_happened_in_the_past_and_in_opening_hours(county, played):

@@ -71,7 +71,7 @@ def test_sensitive_answers_are_stored_encrypted_only(desk):
 
 def test_promised_runs_through_three_hands_to_the_applicant(desk):
     """TYPE-03, PROC-03: accepted, reviewed, decided by three, delivered, closed off."""
-    case = desk.run(desk.open(PROMISED))
+    case = desk.run(desk.open(desk.reroute(PROMISED, "promised")))
     assert (case.status, case.result, case.is_open) == ("CLOSED", "granted", False)
     assert desk.numbers(case) == ["D02", "D05", "D11", "D12", "D19", "D23"]
     decision = case.documents.get(code="D19")
@@ -152,7 +152,7 @@ def test_immediate_stays_with_the_same_person_at_the_counter(desk):
 
 def test_a_refusal_needs_two_persons_and_is_filed(desk):
     """DENY-01, DENY-02: proposer and confirmer, document with remedy, D24 to the office."""
-    case = desk.open(PROMISED)
+    case = desk.open(desk.reroute(PROMISED, "promised"))
     desk.complete(desk.item(case), desk.window, outcome="not_competent")
     confirm = desk.item(case)
     assert confirm.pool.role_id == "township.head_window"
@@ -176,7 +176,7 @@ def test_a_refusal_needs_two_persons_and_is_filed(desk):
 
 def test_who_proposed_may_not_confirm_even_for_somebody_else(desk, county):
     """不相容岗位: whoever examined cannot confirm, also as B for an absent A (DUTY-05)."""
-    case = desk.open(PROMISED)
+    case = desk.open(desk.reroute(PROMISED, "promised"))
     desk.complete(desk.item(case), desk.window, outcome="not_required")
     confirm = desk.item(case)
     clerk = desk.window
@@ -191,7 +191,7 @@ def test_who_proposed_may_not_confirm_even_for_somebody_else(desk, county):
 
 
 def test_a_refused_decision_names_the_handler_and_the_leader(desk):
-    case = desk.run(desk.open(PROMISED), until="Task_Propose")
+    case = desk.run(desk.open(desk.reroute(PROMISED, "promised")), until="Task_Propose")
     desk.complete(desk.item(case), proposal="refuse")
     desk.complete(desk.item(case))
     done = desk.complete(desk.item(case), outcome="refuse")
@@ -293,7 +293,7 @@ def test_an_unknown_disabled_or_foreign_item_is_said_in_words(desk):
 
 
 def test_completing_twice_has_one_effect_and_a_friendly_word(desk):
-    case = desk.open(PROMISED)
+    case = desk.open(desk.reroute(PROMISED, "promised"))
     item = desk.item(case)
     raw = desk.form_answers(item)
     with db.pretended(desk.at):
@@ -307,7 +307,7 @@ def test_completing_twice_has_one_effect_and_a_friendly_word(desk):
 
 
 def test_somebody_elses_item_is_unknown_and_a_colleagues_claim_is_named(desk):
-    case = desk.open(PROMISED)
+    case = desk.open(desk.reroute(PROMISED, "promised"))
     item = desk.item(case)
     for stranger in (
         desk.acting("xinchengpu.centre", "township.window"),
@@ -339,7 +339,7 @@ def test_somebody_elses_item_is_unknown_and_a_colleagues_claim_is_named(desk):
 
 
 def test_an_opinion_is_kept_with_its_outcome(desk):
-    case = desk.run(desk.open(PROMISED), until="Task_Check")
+    case = desk.run(desk.open(desk.reroute(PROMISED, "promised")), until="Task_Check")
     desk.complete(
         desk.item(case), outcome="return", return_reason="事实没有查清", opinion="请补充核查"
     )
@@ -350,7 +350,7 @@ def test_an_opinion_is_kept_with_its_outcome(desk):
 
 
 def test_notices_wait_in_the_outbox_with_ids_only(desk):
-    case = desk.run(desk.open(PROMISED), until="Task_Review")
+    case = desk.run(desk.open(desk.reroute(PROMISED, "promised")), until="Task_Review")
     messages = OutboxMessage.objects.filter(ordering_key=f"notify:{case.pk}")
     assert [m.payload for m in messages] == [
         {"case": case.pk, "to": "applicant", "template": "accepted"}
@@ -358,14 +358,17 @@ def test_notices_wait_in_the_outbox_with_ids_only(desk):
 
 
 def test_numbers_of_one_organ_and_type_follow_each_other(desk):
-    cases = [desk.run(desk.open(PROMISED), until="Task_Review") for _ in range(3)]
+    cases = [
+        desk.run(desk.open(desk.reroute(PROMISED, "promised")), until="Task_Review")
+        for _ in range(3)
+    ]
     serials = [case.documents.get(code="D05").serial for case in cases]
     assert serials == [1, 2, 3]
     assert NumberSeries.objects.get(code="D05").last == 3
 
 
 def test_every_act_is_stamped_with_the_post(desk):
-    case = desk.run(desk.open(PROMISED), until="Task_Review")
+    case = desk.run(desk.open(desk.reroute(PROMISED, "promised")), until="Task_Review")
     item = WorkItem.objects.get(case=case, element="Task_Examine")
     assert item.closed_as.endswith("A岗")
     kinds = list(Event.objects.filter(subject_id=case.pk).values_list("kind", "acting_as"))
@@ -374,7 +377,7 @@ def test_every_act_is_stamped_with_the_post(desk):
 
 
 def test_a_clock_that_is_set_back_does_not_turn_the_history_round(desk):
-    case = desk.open(PROMISED)
+    case = desk.open(desk.reroute(PROMISED, "promised"))
     desk.go_to("2026-03-03", 8, 0)  # the server's clock was wrong before
     desk.complete(desk.item(case))
     moments = list(Event.objects.filter(subject_id=case.pk).values_list("at", flat=True))
@@ -389,7 +392,7 @@ def test_an_applicant_may_withdraw_until_the_decision(desk, until):
         case = desk.open(PROMISED, marks=desk.marks(PROMISED, **{key: "missing"}))
         desk.complete(desk.item(case), outcome="supplement")
     else:
-        case = desk.run(desk.open(PROMISED), until=until)
+        case = desk.run(desk.open(desk.reroute(PROMISED, "promised")), until=until)
     with db.pretended(desk.at):
         with pytest.raises(Invalid):
             actions.withdraw(case.pk, desk.window, " ")
@@ -405,7 +408,7 @@ def test_an_applicant_may_withdraw_until_the_decision(desk, until):
 
 
 def test_after_the_decision_nothing_can_be_withdrawn(desk):
-    case = desk.run(desk.open(PROMISED), until="Task_Counter")
+    case = desk.run(desk.open(desk.reroute(PROMISED, "promised")), until="Task_Counter")
     with pytest.raises(Refused, match="决定已经作出"):
         actions.withdraw(case.pk, desk.window, "本人不再需要办理")
 

@@ -144,7 +144,7 @@ def test_silence_after_the_notice_is_looked_into_and_ends_by_two_persons(desk):
 
 def test_a_licence_is_deemed_accepted_as_of_receipt(desk):
     """行政许可法第三十二条第四项: no word in five working days; red card R06."""
-    case = desk.open(LICENCE)
+    case = desk.open(desk.reroute(LICENCE, "promised"))
     swept = desk.sweep("2026-03-11")
     assert (swept.cases, swept.fired) == (1, 1)
     case.refresh_from_db()
@@ -211,6 +211,8 @@ def test_a_line_of_the_checklist_is_kept_by_whoever_has_the_case(desk):
     stranger = desk.acting("xinchengpu.centre", "township.window")
     with pytest.raises(Unknown):
         actions.set_material(case.pk, stranger, key, "received")
+    with db.pretended(desk.at):
+        actions.set_material(case.pk, desk.window, key, "checked")
     desk.run(case)
     with pytest.raises(Refused, match="已经办结"):
         actions.set_material(case.pk, desk.window, key, "received")
@@ -222,3 +224,13 @@ def test_a_deadline_moves_over_a_holiday(desk):
     case = desk.open(LICENCE)
     assert case.due_at == day("2026-02-27", 17, 30)
     assert desk.item(case).lapses_at == day("2026-02-28", 0, 0)
+
+
+def test_what_is_not_complete_is_not_accepted(desk):
+    """第三十二条第五项: noticed or, where the item allows it, promised; never just accepted."""
+    case = lacking(desk)
+    with pytest.raises(Refused, match="还没有交齐") as refusal:
+        desk.complete(desk.item(case), outcome="accept")
+    assert "三十二条" in refusal.value.rule
+    assert desk.item(case).element == "Task_Examine"
+    assert "D05" not in desk.numbers(case)

@@ -292,6 +292,7 @@ def test_nothing_that_was_typed_becomes_markup(clerk, desk, county):
              "opinion": EVIL, "outcome": EVIL}  # fmt: skip
     drawn = clerk.post(f"/items/{item.pk}/", pairs).content.decode()
     assert clerk.post(f"/items/{item.pk}/draft/", {"opinion": EVIL}).status_code == 200
+    case.materials.update(state="checked")
     desk.complete(item, desk.window, opinion=EVIL)
     case.opinions.update(text=EVIL, basis=EVIL)
     for document in case.documents.all():

@@ -155,7 +155,7 @@ def test_the_village_page_lists_what_waits_with_the_telephone_masked(agent, desk
     )  # fmt: skip
     page = text_of(agent.get("/village/"))
     assert "帮他办" in page
-    assert "当场办" not in page
+    assert "当场办" in page
     assert f"/cases/{waiting.pk}/" in page
     with db.pretended(desk.at):
         actions.set_material(waiting.pk, desk.window, "household_register", "missing")

@@ -186,9 +186,10 @@ def test_a_timer_whose_clock_nobody_starts() -> None:
 
 
 def test_tol_01_no_tolerance_on_immediate() -> None:
-    commitment = orders(effect("register-commitment"))
+    commitment = orders(effect("register-commitment", until="=deadline"))
     data = county(task("a", FORM, commitment), ENDED, chain("s", "a", "e"))
-    slow = findings(p=data, forms__f=form("f"))
+    forms = {"forms__f": form("f", routing="deadline")}
+    slow = findings(p=data, **forms)
     quick = findings(
         "immediate", p=data.replace(b'id="p"', b'id="immediate"'), forms__f=form("f")
     )

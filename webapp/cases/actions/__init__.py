@@ -22,7 +22,10 @@ from webapp.cases.actions.recount_clocks import cases_with_clocks, recount_clock
 from webapp.cases.actions.release import release
 from webapp.cases.actions.reveal import reveal
 from webapp.cases.actions.set_material import set_material
+from webapp.cases.actions.start_case import start_case
 from webapp.cases.actions.supply_materials import supply_materials
+from webapp.cases.actions.suspend import resume, suspend
+from webapp.cases.actions.terminate import decide_termination, propose_termination
 from webapp.cases.actions.withdraw import withdraw
 
 REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
@@ -39,6 +42,10 @@ REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "drop_draft": (drop_draft, policy.check_can_see_item),
     "reveal": (reveal, policy.pool_for_papers),
     "withdraw": (withdraw, policy.check_can_withdraw),
+    "suspend": (suspend, policy.check_can_suspend),
+    "resume": (resume, policy.check_can_suspend),
+    "propose_termination": (propose_termination, policy.check_can_propose_termination),
+    "decide_termination": (decide_termination, policy.check_can_decide_termination),
 }
 """Name → the action of an officer and the policy that decides."""
 
@@ -46,6 +53,7 @@ SYSTEM = {
     "fire_due_timers": fire_due_timers,
     "issue_cards": issue_cards,
     "deliver_message": deliver_message,
+    "start_case": start_case,
     "recount_clocks": recount_clocks,
 }
 """Actions that nobody asks for: sweeps and commands of the outbox."""
@@ -57,18 +65,23 @@ __all__ = [
     "cases_with_clocks",
     "claim",
     "complete",
+    "decide_termination",
     "deliver_message",
     "drop_draft",
     "fire_due_timers",
     "issue_cards",
     "load_draft",
     "open_case",
+    "propose_termination",
     "recount_clocks",
     "release",
     "remove_attachment",
+    "resume",
     "reveal",
     "save_draft",
     "set_material",
+    "start_case",
     "supply_materials",
+    "suspend",
     "withdraw",
 ]

@@ -7,21 +7,23 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from webapp.cases import policy
 from webapp.cases.actions.colleagues import already_done, taken_by
 from webapp.cases.changes import NewDelivery, NewOpinion, NewSubmission
 from webapp.cases.facts import facts_of
 from webapp.cases.places import pool_facts
 from webapp.cases.planning.setting import Completed
-from webapp.cases.planning.step import Step
+from webapp.cases.planning.step import COMMAND, Step
 from webapp.cases.state import CaseState, Item
 from webapp.cases.stepping import StepResult, actor_of, move
 from webapp.cases.store import lock_by_item
 from webapp.cases.values import split
 from webapp.catalogue import queries as catalogue
 from webapp.core.db import transaction_with_retry
-from webapp.core.errors import Invalid
-from webapp.organisations.queries import Acting, on_duty
+from webapp.core.errors import Invalid, Refused
+from webapp.organisations.queries import Acting, named_unit, on_duty
 from webapp.processes import queries as processes
 from workflows import feel
 from workflows.calendars import local_day
@@ -30,6 +32,9 @@ from workflows.forms import Field, FieldKind, Form, routing_values, validate
 
 _OPINIONS = ("opinion", "answer", "instruction", "contact_record", "findings")
 """Fields that are the opinion of a step, the first that is filled in."""
+DECIDING = ("outcome", "proposal", "recommendation", "overdue_request")
+"""Keys of the question that decides a step, the first that a form has."""
+_TOLERANCE = frozenset({"tolerance-verify", "tolerance-overdue", "tolerance-decide"})
 _WAYS = {"delivery-counter": "window", "delivery-agent": "village_agent",
          "delivery-post-proof": "post"}  # fmt: skip
 
@@ -49,6 +54,7 @@ def _complete(item_id: int, by: Acting, raw: Mapping[str, Any]) -> StepResult:
     if item is None:
         raise already_done(state, item_id, by)
     check(state, item, by)
+    check_goes_on(state, item)
     form = processes.form(state.process_version_id, item.form) if item.form else None
     values: Mapping[str, Any] = {}
     routing: dict[str, Any] = {}
@@ -57,6 +63,8 @@ def _complete(item_id: int, by: Acting, raw: Mapping[str, Any]) -> StepResult:
         routing = routing_values(form, values)
     stored, secret = split(form, values, state.id, item.token) if form else ({}, [])
     completed = _completed(item, form, stored)
+    _check_papers(state, item, completed)
+    asked = _asked_unit(state, item)
 
     def add(step: Step) -> None:
         step.changes.drafts_over.append(item.id)
@@ -65,7 +73,7 @@ def _complete(item_id: int, by: Acting, raw: Mapping[str, Any]) -> StepResult:
             step.changes.submissions.append(
                 NewSubmission(item.id, item.form, stored, by.officer_id, state.at)
             )
-        _add_opinion(step, item, completed)
+        _add_opinion(step, item, completed, asked)
         _add_delivery(step, item, completed)
         if routing.get("delivery_mode"):
             step.case.delivery_mode = str(routing["delivery_mode"])
@@ -91,6 +99,55 @@ def _payload(completed: Completed) -> dict[str, Any]:
         "outcome": completed.outcome,
         "outcome_label": completed.outcome_label,
     }
+
+
+def check_goes_on(state: CaseState, item: Item) -> None:
+    """While the case is suspended nothing is done; a termination is confirmed elsewhere."""
+    if state.is_suspended:
+        raise Refused(_("这件申请已中止办理,恢复以后才能办这一步。"), rule="中止")
+    if item.token.startswith(COMMAND):
+        raise Refused(_("请在办件页上确认或者退回终止办理的提议。"))
+
+
+def _check_papers(state: CaseState, item: Item, completed: Completed) -> None:
+    """Tolerance is over only when every promised paper is in order (TOL-09)."""
+    held = state.commitment
+    if held is None or item.form not in _TOLERANCE:
+        return
+    still = "、".join(paper.name for paper in held.open_papers)
+    if completed.outcome in {"complete", "supplied"} and still:
+        raise Refused(
+            _("还有容缺材料没有核验合格:{papers}。请先在材料清单上逐份标明。").format(
+                papers=still
+            ),
+            rule="TOL-09",
+            field="outcome",
+        )
+    if item.form == "tolerance-decide":
+        if not still and completed.outcome in {"terminate", "extend"}:
+            raise Refused(
+                _("承诺补交的材料其实已经核验合格,不能终止或者延长,请退回窗口重新核实。"),
+                rule="TOL-10",
+                field="outcome",
+            )
+        return
+    if completed.outcome == "more" and not still:
+        raise Refused(
+            _("承诺补交的材料都已经核验合格,请选“已补齐”。"), rule="TOL-09", field="outcome"
+        )
+
+
+def _asked_unit(state: CaseState, item: Item) -> int | None:
+    """Whose opinion the lead window enters: the department outside the system, else None."""
+    if item.form != "opinion-external":
+        return None
+    definition = processes.definition(state.process_version_id)
+    for opened in inspect(definition, state.snapshot).items:
+        department = opened.variables.get("department")
+        if opened.token == item.token and isinstance(department, Mapping):
+            unit = named_unit(str(department.get("unit")), state.accountable_unit_id)
+            return unit.id if unit else None
+    return None
 
 
 def check(state: CaseState, item: Item, by: Acting) -> None:
@@ -152,7 +209,7 @@ def asked_by(version_id: int, form_id: str) -> frozenset[str]:
 def _completed(item: Item, form: Form | None, values: Mapping[str, Any]) -> Completed:
     if form is None:
         return Completed(item, values)
-    for key in ("outcome", "proposal", "recommendation"):
+    for key in DECIDING:
         one = form.field(key)
         chosen = values.get(key)
         if one is not None and isinstance(chosen, str) and chosen:
@@ -164,7 +221,7 @@ def _label(one: Field, chosen: str) -> str:
     return one.label_of(chosen) if one.kind is FieldKind.CHOICE else chosen
 
 
-def _add_opinion(step: Step, item: Item, completed: Completed) -> None:
+def _add_opinion(step: Step, item: Item, completed: Completed, asked_unit: int | None) -> None:
     """An explicit opinion with its reasons (D12; a signature alone is no opinion)."""
     values = completed.values
     text = next((values[key] for key in _OPINIONS if values.get(key)), None)
@@ -179,7 +236,7 @@ def _add_opinion(step: Step, item: Item, completed: Completed) -> None:
         NewOpinion(
             item_id=item.id,
             step_name=item.name,
-            unit_id=pool_facts(item.pool_id).unit.id,
+            unit_id=asked_unit or pool_facts(item.pool_id).unit.id,
             officer_id=actor,
             outcome=completed.outcome,
             outcome_label=completed.outcome_label,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from webapp.cases.stepping import StepResult, move
 from webapp.cases.store import lock_case
 from webapp.core.db import transaction_with_retry
@@ -9,13 +12,15 @@ from webapp.core.errors import AlreadyDone
 from workflows.engine import Deliver
 
 
-def deliver_message(case_id: int, name: str) -> StepResult:
-    """Let a waiting message arrive. Raises AlreadyDone when the case does not wait for it."""
-    return transaction_with_retry(lambda: _deliver(case_id, name))
+def deliver_message(
+    case_id: int, name: str, values: Mapping[str, Any] | None = None
+) -> StepResult:
+    """Let a waiting message arrive with its values. Raises AlreadyDone when the case does not wait for it."""
+    return transaction_with_retry(lambda: _deliver(case_id, name, values or {}))
 
 
-def _deliver(case_id: int, name: str) -> StepResult:
+def _deliver(case_id: int, name: str, values: Mapping[str, Any]) -> StepResult:
     state = lock_case(case_id)
     if not any(waiting.name == name for waiting in state.awaited):
         raise AlreadyDone("办件现在不等这条消息。")
-    return move(state, Deliver(name), kind="delivered", payload={"message": name})
+    return move(state, Deliver(name, values), kind="delivered", payload={"message": name})

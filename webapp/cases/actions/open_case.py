@@ -4,40 +4,43 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from webapp.cases import policy
 from webapp.cases.actions.mandates import checked_mandate
-from webapp.cases.changes import NewCase, NewMandate, NewMaterial, NewSubmission
-from webapp.cases.checklist import checklist_of, papers_of
+from webapp.cases.changes import NewMandate, NewSubmission
+from webapp.cases.checklist import checklist_of
 from webapp.cases.facts import facts_of
 from webapp.cases.models import Case
+from webapp.cases.opening import (
+    Place,
+    blank_case,
+    facts_at_start,
+    new_id,
+    papers_at_start,
+    row_of,
+    start_process,
+)
 from webapp.cases.places import unit_facts
-from webapp.cases.planning.setting import Papers
 from webapp.cases.planning.step import Step
-from webapp.cases.spoken import spoken
-from webapp.cases.state import CaseState
 from webapp.cases.stepping import (
     ITEM_FORM,
     StepResult,
     actor_of,
     carry_out,
-    in_words,
-    ordered_codes,
 )
-from webapp.cases.store.papers import read_wordings
 from webapp.cases.uniques import unique_rows
 from webapp.cases.values import split
 from webapp.catalogue import queries as catalogue
 from webapp.catalogue.queries import ItemFacts
-from webapp.core.crypto import keyed_hash, name_grams
-from webapp.core.db import MOMENT, transaction_with_retry
+from webapp.core.crypto import keyed_hash
+from webapp.core.db import transaction_with_retry
 from webapp.core.errors import AlreadyDone, Invalid, Refused
 from webapp.organisations.queries import (
     Acting,
@@ -47,27 +50,19 @@ from webapp.organisations.queries import (
     villages_of,
 )
 from webapp.processes import queries as processes
-from workflows.calendars import CHINA, local_day
-from workflows.engine import Outcome, start
-from workflows.errors import CommandRefused, ExpressionError, NothingMatches
+from workflows.calendars import local_day
 from workflows.forms import validate
 
+VILLAGE = "village"
+"""The process of a village's own help; it starts the township case itself (start-case)."""
+WAYS = {"immediate": gettext_noop("当场办"), "guide": gettext_noop("教他办")}
+"""How a village agent helps without an application; the outcome of the first step."""
+VISITOR = ("applicant_name", "applicant_phone")
 _LEVELS = {
     "village": gettext_noop("村"),
     "township": gettext_noop("乡镇"),
     "county": gettext_noop("县"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an application is filed, and who answers for it."""
-
-    level: str
-    pool_id: int
-    village_id: int | None
-    accountable_unit_id: int
-    competent_unit_id: int
 
 
 def open_case(
@@ -79,6 +74,7 @@ def open_case(
     agent_mandate: Mapping[str, Any] | None,
     idempotency_key: str,
     pool_id: int | None = None,
+    way: str = "",
 ) -> StepResult:
     """Open a case for an applicant. The same key gives the same case again (double click).
 
@@ -87,13 +83,14 @@ def open_case(
 
     `values` are the answers of the item's form, `materials` the state of each line by key
     (`state`, `defect`, `remedy`); `pool_id` the window or station for which she acts, needed
-    only where she holds several. Raises Invalid (answers), NotYours, Unknown or Refused.
+    only where she holds several. `way`: how a village agent helps without filing an application
+    (`WAYS`), which needs neither mandate nor papers. Raises Invalid (answers), NotYours, Unknown or Refused.
     """
     policy.check_can_register(by)
-    content = (item_code, values, materials, village_id, agent_mandate, pool_id)
+    content = (item_code, values, materials, village_id, agent_mandate, pool_id, way)
     key = _key(by, idempotency_key, content)
     request = _Request(
-        by, item_code, values, materials, village_id, agent_mandate, key, pool_id
+        by, item_code, values, materials, village_id, agent_mandate, key, pool_id, way
     )
     known = _opened_before(key)
     if known is not None:
@@ -117,6 +114,7 @@ class _Request:
     mandate: Mapping[str, Any] | None
     key: str
     pool_id: int | None
+    way: str
 
 
 def _key(by: Acting, given: str, content: object) -> str:
@@ -145,28 +143,31 @@ def _opened_before(key: str) -> StepResult | None:
 def _open(request: _Request) -> StepResult:
     by = request.by
     item = catalogue.item_by_code(request.item_code)
-    place = _place(by, item, request.village_id, request.pool_id)
-    case_id, at, calendar = _new_id()
-    mandate = _mandate(by, item, place, request.mandate, at)
+    if request.way:
+        item = for_visitor(item)
+    place = _place(by, item, request)
+    case_id, at, calendar = new_id()
+    mandate = None if request.way else _mandate(by, item, place, request.mandate, at)
     values = _checked(item, place, request.values, at)
     delivery_mode = _delivery_mode(values, mandate)
-    facts = {
-        **facts_of(item, delivery_mode=delivery_mode),
-        "level": place.level,
-        "agent": mandate is not None,
-    }
+    facts = facts_at_start(item, place, values, at, delivery_mode, agent=mandate is not None)
     lines = checklist_of(item, values, facts, request.materials, by.officer_id, at)
-    process_key = processes.choose(
-        handling=item.handling, flow=item.flow, level=place.level, process_key=item.process_key
+    state = blank_case(
+        item,
+        place,
+        (case_id, at, calendar),
+        processes.current_version_id(_process_of(item, place, request.way)),
+        values,
+        by_id=by.officer_id,
+        agent_id=mandate.agent_id if mandate else None,
+        delivery_mode=delivery_mode,
     )
-    state = _blank(request, item, place, case_id, at, calendar,
-                   processes.current_version_id(process_key), values, mandate, delivery_mode)  # fmt: skip
-    outcome = _start(state, facts)
+    outcome = start_process(state, facts)
     stored, secret = split(item.form, values, case_id, "application")
     secret += unique_rows(item.code, item.form, values, case_id)
 
     def add(step: Step) -> None:
-        step.changes.new_case = _row(state, request.key)
+        step.changes.new_case = row_of(state, request.key)
         step.changes.new_materials = lines
         step.changes.sensitive.extend(secret)
         step.changes.mandate = mandate
@@ -180,33 +181,32 @@ def _open(request: _Request) -> StepResult:
         actor_of(by, place.pool_id),
         kind="opened",
         payload={"item": item.code, "level": place.level, "agent": mandate is not None},
-        papers=_papers(item, lines, values, outcome),
+        papers=papers_at_start(item, lines, values, outcome),
         prepare=add,
     )
 
 
-def _papers(
-    item: ItemFacts, lines: list[NewMaterial], values: Mapping[str, Any], outcome: Outcome
-) -> Papers:
-    return Papers(
-        checklist=papers_of(lines),
-        words=spoken(item.form, values),
-        wordings=read_wordings(ordered_codes(outcome)),
+def for_visitor(item: ItemFacts) -> ItemFacts:
+    """The item as somebody needs it who is only told or helped in the village: who came."""
+    fields = tuple(one for one in item.form.fields if one.key in VISITOR)
+    return replace(
+        item, form=replace(item.form, parts=fields), materials=(), offered_at=("village",)
     )
 
 
-def _start(state: CaseState, facts: Mapping[str, Any]) -> Outcome:
-    try:
-        return start(processes.definition(state.process_version_id), facts, state.number)
-    except (NothingMatches, CommandRefused, ExpressionError) as problem:
-        raise Refused(in_words(problem)) from problem
+def _process_of(item: ItemFacts, place: Place, way: str) -> str:
+    if way:
+        return VILLAGE
+    return processes.choose(
+        handling=item.handling, flow=item.flow, level=place.level, process_key=item.process_key
+    )
 
 
-def _place(by: Acting, item: ItemFacts, village_id: int | None, pool_id: int | None) -> Place:
+def _place(by: Acting, item: ItemFacts, request: _Request) -> Place:
     """The post for which she registers, and the units that follow from it."""
     posts = [held for held in by.held if held.role in policy.REGISTERING]
-    if pool_id is not None:
-        posts = [held for held in posts if held.pool_id == pool_id]
+    if request.pool_id is not None:
+        posts = [held for held in posts if held.pool_id == request.pool_id]
     held = next((h for h in posts if h.unit_level in item.offered_at), None)
     if held is None:
         levels = _("、").join(_(_LEVELS.get(level, level)) for level in item.offered_at)
@@ -216,7 +216,7 @@ def _place(by: Acting, item: ItemFacts, village_id: int | None, pool_id: int | N
             ),
             rule="IN-01",
         )
-    village_id = _village(by, held, village_id)
+    village_id = _village(by, held, request.village_id)
     accountable = held.unit_id
     if held.unit_level == "village":
         centre = township_centre(village_id) if village_id else None
@@ -245,18 +245,6 @@ def _village(by: Acting, held: Held, village_id: int | None) -> int | None:
     if village_id not in {number for number, _name in villages_of(frozenset({held.unit_id}))}:
         raise Invalid({"village": _("请从名单里选择本乡镇的村(社区)。")})
     return village_id
-
-
-def _new_id() -> tuple[int, datetime, tuple[int, date, date] | None]:
-    """The new case's id, the moment, and the calendar in force: one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT nextval(pg_get_serial_sequence('cases_case', 'id')), {MOMENT}, "
-            "c.id, c.covers_from, c.covers_to "
-            "FROM (VALUES (1)) one LEFT JOIN catalogue_calendar c ON c.in_force"
-        )
-        number, at, calendar, first, last = cursor.fetchone()
-    return number, at, None if calendar is None else (calendar, first, last)
 
 
 def _mandate(
@@ -310,62 +298,3 @@ def _delivery_mode(values: Mapping[str, Any], mandate: NewMandate | None) -> str
     if mandate is not None and "collect" in mandate.powers and chosen == "window":
         return "village_agent"
     return chosen
-
-
-def _blank(
-    request: _Request,
-    item: ItemFacts,
-    place: Place,
-    case_id: int,
-    at: datetime,
-    calendar: tuple[int, date, date] | None,
-    version_id: int,
-    values: Mapping[str, Any],
-    mandate: NewMandate | None,
-    delivery_mode: str,
-) -> CaseState:
-    """The case as it is before its first step."""
-    name = values.get("organisation_name") or values.get("applicant_name") or ""
-    return CaseState(
-        at=at,
-        id=case_id,
-        number=_number(place.accountable_unit_id, case_id, at),
-        item_version_id=item.version_id,
-        process_version_id=version_id,
-        applicant_name=str(name)[:100],
-        village_id=place.village_id,
-        received_at_unit_id=place.accountable_unit_id,
-        accountable_unit_id=place.accountable_unit_id,
-        competent_unit_id=place.competent_unit_id,
-        registered_by_id=request.by.officer_id,
-        agent_id=mandate.agent_id if mandate else None,
-        delivery_mode=delivery_mode,
-        opened_at=at,
-        received_at=at,
-        calendar=calendar,
-    )
-
-
-def _number(unit_id: int, case_id: int, at: datetime) -> str:
-    """130123102-20261124-000123: place of receipt, day, running number."""
-    code = unit_facts(unit_id).division_code or "000000000"
-    return f"{code[:9]}-{at.astimezone(CHINA):%Y%m%d}-{case_id:06d}"
-
-
-def _row(state: CaseState, key: str) -> NewCase:
-    return NewCase(
-        number=state.number,
-        item_version_id=state.item_version_id,
-        process_version_id=state.process_version_id,
-        applicant_name=state.applicant_name,
-        village_id=state.village_id,
-        received_at_unit_id=state.received_at_unit_id,
-        accountable_unit_id=state.accountable_unit_id,
-        competent_unit_id=state.competent_unit_id,
-        registered_by_id=state.registered_by_id,
-        agent_id=state.agent_id,
-        opened_at=state.opened_at,
-        received_at=state.received_at,
-        search_grams=name_grams(state.applicant_name),
-        opening_key=key,
-    )

@@ -19,6 +19,8 @@ from webapp.core.db import transaction_with_retry
 from webapp.core.errors import Refused, Unknown
 from webapp.organisations.queries import Acting
 
+ARRIVED = "paper_arrived"
+"""Message: an open paper of a commitment has come (tolerance)."""
 _LACKING = {"missing", "defective"}
 
 
@@ -37,6 +39,13 @@ def _set(case_id: int, by: Acting, key: str, mark: Mapping[str, str]) -> None:
     case = lock_case(case_id)
     pool = policy.check_can_change_materials(by, case, [item.pool_id for item in case.items])
     paper = find(read_checklist(case_id), key)
+    if case.promises(key) and case.waits_for(ARRIVED) and mark["state"] not in _LACKING:
+        raise Refused(
+            _("“{name}”是承诺补交的容缺材料。补来了请点“登记补交”,由窗口核验。").format(
+                name=paper.name
+            ),
+            rule="TOL-05",
+        )
     changes = changes_of(case)
     changes.materials.append(update_of(case, paper, mark, by.officer_id))
     note(
@@ -61,7 +70,17 @@ def update_of(
 ) -> MaterialUpdate:
     """The new row of a line, checked. Raises Invalid or Refused."""
     checked = checked_mark(paper.name, mark)
-    if checked["state"] in _LACKING and case.supplemented and not paper.noticed:
+    promised = case.promises(paper.key)
+    lacking = checked["state"] in _LACKING
+    if lacking and not promised and case.commitment is not None:
+        raise Refused(
+            _(
+                "容缺受理告知书已经发出,“{name}”不在其中,不能再作为缺项或者不符合要求提出"
+                "(容缺材料要一次告知)。"
+            ).format(name=paper.name),
+            rule="TOL-04",
+        )
+    if lacking and not promised and case.supplemented and not paper.noticed:
         raise Refused(
             _(
                 "补正告知书已经发出,“{name}”不在其中,不能再作为缺项或者不符合要求提出"

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from webapp.cases import policy
-from webapp.cases.actions.set_material import find, update_of
-from webapp.cases.changes import MaterialUpdate
+from webapp.cases.actions.set_material import ARRIVED, find, update_of
+from webapp.cases.changes import CommitmentUpdate, MaterialUpdate, PromisedPaper
+from webapp.cases.noting import changes_of, note
 from webapp.cases.planning.setting import Actor
 from webapp.cases.planning.step import Step
-from webapp.cases.state import CaseState
+from webapp.cases.state import CaseState, Undertaking
 from webapp.cases.stepping import StepResult, actor_of, move
 from webapp.cases.store import lock_case
 from webapp.cases.store.papers import read_checklist
@@ -21,16 +22,20 @@ from webapp.organisations.queries import Acting, village_station
 from workflows.engine import Deliver
 
 MESSAGE = "materials_supplied"
+VERIFYING = frozenset({"Task_VerifyPaper", "Task_Overdue", "Task_DecideOverdue"})
+"""Steps of tolerance at which somebody looks at the papers anyway."""
+_NOT_HERE = frozenset({"missing", "required"})
 
 
 def supply_materials(
     case_id: int, by: Acting, changes: Mapping[str, Mapping[str, str]]
 ) -> StepResult:
-    """Take in papers named in the notice and send the case back to examination.
+    """Take in papers that the case waits for: named in the notice, or promised (容缺).
 
-    `changes`: key of the line → its `state` (and `defect`, `remedy`). At least one noticed paper
-    must have come. Raises Invalid, NotYours, Refused, or AlreadyDone when the case no longer
-    waits for papers.
+    After a notice the case goes back to examination; a promised paper goes to the window for
+    verification. `changes`: key of the line → its `state` (and `defect`, `remedy`); at least one
+    paper that is waited for must have come. Raises Invalid, NotYours, Refused, or AlreadyDone
+    when the case no longer waits for papers.
     """
     return transaction_with_retry(lambda: _supply(case_id, by, changes))
 
@@ -39,26 +44,87 @@ def _supply(case_id: int, by: Acting, marks: Mapping[str, Mapping[str, str]]) ->
     state = lock_case(case_id)
     units = _receiving_units(state)
     policy.check_can_supply(by, unit_ids=units, is_open=state.is_open)
-    if not any(waiting.name == MESSAGE for waiting in state.awaited):
-        raise AlreadyDone("这件申请现在不等补交材料。材料已经登记过,或者补正期限已过。")
-    checklist = read_checklist(case_id)
-    updates: list[MaterialUpdate] = []
-    for key, mark in marks.items():
-        updates.append(update_of(state, find(checklist, key), mark, by.officer_id))
-    came = {
-        row.key for row in updates if row.noticed and row.state not in {"missing", "required"}
-    }
+    actor = _actor(by, units)
+    if state.waits_for(MESSAGE):
+        return _after_notice(state, actor, by, marks)
+    if state.commitment is not None:
+        return _promised(state, actor, by, marks)
+    raise AlreadyDone(_("这件申请现在不等补交材料。材料已经登记过,或者补正期限已过。"))
+
+
+def _after_notice(
+    state: CaseState, actor: Actor, by: Acting, marks: Mapping[str, Mapping[str, str]]
+) -> StepResult:
+    updates = _updates(state, by, marks)
+    came = {row.key for row in updates if row.noticed and row.state not in _NOT_HERE}
     if not came:
         raise Invalid({"materials": _("请至少勾选一份补交来的材料。")})
+    return _delivered(state, MESSAGE, actor, updates, came, [])
+
+
+def _updates(
+    state: CaseState, by: Acting, marks: Mapping[str, Mapping[str, str]]
+) -> list[MaterialUpdate]:
+    checklist = read_checklist(state.id)
+    return [
+        update_of(state, find(checklist, key), mark, by.officer_id)
+        for key, mark in marks.items()
+    ]
+
+
+def _promised(
+    state: CaseState, actor: Actor, by: Acting, marks: Mapping[str, Mapping[str, str]]
+) -> StepResult:
+    """A paper of the commitment has come: to be verified (TOL-05), or seen by who verifies."""
+    held = state.commitment
+    assert held is not None  # noqa: S101 - asked for by the caller
+    open_keys = {paper.key: paper for paper in held.open_papers}
+    came = {
+        key for key, mark in marks.items()
+        if key in open_keys and mark.get("state") not in {"", None, *_NOT_HERE, "defective"}
+    }  # fmt: skip
+    if not came:
+        raise Invalid({"materials": _("请至少勾选一份补交来的容缺材料。")})
+    updates = _updates(state, by, {key: {"state": "to_check"} for key in sorted(came)})
+    papers = [PromisedPaper(key, open_keys[key].due_on, state.at) for key in sorted(came)]
+    if state.waits_for(ARRIVED):
+        return _delivered(state, ARRIVED, actor, updates, came, papers)
+    if not any(item.element in VERIFYING for item in state.items):
+        raise AlreadyDone(_("这件申请的容缺材料现在不用补交了,经过里写明了原因。"))
+    changes = changes_of(state)
+    changes.materials.extend(updates)
+    changes.promised_papers = papers
+    changes.commitments = [as_it_is(held)]
+    note(state, changes, actor, "supplied", {"materials": sorted(came)})
+    return StepResult(case_id=state.id, case_number=state.number)
+
+
+def as_it_is(held: Undertaking) -> CommitmentUpdate:
+    """The open commitment without a change: its papers change."""
+    return CommitmentUpdate(held.id, "OPEN", held.until, held.extended, None)
+
+
+def _delivered(
+    state: CaseState,
+    message: str,
+    actor: Actor,
+    updates: list[MaterialUpdate],
+    came: set[str],
+    papers: list[PromisedPaper],
+) -> StepResult:
+    """Send the case on with what came."""
 
     def add(step: Step) -> None:
         done = {row.key for row in step.changes.materials}
         step.changes.materials.extend(row for row in updates if row.key not in done)
+        step.changes.promised_papers = papers
+        if papers and state.commitment is not None:
+            step.changes.commitments = [as_it_is(state.commitment)]
 
     return move(
         state,
-        Deliver(MESSAGE),
-        _actor(by, units),
+        Deliver(message),
+        actor,
         kind="supplied",
         payload={"materials": sorted(came)},
         prepare=add,

@@ -5,13 +5,16 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from webapp.cases import policy
-from webapp.cases.planning.step import Step
+from webapp.cases.planning.step import Order, Step
 from webapp.cases.stepping import StepResult, actor_of, move
 from webapp.cases.store import lock_case
 from webapp.core.db import transaction_with_retry
 from webapp.core.errors import Invalid
 from webapp.organisations.queries import Acting
 from workflows.engine import Cancel
+
+PAPER = "D25W"
+"""The applicant's withdrawal, with the list of the papers that go back to her (D25)."""
 
 
 def withdraw(case_id: int, by: Acting, reason: str) -> StepResult:
@@ -31,6 +34,7 @@ def _withdraw(case_id: int, by: Acting, reason: str) -> StepResult:
 
     def add(step: Step) -> None:
         step.case.status = "WITHDRAWN"
+        step.orders.append(Order(PAPER, {}, words={"reason": reason}))
 
     return move(
         state,
@@ -39,4 +43,5 @@ def _withdraw(case_id: int, by: Acting, reason: str) -> StepResult:
         kind="withdrawn",
         payload={"reason": reason[:300]},
         prepare=add,
+        codes=frozenset({PAPER}),
     )

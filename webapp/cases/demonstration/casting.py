@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random
 
-from webapp.cases.demonstration.script import PACES, Story
+from webapp.cases.demonstration.script import FATES, JOINT, PACES, TOLERANT, Story
+from webapp.cases.facts import extension_limit, may_tolerate
 from webapp.catalogue import queries as catalogue
 from webapp.catalogue.queries import ItemFacts
 from webapp.core.errors import Refused
@@ -18,6 +19,8 @@ from workflows.calendars import moment as at
 
 BACK_DAYS = 45  # working days over which cases are spread
 RECENT_DAYS = 9
+VISITS = ("",) * 6 + ("immediate", "guide")  # how villagers are helped: mostly by filing
+LONG_ENOUGH = 15  # working days of a promise that leave time for papers to come
 HOME = "130123103"  # the township of the demo accounts has half of all cases
 
 
@@ -40,12 +43,17 @@ def stories(count: int, seed: int, now: datetime) -> Iterator[Story]:
     if not any(offers.values()):
         raise Refused("没有可以开办的事项。请先载入示例县并发布流程库。")
     stations = _stations()
+    turns = dict.fromkeys(offers, seed)
     moments = sorted(_moment(random, calendar, hours, now) for _ in range(count))
     for number, opens_at in enumerate(moments, start=1):
         own = Random(f"{seed}/{number}")  # noqa: S311
         station = _station(own, stations)
         level = "village" if offers["village"] and own.random() < 0.3 else "township"
-        item = own.choice(offers[level] or offers["village"])
+        way = own.choice(VISITS) if level == "village" else ""
+        offer = "township" if way else level
+        turns[offer] += 1  # in turn, so that every item is played
+        items = offers[offer] or offers["village"]
+        item = items[turns[offer] % len(items)]
         yield Story(
             number=number,
             item=item,
@@ -56,10 +64,37 @@ def stories(count: int, seed: int, now: datetime) -> Iterator[Story]:
             opens_at=opens_at,
             random=own,
             pace=PACES[own.choices(list(PACES), (3, 6, 2))[0]],
-            refused=own.random() < 0.09,
-            supplement=item.handling == "promised" and own.random() < 0.16,
+            fate="plain" if way else _fate(own, item),
+            way=way,
+            window_pool=station.window_pool,
             rests_after=_rests(own, calendar, station, opens_at, now),
         )
+
+
+def _fate(random: Random, item: ItemFacts) -> str:
+    """One of the fates that the item can have."""
+    fitting = {fate: weight for fate, weight in FATES.items() if _fits(fate, item)}
+    return random.choices(list(fitting), list(fitting.values()))[0]
+
+
+def _fits(fate: str, item: ItemFacts) -> bool:
+    """Whether a case of this item can turn out so."""
+    if item.handling == "immediate":
+        return fate in {"plain", "refused", "withdrawal"}
+    if fate in TOLERANT:
+        return may_tolerate(item) and _promised_days(item) >= LONG_ENOUGH
+    if fate in JOINT:
+        return item.flow in {"joint", "escalated_joint"}
+    if fate == "county_return":
+        return "escalated" in item.flow
+    if fate == "extension":
+        return bool(extension_limit(item))
+    return True
+
+
+def _promised_days(item: ItemFacts) -> int:
+    limits = [item.limit("promised"), item.limit("statutory")]
+    return min(limit.days for limit in limits if limit is not None)
 
 
 def _offered(level: str) -> list[ItemFacts]:

@@ -15,16 +15,18 @@ from webapp.cases.actions.claim import claim
 from webapp.cases.actions.complete import asked_by, complete, form_variables
 from webapp.cases.actions.fire_due_timers import fire_timers_of
 from webapp.cases.actions.issue_cards import issue_cards
-from webapp.cases.actions.open_case import open_case
+from webapp.cases.actions.open_case import for_visitor, open_case
+from webapp.cases.actions.set_material import ARRIVED, set_material
 from webapp.cases.actions.supply_materials import MESSAGE, supply_materials
 from webapp.cases.demonstration.cast import Cast
 from webapp.cases.demonstration.script import Story
+from webapp.cases.demonstration.turns import Turn
 from webapp.cases.facts import facts_of
 from webapp.cases.models import CaseMaterial, WorkItem
 from webapp.cases.store import lock_by_item
 from webapp.catalogue import queries as catalogue
-from webapp.core import db
-from webapp.core.errors import NotYours, Refused
+from webapp.core import db, outbox
+from webapp.core.errors import AlreadyDone, NotYours, Refused
 from webapp.organisations.queries import Acting
 from webapp.processes import queries as processes
 from workflows.calendars import local_day, moment
@@ -32,12 +34,13 @@ from workflows.forms import NoSample, sample
 
 MOST_STEPS = 60  # a story that goes round in circles is left alone
 _NEXT = """
-SELECT 'timer', id, fires_at FROM cases_timer
- WHERE case_id = %(case)s AND state = 'ARMED' AND fires_at IS NOT NULL
-UNION ALL SELECT 'item', id, NULL FROM cases_workitem
- WHERE case_id = %(case)s AND state = 'OPEN'
-UNION ALL SELECT 'papers', id, NULL FROM cases_awaitedmessage
- WHERE case_id = %(case)s AND over_at IS NULL AND name = %(message)s
+WITH told AS (SELECT id FROM cases_case WHERE id = %(case)s OR parent_id = %(case)s)
+SELECT 'timer', id, case_id, element, fires_at FROM cases_timer
+ WHERE case_id IN (SELECT id FROM told) AND state = 'ARMED' AND fires_at IS NOT NULL
+UNION ALL SELECT 'item', id, case_id, element, NULL FROM cases_workitem
+ WHERE case_id IN (SELECT id FROM told) AND state = 'OPEN' AND token NOT LIKE 'command:%%'
+UNION ALL SELECT 'papers', id, case_id, name, NULL FROM cases_awaitedmessage
+ WHERE case_id IN (SELECT id FROM told) AND over_at IS NULL AND name = ANY(%(messages)s)
 """
 
 
@@ -110,6 +113,8 @@ class Stage:
 
     def _register(self, story: Story, by: Acting, at: datetime) -> int:
         item, day = story.item, local_day(at)
+        if story.way:
+            item = for_visitor(item)
         values = sample(
             item.form,
             f"{self.run}/{story.number}",
@@ -121,43 +126,54 @@ class Stage:
             by=by,
             item_code=item.code,
             values=values,
-            materials=story.marks(),
+            materials={} if story.way else story.marks(),
             village_id=story.village_id,
-            agent_mandate=story.mandate(str(values["applicant_name"]), day),
+            agent_mandate=None
+            if story.way
+            else story.mandate(str(values["applicant_name"]), day),
             idempotency_key=f"demo/{self.run}/{story.number}",
             pool_id=story.pool_id,
+            way=story.way,
         ).case_id
 
     def _go_on(self, story: Story, at: datetime) -> None:
         """Plan what comes next: timers, open steps, papers that a notice asked for."""
         with connection.cursor() as cursor:
-            cursor.execute(_NEXT, {"case": story.case_id, "message": MESSAGE})
+            cursor.execute(_NEXT, {"case": story.case_id, "messages": [MESSAGE, ARRIVED]})
             coming = cursor.fetchall()
-        for what, row_id, when in coming:
+        for what, row_id, case_id, name, when in coming:
             if (what, row_id, when) in self._coming:
                 continue
             self._coming.add((what, row_id, when))
             if what == "timer":
-                self.at(when, self._fire(story))
-            elif story.rests_after is not None and story.steps >= story.rests_after:
+                self.at(when, self._fire(story, case_id))
+            elif (story.rests_after is not None and story.steps >= story.rests_after) or (
+                what == "item" and name == "Task_Opinion" and story.keeps_silent()
+            ):
                 continue
             elif what == "item":
                 minutes = self._minutes(story)
                 if story.random.random() < 0.5:
                     self.at(self._later(at, minutes / 4), self._sign_for(story, row_id))
                 self.at(self._later(at, minutes), self._step(story, row_id))
-            elif story.random.random() < 0.8:
-                came = self.calendar.add_working_days(local_day(at), story.random.randint(1, 9))
+            elif story.brings_papers(name):
+                furthest = 2 if name == ARRIVED else 9
+                days = story.random.randint(1, furthest)
+                came = self.calendar.add_working_days(local_day(at), days)
                 opens = self.hours.opens_at(self.calendar, came)
-                self.at(self._later(opens, story.random.uniform(5, 170)), self._supply(story))
+                supply = self._supply(story, case_id)
+                self.at(self._later(opens, story.random.uniform(5, 170)), supply)
+        if story.turns_now():
+            turn = Turn(self, story)
+            self.at(self._later(at, story.random.uniform(30, 300)), turn.act)
 
-    def _fire(self, story: Story) -> Callable[[datetime], None]:
+    def _fire(self, story: Story, case_id: int) -> Callable[[datetime], None]:
         """A timer at its own moment, unless its clock has moved meanwhile."""
 
         def act(at: datetime) -> None:
             try:
                 with transaction.atomic():
-                    fire_timers_of(story.case_id)
+                    fire_timers_of(case_id)
             except Refused as refusal:
                 self._stop(story, refusal.sentence)
             else:
@@ -195,10 +211,17 @@ class Stage:
             row = rows.first()
             if row is None:
                 return
+            if row.case.suspended_from:
+                tomorrow = self.calendar.add_working_days(local_day(at), 1)
+                opens = self.hours.opens_at(self.calendar, tomorrow)
+                self.at(self._later(opens, 30), self._step(story, item_id))
+                return
             problem = self._do(story, row, at) if story.steps < MOST_STEPS else "来回太多"
             if problem:
                 self._stop(story, f"{row.name}（{row.form}）：{problem}")
             else:
+                if story.level == "village":
+                    outbox.deliver(20)  # a case starts another, or tells it of its end
                 self._go_on(story, at)
 
         return act
@@ -210,7 +233,7 @@ class Stage:
         people.sort(key=lambda by: by.officer_id != row.claimed_by_id)
         for by in people:
             try:
-                complete(row.pk, by, self._answers(story, row, at))
+                self._complete(story, row, by, at)
             except NotYours as refusal:  # another person must do this one
                 problem = refusal.sentence
                 continue
@@ -221,12 +244,36 @@ class Stage:
             return ""
         return problem
 
+    def _complete(self, story: Story, row: WorkItem, by: Acting, at: datetime) -> None:
+        """Complete the item; where the story asks too much, in the careful way."""
+        try:
+            answers = self._answers(story, row, at)
+            if row.form == "tolerance-verify" or answers.get("outcome") == "supplied":
+                self._find_in_order(row, by)
+            complete(row.pk, by, answers)
+        except NotYours:
+            raise
+        except (NoSample, Refused):
+            if not story.takes_care(row.form):
+                raise
+            complete(row.pk, by, self._answers(story, row, at))
+
+    def _find_in_order(self, row: WorkItem, by: Acting) -> None:
+        """The window finds what has come in order (TOL-05, or in time after all)."""
+        came = ["to_check"] if row.form == "tolerance-verify" else ["missing", "defective"]
+        for paper in CaseMaterial.objects.filter(case=row.case_id, state__in=came):
+            set_material(row.case_id, by, paper.key, "checked")
+
     def _answers(self, story: Story, row: WorkItem, at: datetime) -> dict[str, Any]:
         """Answers that the form accepts; asks the engine only where the form does."""
         if not row.form:
             return {}
         form = processes.form(row.case.process_version_id, row.form)
         given = story.answers(form, row.form, local_day(at))
+        if form.field("tolerance_until") is not None:
+            days = 3 if row.form == "intake-examine" else 2
+            until = self.calendar.add_working_days(local_day(at), days)
+            given["tolerance_until"] = until.isoformat()
         known: Mapping[str, Any] = {
             **facts_of(story.item, delivery_mode=row.case.delivery_mode),
             "level": story.level,
@@ -239,10 +286,10 @@ class Stage:
             form, f"{self.run}/{row.pk}", today=local_day(at), variables=known, given=given
         )
 
-    def _supply(self, story: Story) -> Callable[[datetime], None]:
+    def _supply(self, story: Story, case_id: int) -> Callable[[datetime], None]:
         def act(at: datetime) -> None:
             lacking = CaseMaterial.objects.filter(
-                case=story.case_id, noticed=True, state__in=["missing", "defective"]
+                case=case_id, state__in=["missing", "defective"]
             )
             came = {key: {"state": "received"} for key in lacking.values_list("key", flat=True)}
             accountable = story.pool_id
@@ -250,7 +297,9 @@ class Stage:
             if not came or not people:
                 return None
             try:
-                supply_materials(story.case_id, people[0], came)
+                supply_materials(case_id, people[0], came)
+            except AlreadyDone:
+                return None
             except Refused as refusal:
                 return self._stop(story, refusal.sentence)
             return self._go_on(story, at)

@@ -24,6 +24,32 @@ ORGANISATION = (  # the applicants of the examples are persons
 PACES = {"brisk": 0.4, "usual": 1.0, "slow": 3.0}
 
 # Form → (outcome field, {answer: weight}). An answer marked once happens at most once a case.
+FATES = {  # what makes a story its own: weight
+    "plain": 44,
+    "refused": 8,
+    "supplement": 8,
+    "tolerance_complete": 8,
+    "tolerance_expired": 4,
+    "tolerance_extended": 4,
+    "dissent": 4,
+    "silence": 4,
+    "county_return": 3,
+    "special": 5,
+    "extension": 3,
+    "withdrawal": 3,
+    "suspension": 2,
+    "termination": 2,
+}
+CAUTIOUS: Mapping[str, tuple[str, str]] = {  # when what the story wanted was refused
+    "tolerance-decide": ("outcome", "terminate"),
+    "extension-approve": ("outcome", "reject"),
+    "review": ("outcome", "complete"),
+    "county-review": ("outcome", "complete"),
+}
+REVIEWS = frozenset({"review", "county-review", "joint-consolidate", "county-consolidate"})
+TOLERANT = frozenset({"tolerance_complete", "tolerance_expired", "tolerance_extended"})
+JOINT = frozenset({"dissent", "silence"})
+TURNS = frozenset({"withdrawal", "suspension", "termination"})
 WEIGHTS: Mapping[str, tuple[str, Mapping[str, int]]] = {
     "intake-examine": (
         "outcome",
@@ -34,10 +60,16 @@ WEIGHTS: Mapping[str, tuple[str, Mapping[str, int]]] = {
             "not_competent": 4,
         },
     ),
-    "intake-overdue": ("outcome", {"terminate": 60, "supplied": 40}),
+    "intake-overdue": ("outcome", {"terminate": 1}),
     "hand-up": ("outcome", {"send": 92, "return": 8}),
     "county-receive": ("outcome", {"receive": 92, "return": 8}),
-    "county-review": ("outcome", {"complete": 93, "return": 7}),
+    "opinion": ("outcome", {"agree": 94, "supplement": 6}),
+    "opinion-external": ("outcome", {"agree": 90, "none": 10}),
+    "opinion-follow": ("outcome", {"again": 60, "go_on": 40}),
+    "joint-meet": ("outcome", {"agreed": 75, "refuse": 25}),
+    "extension-approve": ("outcome", {"approve": 85, "reject": 15}),
+    "coordination-draft": ("outcome", {"answer": 80, "lead": 20}),
+    "coordination-approve": ("outcome", {"approve": 90, "return": 10}),
     "decision-check": ("outcome", {"agree": 93, "return": 7}),
     "denial-confirm": ("outcome", {"confirm": 90, "send_back": 10}),
     "denial-acknowledge": ("outcome", {"acknowledge": 85, "query": 15}),
@@ -45,7 +77,7 @@ WEIGHTS: Mapping[str, tuple[str, Mapping[str, int]]] = {
     "delivery-agent": ("outcome", {"delivered": 94, "failed": 6}),
     "delivery-post-proof": ("outcome", {"delivered": 94, "failed": 6}),
 }
-ONCE = frozenset({"return", "send_back", "query", "failed", "supplement"})
+ONCE = frozenset({"return", "send_back", "query", "failed", "supplement", "again", "lead"})
 # Steps whose answer follows from how the case is meant to end: (field, granted, refused).
 DECIDING: Mapping[str, tuple[str, str, str]] = {
     "prelim": ("recommendation", "approve", "decline"),
@@ -88,7 +120,21 @@ WORDS: Mapping[str, Sequence[str]] = {
     "instruction": ("请尽快核对材料并作出是否受理的决定。",),
     "late_reason": ("近期申请较为集中，核对需要时间。",),
     "recipient_is": ("self",),
+    "extension_reason": ("涉及的资料较多，核对和走访还需要时间。",),
+    "procedure_reason": ("需要查明现场情况和申报内容是否一致。",),
+    "procedure_basis": ("《中华人民共和国行政许可法》第四十五条。",),
+    "procedure_by": ("本单位两名工作人员",),
+    "meet_points": ("各部门对用地情况的意见不一致，需要当面核对。",),
+    "follow_note": ("已电话联系并补充了说明材料。",),
+    "refuse_ground": ("经核查，申请人目前的情况不符合规定的条件。",),
+    "guide_office": ("正定县政务服务中心综合窗口",),
+    "agency_reason": ("old",),
+    "attendees": ("自然资源所、农业站、村镇建设办",),
 }
+TICKED = (
+    *("explained", "content_checked", "commitment_signed", "mandate_signed", "guide_given"),
+    *("duty_examined", "duty_told", "duty_explained", "duty_limit"),
+)
 DEFECTS = (
     ("未提交", "请补交原件，现场核对后退还"),
     ("复印件不清晰", "请重新复印后提交"),
@@ -109,12 +155,19 @@ class Story:
     opens_at: datetime
     random: Random
     pace: float
-    refused: bool
-    supplement: bool
+    fate: str
     rests_after: int | None
+    window_pool: int
+    way: str = ""
+    cautious: bool = False
     case_id: int = 0
     steps: int = 0
     happened: set[str] = field(default_factory=set)
+
+    @property
+    def refused(self) -> bool:
+        """Whether it ends with a refusal."""
+        return self.fate == "refused"
 
     def applicant(self) -> dict[str, Any]:
         """Answers of the item's form that the story fixes."""
@@ -131,10 +184,16 @@ class Story:
         }
 
     def marks(self) -> dict[str, dict[str, str]]:
-        """How the papers looked at the counter; the supplement story lacks one of them."""
-        always = [paper.key for paper in self.item.materials if not paper.condition]
-        self.supplement = self.supplement and bool(always)
-        lacking = self.random.choice(always) if self.supplement else ""
+        """How the papers looked at the counter; some stories lack one of them."""
+        always = [paper for paper in self.item.materials if not paper.condition]
+        may_lack = []
+        if self.fate == "supplement":
+            may_lack = [paper.key for paper in always]
+        elif self.fate in TOLERANT:
+            may_lack = [paper.key for paper in always if paper.tolerable]
+        if self.fate in {"supplement", *TOLERANT} and not may_lack:
+            self.fate = "plain"
+        lacking = self.random.choice(may_lack) if may_lack else ""
         return {paper.key: self._mark(paper, lacking) for paper in self.item.materials}
 
     def _mark(self, paper: MaterialFacts, lacking: str) -> dict[str, str]:
@@ -165,19 +224,100 @@ class Story:
         for key in ("served_on", "posted_on"):
             if form.field(key) is not None:
                 given[key] = day.isoformat()
-        for key in ("explained", "content_checked"):
+        for key in TICKED:
             if form.field(key) is not None:
                 given[key] = True
         return given | self._decision(form_id)
 
-    def _decision(self, form_id: str) -> dict[str, str]:
+    def takes_care(self, form_id: str) -> bool:
+        """Give up what the story wanted at this step; False when there is nothing to give up."""
+        if form_id == "intake-examine" and self.fate in TOLERANT:
+            self.fate = "supplement"
+            return True
+        if form_id in CAUTIOUS and not self.cautious:
+            self.cautious = True
+            return True
+        return False
+
+    def keeps_silent(self) -> bool:
+        """Whether the department that is asked now lets its time run out (once a story)."""
+        return self.fate == "silence" and self._first("silence")
+
+    def brings_papers(self, message: str) -> bool:
+        """Whether the applicant brings what the case waits for now."""
+        if message != "paper_arrived":
+            return self.random.random() < 0.8
+        if self.fate == "tolerance_extended":
+            return "extended" in self.happened
+        return self.fate != "tolerance_expired"
+
+    def turns_now(self) -> bool:
+        """Whether something happens now that no step is: withdrawn, suspended, terminated."""
+        return self.fate in TURNS and self.steps >= 2 and self._first("turn")
+
+    def _by_fate(self, form_id: str) -> dict[str, Any]:
+        """The answers that make the story what it is."""
+        if self.cautious and form_id in CAUTIOUS:
+            key, answer = CAUTIOUS[form_id]
+            return {key: answer}
+        if form_id == "intake-examine" and self.fate in TOLERANT:
+            return {"outcome": "tolerate"}
+        if form_id == "village-register":
+            return {"outcome": self.way or "agency"}
+        if form_id == "tolerance-verify":
+            return {"outcome": "complete"}
+        if form_id == "tolerance-overdue":
+            again = self.fate == "tolerance_extended" and self._first("asked_longer")
+            return {"overdue_request": "extend" if again else "terminate"}
+        if form_id == "tolerance-decide":
+            again = self.fate == "tolerance_extended" and self._first("extended")
+            return {"outcome": "extend" if again else "terminate"}
+        if form_id == "opinion" and self.fate == "dissent" and self._first("dissent"):
+            return {"outcome": "disagree"}
+        if (
+            form_id in {"joint-consolidate", "county-consolidate"}
+            and "dissent" in self.happened
+        ):
+            return {"outcome": "meet"} if self._first("met") else {"outcome": "complete"}
+        if form_id in REVIEWS:
+            return self._reviewed(form_id)
+        return {}
+
+    def _reviewed(self, form_id: str) -> dict[str, Any]:
+        """At a review: go on, order a procedure, ask for more time, send back."""
+        if (
+            self.fate == "county_return"
+            and form_id.startswith("county")
+            and self._first("back")
+        ):
+            return {"outcome": "return"}
+        if self.fate == "special" and self._first("special"):
+            kind = self.random.choice(("site_visit", "publicity"))
+            return {
+                "outcome": "special",
+                "procedure": kind,
+                "procedure_days": self.random.randint(2, 5),
+                "procedure_unit": "workday",
+            }
+        if self.fate == "extension" and self._first("extension"):
+            return {"outcome": "extend", "added_days": self.random.randint(1, 3)}
+        return {"outcome": "complete"}
+
+    def _decision(self, form_id: str) -> dict[str, Any]:
+        fated = self._by_fate(form_id)
+        if fated:
+            return fated
         if form_id in DECIDING:
             key, granted, refused = DECIDING[form_id]
             return {key: refused if self.refused else granted}
         if form_id not in WEIGHTS:
             return {}
         key, weights = WEIGHTS[form_id]
-        if form_id == "intake-examine" and self.supplement and self._first("supplement"):
+        if (
+            form_id == "intake-examine"
+            and self.fate == "supplement"
+            and self._first("supplement")
+        ):
             return {key: "supplement"}
         offered = {
             answer: weight

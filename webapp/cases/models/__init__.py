@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from webapp.cases.models.case import Case, CaseSnapshot, Mandate
 from webapp.cases.models.clocks import Card, Clock, ClockEntry, Timer
+from webapp.cases.models.commitments import Commitment, CommitmentPaper, Proposal
 from webapp.cases.models.documents import (
     Delivery,
     DenialFiling,
@@ -23,6 +24,8 @@ __all__ = [
     "CaseSnapshot",
     "Clock",
     "ClockEntry",
+    "Commitment",
+    "CommitmentPaper",
     "Custody",
     "Delivery",
     "DenialFiling",
@@ -32,6 +35,7 @@ __all__ = [
     "NumberSeries",
     "Opinion",
     "Passage",
+    "Proposal",
     "SensitiveValue",
     "Submission",
     "Timer",

@@ -80,6 +80,9 @@ class Case(models.Model):
     delivery_mode = models.CharField(max_length=16)
     status = models.CharField(max_length=20, choices=Status, default=Status.SUBMITTED)
     result = models.CharField(max_length=20, choices=Result, blank=True)
+    suspended_from = models.CharField(
+        max_length=20, blank=True, help_text="Status to return to while suspended by command."
+    )
     deemed_accepted = models.BooleanField(default=False)
     supplemented = models.BooleanField(default=False)
     is_open = models.BooleanField(default=True)
@@ -100,6 +103,13 @@ class Case(models.Model):
     statutory_due_at = models.DateTimeField(null=True)
     promised_due_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=0, help_text="Counts the steps.")
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="started",
+        help_text="The case that started this one (代为办理: village → township).",
+    )
     opening_key = models.CharField(  # noqa: DJ001 - many cases may have none
         max_length=120,
         null=True,

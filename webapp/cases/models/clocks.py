@@ -77,7 +77,9 @@ class ClockEntry(models.Model):
 class Timer(models.Model):
     """What the engine waits for, armed from a clock; only the sweep fires it.
 
-    `fires_at` is null while its clock is stopped or not yet started.
+    `fires_at` is null while its clock is stopped or not yet started. `host` is the token of
+    the work item on whose border it is drawn: its clock is that item's own (a step, a
+    department), "" for a clock of the case.
     """
 
     class State(models.TextChoices):
@@ -88,6 +90,7 @@ class Timer(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="timers")
     token = models.CharField(max_length=40)
     element = models.CharField(max_length=80)
+    host = models.CharField(max_length=40, blank=True)
     clock_kind = models.CharField(max_length=40)
     before = models.PositiveSmallIntegerField(default=0, help_text="Working days before due.")
     state = models.CharField(max_length=8, choices=State, default=State.ARMED)

@@ -66,13 +66,17 @@ class Draft(models.Model):
 
 
 class Opinion(models.Model):
-    """An explicit opinion of a step (D12): who, as what, for or against, in words."""
+    """An explicit opinion of a step (D12): who, as what, for or against, in words.
+
+    `unit` is whose opinion it is; `officer` who wrote it down: null for the silence of a
+    department that an item counts as no objection (R13), where there is no `item` either.
+    """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="opinions")
-    item = models.ForeignKey(WorkItem, models.PROTECT, related_name="opinions")
+    item = models.ForeignKey(WorkItem, models.PROTECT, null=True, related_name="opinions")
     step_name = models.CharField(max_length=80)
     unit = models.ForeignKey("organisations.Unit", models.PROTECT, related_name="+")
-    officer = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
+    officer = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
     outcome = models.CharField(max_length=40, blank=True)
     outcome_label = models.CharField(max_length=60, blank=True)
     text = models.TextField()

@@ -7,21 +7,28 @@ the table, or not supported yet, refuses the whole step in words: nothing drawn 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from webapp.cases.changes import NewCustody, NewMessage
+from webapp.cases.changes import NewCustody, NewMessage, NewOpinion
 from webapp.cases.models.case import Result, Status
 from webapp.cases.places import pool_facts
 from webapp.cases.planning.limits import basis_of, counts_from_application, limit_of
-from webapp.cases.planning.step import APPLICANT, Order, Step
+from webapp.cases.planning.papers import DEEMED
+from webapp.cases.planning.step import APPLICANT, COMMAND, Order, Step
+from webapp.cases.planning.tolerance import as_day, limit_until, register_commitment
+from webapp.cases.planning.words import number_mark
 from webapp.core.errors import Refused
+from webapp.organisations.queries import named_unit
 from workflows.calendars import local_day
 from workflows.clocks import ClockKind
+from workflows.engine.outcomes import OrderedEffect
+from workflows.model import Limit, LimitUnit
 
-DEEMED = "deemed"
-Params = Mapping[str, str]
+HOLDER = "holder"
+Params = Mapping[str, Any]
 
 
 def apply_effects(step: Step) -> None:
@@ -35,15 +42,60 @@ def apply_effects(step: Step) -> None:
                 ).format(name=effect.do),
                 rule="design: effects",
             )
-        operation(step, effect.params)
+        operation(step, effect)
 
 
-def _issue_document(step: Step, params: Params) -> None:
-    step.orders.append(Order(params["document"], params))
+def _issue_document(step: Step, effect: OrderedEffect) -> None:
+    code = str(effect.params["document"])
+    step.orders.append(Order(code, effect.params, effect.variables, effect.place))
 
 
-def _start_clock(step: Step, params: Params) -> None:
+def _start_clock(step: Step, effect: OrderedEffect) -> None:
+    params = effect.params
     kind = _kind(params)
+    if kind == "department":
+        _start_department(step, effect)
+    elif kind == "tolerance":
+        _start_tolerance(step, params)
+    elif params.get("days") is not None:
+        step.ledger.start(kind, _drawn_limit(params), "流程规定")
+    else:
+        _start_by_item(step, kind, params)
+
+
+def _start_department(step: Step, effect: OrderedEffect) -> None:
+    """A run of the item that opens at the same place; without days none is known (PROC-07)."""
+    if effect.params.get("days") is None:
+        return
+    token = step.hosted(effect.place, effect.place.element)
+    if not token:
+        raise Refused(_("部门时限没有对应的环节。请县政务办检查流程图。"), rule="PROC-07")
+    step.ledger.start(
+        "department", _drawn_limit(effect.params), "联办通知载明", item_token=token
+    )
+
+
+def _start_tolerance(step: Step, params: Params) -> None:
+    """Runs to the promised day, whatever the number of days to it (TOL-05)."""
+    until = as_day(params.get("until"))
+    if until is None:
+        raise Refused(_("请填写补齐材料的最后一天。"), rule="TOL-05", field="tolerance_until")
+    step.ledger.start("tolerance", limit_until(step, until), "容缺受理告知书载明")
+
+
+def _drawn_limit(params: Params) -> Limit:
+    """Days that the diagram or a form gave. Raises Refused for what is no number."""
+    try:
+        days = int(str(params["days"]))
+        unit = LimitUnit(str(params.get("unit") or LimitUnit.WORKDAY))
+    except ValueError as wrong:
+        raise Refused(_("流程里的天数不是整数。请县政务办检查流程图。")) from wrong
+    if days < 1:
+        raise Refused(_("天数要大于零。"), rule="时限账")
+    return Limit(days, unit)
+
+
+def _start_by_item(step: Step, kind: str, params: Params) -> None:
     item, state = step.setting.item, step.state
     if (
         kind == "check"
@@ -65,29 +117,46 @@ def _start_clock(step: Step, params: Params) -> None:
     step.ledger.start(kind, limit, basis, counted_from=counted_from)
 
 
-def _stop_clock(step: Step, params: Params) -> None:
-    cause = params.get("cause", "暂停计时")
-    step.ledger.stop(_kind(params), cause, params.get("document", ""))
+def _stop_clock(step: Step, effect: OrderedEffect) -> None:
+    cause = str(effect.params.get("cause") or "暂停计时")
+    document = effect.params.get("document")
+    evidence = _evidence(step, str(document)) if document else ""
+    step.ledger.stop(_kind(effect.params), cause, evidence)
 
 
-def _resume_clock(step: Step, params: Params) -> None:
-    step.ledger.resume(_kind(params))
+def _evidence(step: Step, code: str) -> str:
+    """The number of the paper that stops a clock: of this step, else the latest one."""
+    ordered = any(
+        e.do == "issue-document" and e.params.get("document") == code
+        for e in step.outcome.effects
+    )
+    if ordered:
+        return number_mark(code)
+    number, _issued_on = step.setting.papers.numbers.get(code, ("", ""))
+    return number
 
 
-def _extend_clock(step: Step, params: Params) -> None:
-    completed = step.setting.completed
-    values = completed.values if completed else {}
-    days = int(str(params["days"]))
-    reason = str(values.get("reason", "") or "延期办理")
-    step.ledger.extend(_kind(params), days, step.setting.actor.name, reason)
+def _resume_clock(step: Step, effect: OrderedEffect) -> None:
+    step.ledger.resume(_kind(effect.params))
 
 
-def _end_clock(step: Step, params: Params) -> None:
-    step.ledger.end(_kind(params))
+def _extend_clock(step: Step, effect: OrderedEffect) -> None:
+    """Once, before the due day, with the approver's name (Art. 42); the ledger refuses else."""
+    limit = _drawn_limit({"days": effect.params["days"]})
+    words = {**step.setting.papers.words, **step.setting.spoken}
+    reason = words.get("extension_reason") or words.get("reason") or "延期办理"
+    step.ledger.extend(_kind(effect.params), limit.amount, step.setting.actor.name, reason)
+
+
+def _end_clock(step: Step, effect: OrderedEffect) -> None:
+    kind = _kind(effect.params)
+    if kind != "department":
+        step.ledger.end(kind)
+    # A department's run has ended with its own item, on whose place this is drawn.
 
 
 def _kind(params: Params) -> str:
-    kind = params["clock"]
+    kind = str(params["clock"])
     if kind not in set(ClockKind):
         raise Refused(
             _("流程图用了没有的时限种类“{name}”,这一步没有办。请县政务办修改流程图。").format(
@@ -97,8 +166,12 @@ def _kind(params: Params) -> str:
     return kind
 
 
-def _hand_over(step: Step, params: Params) -> None:
+def _hand_over(step: Step, effect: OrderedEffect) -> None:
     """Papers leave the present hand; the next step of that role signs for them (IN-03)."""
+    params = effect.params
+    if params["to"] == HOLDER:
+        _hand_to_holder(step, params)
+        return
     completed = step.setting.completed
     from_unit = (
         pool_facts(completed.item.pool_id).unit.id
@@ -116,18 +189,69 @@ def _hand_over(step: Step, params: Params) -> None:
     )
 
 
-def _file_denial(step: Step, params: Params) -> None:
-    step.filings.append(params)
+def _hand_to_holder(step: Step, params: Params) -> None:
+    """Papers that came later go to whoever works on the case now, if somebody else does."""
+    own = step.setting.completed.item.pool_id if step.setting.completed else 0
+    asked = {run.item_id for run in step.ledger.open("department")}
+    working = [
+        item.pool_id
+        for item in step.state.items
+        if item.id not in step.touched
+        and item.id not in asked
+        and not item.token.startswith(COMMAND)
+    ]
+    coming = [step.pool_of(o.role, o.unit) for o in step.outcome.opened if o.role]
+    holder = next((pool for pool in [*working, *coming] if pool != own), None)
+    if holder is None:
+        return
+    step.changes.new_custody.append(
+        NewCustody(
+            papers=str(params.get("papers", "materials")),
+            from_unit_id=pool_facts(own).unit.id if own else step.state.accountable_unit_id,
+            from_officer_id=step.setting.actor.id,
+            to_pool_id=holder,
+            given_at=step.at,
+        )
+    )
 
 
-def _notify(step: Step, params: Params) -> None:
+def _register_commitment(step: Step, effect: OrderedEffect) -> None:
+    register_commitment(step, effect.params)
+
+
+def _record_opinion(step: Step, effect: OrderedEffect) -> None:
+    """The silence of a department that the item counts as no objection (R13)."""
+    unit = named_unit(str(effect.params["department"]), step.state.accountable_unit_id)
+    if unit is None:
+        raise Refused(_("找不到没有答复的部门,默认意见没有记录。"), rule="ORG-01")
+    step.changes.opinions.append(
+        NewOpinion(
+            item_id=None,
+            step_name="部门意见",
+            unit_id=unit.id,
+            officer_id=None,
+            outcome=str(effect.params["opinion"]),
+            outcome_label="默认无异议",
+            text="期限内没有答复,按事项规定默认无异议",
+            basis="R13",
+            at=step.at,
+        )
+    )
+
+
+def _file_denial(step: Step, effect: OrderedEffect) -> None:
+    step.filings.append(effect.params)
+
+
+def _notify(step: Step, effect: OrderedEffect) -> None:
+    params = effect.params
     to = params.get("to", APPLICANT)
     payload = {"case": step.state.id, "to": to, "template": params["template"]}
     _queue(step, "notify", payload)
 
 
-def _set_status(step: Step, params: Params) -> None:
-    status = params["status"]
+def _set_status(step: Step, effect: OrderedEffect) -> None:
+    status = str(effect.params["status"])
     if status not in Status.values:
         raise Refused(
             _("流程图用了没有的办件状态“{name}”,这一步没有办。请县政务办修改流程图。").format(
@@ -135,7 +259,10 @@ def _set_status(step: Step, params: Params) -> None:
             )
         )
     case = step.case
-    case.status = status
+    if case.suspended_from:
+        case.suspended_from = status
+    else:
+        case.status = status
     if status in {Status.ACCEPTED, Status.ACCEPTED_TOLERANT} and case.accepted_at is None:
         case.accepted_at = step.state.received_at if case.deemed_accepted else step.at
     if status == Status.CORRECTION:
@@ -144,8 +271,8 @@ def _set_status(step: Step, params: Params) -> None:
         case.decided_at = step.at
 
 
-def _record_result(step: Step, params: Params) -> None:
-    result = params["result"]
+def _record_result(step: Step, effect: OrderedEffect) -> None:
+    result = str(effect.params["result"])
     if result not in Result.values:
         raise Refused(
             _("流程图用了没有的办理结果“{name}”,这一步没有办。请县政务办修改流程图。").format(
@@ -155,12 +282,31 @@ def _record_result(step: Step, params: Params) -> None:
     step.case.result = result
 
 
-def _start_case(step: Step, params: Params) -> None:
-    payload = {"case": step.state.id, "process": params["process"]}
+def _start_case(step: Step, effect: OrderedEffect) -> None:
+    """Another case for the same applicant; opened after the commit, once per case."""
+    params, item = effect.params, step.setting.item
+    if item.in_person or not item.agent_allowed:
+        raise Refused(
+            _("“{item}”须由本人办理,不能代办。请选“指导办理”。").format(item=item.name),
+            rule="AGT-04",
+            field="outcome",
+        )
+    if step.state.agent_id is None:
+        raise Refused(
+            _("代为办理须有申请人的委托书和申请材料,请从“帮他办”登记。"),
+            rule="AGT-01",
+            field="outcome",
+        )
+    payload: dict[str, object] = {
+        "case": step.state.id,
+        "process": str(params.get("process") or ""),
+        "level": str(params.get("level") or "township"),
+    }
     _queue(step, "start-case", payload)
 
 
-def _send_message(step: Step, params: Params) -> None:
+def _send_message(step: Step, effect: OrderedEffect) -> None:
+    params = effect.params
     payload = {"case": step.state.id, "message": params["message"], "to": params.get("to", "")}
     _queue(step, "case-command", payload)
 
@@ -170,8 +316,8 @@ def _queue(step: Step, channel: str, payload: dict[str, object]) -> None:
     step.changes.messages.append(NewMessage(channel, key, payload, step.at))
 
 
-def _not_yet(what: str) -> Callable[[Step, Params], None]:
-    def refuse(step: Step, params: Params) -> None:
+def _not_yet(what: str) -> Callable[[Step, OrderedEffect], None]:
+    def refuse(step: Step, effect: OrderedEffect) -> None:
         raise Refused(
             _("{what}还没有开通,这一步没有办。请县政务办修改流程图。").format(what=_(what))
         )
@@ -179,7 +325,7 @@ def _not_yet(what: str) -> Callable[[Step, Params], None]:
     return refuse
 
 
-_OPERATIONS: dict[str, Callable[[Step, Params], None]] = {
+_OPERATIONS: dict[str, Callable[[Step, OrderedEffect], None]] = {
     "issue-document": _issue_document,
     "start-clock": _start_clock,
     "stop-clock": _stop_clock,
@@ -187,7 +333,8 @@ _OPERATIONS: dict[str, Callable[[Step, Params], None]] = {
     "extend-clock": _extend_clock,
     "end-clock": _end_clock,
     "hand-over": _hand_over,
-    "register-commitment": _not_yet(gettext_noop("容缺承诺登记")),
+    "register-commitment": _register_commitment,
+    "record-opinion": _record_opinion,
     "file-denial": _file_denial,
     "notify": _notify,
     "set-status": _set_status,

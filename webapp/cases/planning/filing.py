@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from webapp.cases.changes import NewFiling
 from webapp.cases.documents import DENIALS
@@ -19,17 +20,24 @@ class Filing:
     words: Mapping[str, str]
 
 
-def file_denial(step: Step) -> Filing:
-    """File the adverse document issued in this step. Raises Refused for a single person."""
+def file_denial(step: Step, filed: Mapping[str, Any]) -> Filing:
+    """File the adverse document issued in this step. Raises Refused for a single person.
+
+    `filed`: what the diagram says; a command gives its proposer, reason and basis with it.
+    """
     issued = [d.code for d in step.changes.documents if d.code in DENIALS]
     if not issued:
         raise Refused("没有出具否定文书,不能报备。请县政务办检查流程图。", rule="DENY-01")
-    proposer, confirmer = who_denied(step)
+    if "proposer_id" in filed:
+        proposer, confirmer = filed["proposer_id"], step.setting.actor.id
+    else:
+        proposer, confirmer = who_denied(step)
     if proposer is not None and proposer == confirmer:
         raise Refused(
             "否定办件须有两个人:提出人不能自己确认。请由另一位同事确认。", rule="DENY-02"
         )
-    words = {**step.setting.papers.words, **step.setting.spoken}
+    given = {name: text for name, text in filed.items() if isinstance(text, str)}
+    words = {**step.setting.papers.words, **step.setting.spoken, **given}
     row = NewFiling(
         document_code=issued[-1],
         proposer_id=proposer,
@@ -42,7 +50,7 @@ def file_denial(step: Step) -> Filing:
     if step.setting.actor.id is not None:
         names[step.setting.actor.id] = step.setting.actor.name
     persons = {
-        "proposer": names.get(proposer or 0, ""),
+        "proposer": given.get("proposer") or names.get(proposer or 0, ""),
         "confirmer": names.get(confirmer or 0, ""),
     }
     return Filing(row, persons)

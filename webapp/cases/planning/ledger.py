@@ -32,7 +32,7 @@ from workflows.clocks import (
     derive,
     from_dicts,
 )
-from workflows.model import Limit
+from workflows.model import Limit, LimitUnit
 
 MAIN = ("check", "statutory", "promised", "handup", "county", "delivery")
 """Clocks that bind the case as a whole: the earliest running one is the case's due date."""
@@ -117,6 +117,12 @@ class Ledger:
         for run in self.open(kind):
             self._add(run, Ended(self.at))
 
+    def end_of(self, kind: str, token: str) -> None:
+        """End the run of a kind that belongs to one work item, and no other."""
+        for run in self.open(kind):
+            if run.item_token == token:
+                self._add(run, Ended(self.at))
+
     def end_item(self, item_id: int) -> None:
         """End the step clocks of a work item that closes."""
         for run in self.runs:
@@ -135,6 +141,19 @@ class Ledger:
             if run.reading.state is ClockState.RUNNING:
                 self._add(run, Stopped(self.at, cause, evidence))
 
+    def suspend(self, cause: str, evidence: str, going_on: frozenset[str]) -> None:
+        """Stop everything that runs, but for kinds that the law lets nobody stop."""
+        for run in self.runs:
+            if run.kind not in going_on and run.reading.state is ClockState.RUNNING:
+                self._add(run, Stopped(self.at, cause, evidence))
+
+    def unsuspend(self, cause: str) -> None:
+        """Let run again what `suspend` stopped; what a procedure has stopped stays so."""
+        for run in self.runs:
+            stop = run.reading.history.open_stop
+            if run.is_open and stop is not None and stop.cause == cause:
+                self._add(run, Resumed(self.at))
+
     def resume(self, kind: str) -> None:
         """Let a stopped clock run again."""
         for run in self.open(kind):
@@ -145,7 +164,10 @@ class Ledger:
         """Extend a clock in its own unit (Art. 42). Raises Refused with the reason."""
         for run in self.open(kind):
             unit = run.reading.unit
-            self._add(run, Extended(self.at, Limit(amount, unit), approver, reason))
+            if unit is LimitUnit.SAME_DAY:
+                unit = LimitUnit.WORKDAY
+            entry = Extended(self.at, Limit(amount, unit), approver, reason)
+            self._add(run, entry, rule="行政许可法第四十二条")
 
     def open(self, kind: str) -> list[Run]:
         """Runs of a kind that have not ended."""
@@ -157,7 +179,7 @@ class Ledger:
         return runs[-1] if runs else None
 
     def of_item(self, item_id: int | None, token: str) -> Run | None:
-        """The open step clock of an item."""
+        """The open clock of an item: of its step, or of the department that is asked."""
         for run in self.runs:
             mine = run.item_token == token or (item_id is not None and run.item_id == item_id)
             if mine and run.is_open:
@@ -193,11 +215,11 @@ class Ledger:
             if seq > run.stored
         ]
 
-    def _add(self, run: Run, entry: Entry) -> None:
+    def _add(self, run: Run, entry: Entry, *, rule: str = "时限账") -> None:
         try:
             run.entries = add_entry(run.entries, entry, self.calendar, self.hours)
         except ClockRefused as refusal:
-            raise Refused(str(refusal), rule="时限账") from refusal
+            raise Refused(str(refusal), rule=rule) from refusal
         run.reading = self._derive(run.entries)
         run.changed = True
 

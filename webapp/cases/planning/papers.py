@@ -19,7 +19,15 @@ from webapp.cases.places import pool_facts, unit_facts
 from webapp.cases.planning.filing import Filing, file_denial
 from webapp.cases.planning.setting import OpinionLine, Paper
 from webapp.cases.planning.step import Order, Step, organ_prefix
-from webapp.cases.planning.words import day_of, fill, known_words, minute_of, texts
+from webapp.cases.planning.words import (
+    day_of,
+    day_words,
+    fill,
+    known_words,
+    minute_of,
+    texts,
+    words_of_order,
+)
 from webapp.core.errors import Refused
 from workflows.calendars import local_day
 
@@ -27,6 +35,8 @@ REMEDY = (
     "如不服本决定,可以自知道本决定之日起六十日内向{reconsideration_organ}申请行政复议,"
     "也可以自知道本决定之日起六个月内依法向{court}提起行政诉讼。"
 )
+DEEMED = "deemed"
+"""Basis of an acceptance by the lapse of time."""
 _FORMS = {
     "original": "原件",
     "copy": "复印件",
@@ -49,9 +59,11 @@ def write_documents(step: Step) -> None:
     for order in step.orders:
         if order.code == "D04":
             _lock_notice(step)
+        if order.code == "D05" and order.params.get("basis") != DEEMED:
+            _check_complete(step)
         step.changes.documents.append(write_document(step, order))
-    for _ in step.filings:
-        filing = file_denial(step)
+    for filed in step.filings:
+        filing = file_denial(step, filed)
         document = write_document(step, Order("D24", {}), filing.words)
         step.changes.documents.append(document)
         _keep(step, filing, document.number)
@@ -72,7 +84,7 @@ def write_document(
     organ = unit_facts(
         step.state.accountable_unit_id if of_township else step.state.competent_unit_id
     )
-    words = {**known_words(step, organ), **(more or {})}
+    words = {**known_words(step, organ), **words_of_order(step, order), **(more or {})}
     return NewDocument(
         code=code,
         organ_id=organ.id,
@@ -139,7 +151,9 @@ def _nothing(step: Step) -> list[dict[str, str]]:
 
 
 def _received(step: Step) -> list[dict[str, str]]:
+    """What has come; for a receipt of promised papers only those that came now."""
     window = unit_facts(step.state.accountable_unit_id).name
+    now = {row.key for row in step.changes.promised_papers if row.came_at == step.at}
     return [
         {
             "name": paper.name,
@@ -148,7 +162,7 @@ def _received(step: Step) -> list[dict[str, str]]:
             "original_with": window if paper.form != "copy" else "",
         }
         for paper in step.setting.papers.checklist
-        if paper.needed and paper.state in _CAME
+        if paper.needed and paper.state in _CAME and (not now or paper.key in now)
     ]
 
 
@@ -192,12 +206,45 @@ def _relay(step: Step) -> list[dict[str, str]]:
     ]
 
 
+def _open_papers(step: Step) -> list[dict[str, str]]:
+    """What the applicant has promised to bring, each with its day (TOL-04, TOL-05)."""
+    lines = {paper.key: paper for paper in step.setting.papers.checklist}
+    promised = [(row.key, row.due_on) for row in step.changes.promised_papers]
+    if not promised and step.state.commitment is not None:
+        promised = [(row.key, row.due_on) for row in step.state.commitment.open_papers]
+    return [
+        {
+            "name": lines[key].name,
+            "form": _FORMS.get(lines[key].form, lines[key].form),
+            "due_on": day_words(due_on),
+        }
+        for key, due_on in promised
+        if key in lines
+    ]
+
+
 _SOURCES = {
     "received": _received,
     "lacking": _lacking,
     "opinions": _opinions,
     "relay": _relay,
+    "open_papers": _open_papers,
 }
+
+
+def _check_complete(step: Step) -> None:
+    """Accepted is what is complete and in form (第三十二条第五项); all else is noticed or promised."""
+    lacking = step.setting.papers.lacking
+    if not lacking:
+        return
+    raise Refused(
+        gettext(
+            "“{papers}”还没有交齐或者不符合要求,不能按材料齐全受理。材料已经交来的,请在清单上标明;"
+            "没有交来的,请选“补正”一次告知,可以容缺的也可以选“容缺受理”。"
+        ).format(papers="”“".join(paper.name for paper in lacking)),
+        rule="行政许可法第三十二条第五项",
+        field="outcome",
+    )
 
 
 def _notice(step: Step) -> tuple[Paper, ...]:

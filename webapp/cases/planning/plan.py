@@ -6,20 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 from webapp.cases.planning.effects import apply_effects
+from webapp.cases.planning.ending import finish, hold_still
 from webapp.cases.planning.papers import write_documents
 from webapp.cases.planning.setting import Setting
 from webapp.cases.planning.step import (
     Step,
     begin,
     close_items,
-    finish,
-    move_timers,
     note_messages,
     open_items,
     pass_baton,
     record,
     settle_dates,
 )
+from webapp.cases.planning.timers import move_timers
+from webapp.cases.planning.tolerance import settle_commitment
 from webapp.cases.state import CaseState
 from workflows.engine.outcomes import Outcome
 
@@ -47,6 +48,8 @@ def plan_step(
     apply_effects(step)
     open_items(step)
     finish(step)
+    settle_commitment(step)
+    hold_still(step)
     move_timers(step)
     note_messages(step)
     settle_dates(step)

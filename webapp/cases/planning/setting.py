@@ -106,3 +106,5 @@ class Setting:
     spoken: Mapping[str, str] = field(default_factory=dict)  # answers of this form, as text
     fired: tuple[str, ...] = ()  # tokens of timers that fire in this step
     hosts: Mapping[str, str] = field(default_factory=dict)  # boundary event → its activity
+    decision_days: int = 0  # working days that the steps of the decision need
+    broke_promise: bool = False  # the applicant broke a commitment within a year

@@ -22,8 +22,6 @@ from webapp.cases.changes import (
     NewEvent,
     NewItem,
     NewPassage,
-    NewTimer,
-    TimerUpdate,
 )
 from webapp.cases.places import pool_facts, unit_facts
 from webapp.cases.planning.ledger import Ledger, Run
@@ -31,18 +29,25 @@ from webapp.cases.planning.setting import Actor, Setting
 from webapp.cases.state import CaseState, Item
 from webapp.core.errors import Refused
 from webapp.organisations.queries import resolve_pool
-from workflows.clocks import timer_moment
-from workflows.engine.outcomes import Outcome
+from workflows.engine.outcomes import Outcome, Place
 
 APPLICANT = "applicant"
+COMMAND = "command:"
+"""Tokens of items that no diagram drew begin with this (confirming a termination)."""
 
 
 @dataclass(slots=True)
 class Order:
-    """A document to be written once everything else of the step is known."""
+    """A document to be written once everything else of the step is known.
+
+    `place` and `variables`: where the diagram ordered it, with the routing data there.
+    """
 
     code: str
-    params: Mapping[str, str]
+    params: Mapping[str, Any]
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    place: Place | None = None
+    words: Mapping[str, str] = field(default_factory=dict)  # of a command, not of a form
 
 
 @dataclass(slots=True)
@@ -56,7 +61,7 @@ class Step:
     ledger: Ledger
     changes: Changes
     orders: list[Order] = field(default_factory=list)
-    filings: list[Mapping[str, str]] = field(default_factory=list)
+    filings: list[Mapping[str, Any]] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
     touched: dict[int, ItemUpdate] = field(default_factory=dict)
     may_do_next: list[str] = field(default_factory=list)
@@ -65,6 +70,21 @@ class Step:
     def at(self) -> datetime:
         """The moment of the step."""
         return self.setting.at
+
+    def hosted(self, place: Place | None, element: str | None = None) -> str:
+        """Token of the item that opens in this step at a place, or at `element` beside it."""
+        if place is None:
+            return ""
+        for opened in self.outcome.opened:
+            here = opened.place
+            beside = (here.process, here.path, here.instance) == (
+                place.process,
+                place.path,
+                place.instance,
+            )
+            if beside and (element is None or here.element == element):
+                return opened.token
+        return ""
 
     def pool_of(self, role: str, unit_key: str | None = None) -> int:
         """The pool in which work of a role waits for this case. Raises Refused."""
@@ -187,47 +207,6 @@ def performers(step: Step, elements: tuple[str, ...]) -> set[int]:
     return found
 
 
-def move_timers(step: Step) -> None:
-    """Arm what the engine waits for, disarm what it no longer does, move what clocks moved."""
-    gone = set(step.outcome.disarmed)
-    fired = set(step.setting.fired)
-    for timer in step.state.timers:
-        if timer.token in fired:
-            step.changes.timers.append(TimerUpdate(timer.token, "FIRED", timer.fires_at))
-        elif timer.token in gone:
-            step.changes.timers.append(TimerUpdate(timer.token, "DISARMED", None))
-        else:
-            fires_at = _fires_at(step, timer.clock_kind, timer.before, timer.element)
-            if fires_at != timer.fires_at:
-                step.changes.timers.append(TimerUpdate(timer.token, "ARMED", fires_at))
-    for armed in step.outcome.armed:
-        fires_at = _fires_at(step, armed.clock, armed.before, armed.place.element)
-        step.changes.new_timers.append(
-            NewTimer(
-                armed.token, armed.place.element, armed.clock, armed.before, step.at, fires_at
-            )
-        )
-
-
-def _fires_at(step: Step, kind: str, before: int, element: str) -> datetime | None:
-    run = _step_run(step, element) if kind == "step" else step.ledger.current(kind)
-    if run is None or not run.is_open:
-        return None
-    return timer_moment(run.reading, before)
-
-
-def _step_run(step: Step, element: str) -> Run | None:
-    """The step clock of the activity that the timer is drawn on."""
-    host = step.setting.hosts.get(element)
-    for item in step.state.items:
-        if item.element == host and item.id not in step.touched:
-            return step.ledger.of_item(item.id, item.token)
-    for new in step.changes.new_items:
-        if new.element == host:
-            return step.ledger.of_item(None, new.token)
-    return None
-
-
 def note_messages(step: Step) -> None:
     """Messages the case waits for, or no longer does; elements it has passed."""
     for awaited in step.outcome.awaited:
@@ -241,21 +220,6 @@ def note_messages(step: Step) -> None:
     step.changes.passages.extend(
         NewPassage(place.process, place.element, step.at) for place in step.outcome.passed
     )
-
-
-def finish(step: Step) -> None:
-    """Close the case when its process has ended."""
-    if not step.outcome.finished:
-        return
-    step.ledger.end_all()
-    case = step.case
-    case.is_open = False
-    case.closed_at = step.at
-    case.result = step.outcome.result or case.result
-    if not case.result:
-        raise Refused("流程走到了终点,但没有写明办理结果。请县政务办检查流程图的结束事件。")
-    if case.status not in {"WITHDRAWN"}:
-        case.status = "CLOSED"
 
 
 def settle_dates(step: Step) -> None:

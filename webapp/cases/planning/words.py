@@ -12,11 +12,13 @@ from datetime import date, datetime
 from typing import Any
 
 from webapp.cases.documents import DENIALS, NAMES, SERIES
+from webapp.cases.facts import PROCEDURES
 from webapp.cases.places import UnitFacts, division_name, office_name, unit_facts
 from webapp.cases.planning.limits import limit_of
-from webapp.cases.planning.step import Step
+from webapp.cases.planning.step import Order, Step
 from workflows.calendars import CHINA, local_day
 from workflows.clocks import limit_text
+from workflows.model import Limit, LimitUnit
 
 BLANK = "____"
 DELIVERY_MODES = {
@@ -31,7 +33,10 @@ _SENTENCE = re.compile(r"[^。；]+[。；]?")
 _COVERED = str.maketrans("{}。；，", "\ue000\ue001\ue002\ue003\ue004")
 _UNCOVERED = {to: sign for sign, to in _COVERED.items()}
 _DECISIONS = ("D19", "D20", "D06", "D07", "D25", "D10")
-_CLOCKS = ("check", "statutory", "promised", "supplement", "delivery", "county", "handup")
+_CLOCKS = (
+    *("check", "statutory", "promised", "supplement", "delivery", "county", "handup"),
+    *("tolerance", "publicity"),
+)
 
 
 def fill(text: str, words: Mapping[str, str]) -> str:
@@ -75,6 +80,7 @@ def known_words(step: Step, organ: UnitFacts) -> dict[str, str]:
     words = {**step.setting.papers.words, **step.setting.spoken}
     words |= {
         "applicant": state.applicant_name,
+        "applicant_masked": posted_name(state.applicant_name),
         "item": item.name,
         "item_code": item.code,
         "case_number": state.number,
@@ -124,6 +130,33 @@ def _add_dates(step: Step, words: dict[str, str]) -> None:
             words[f"{kind}_limit"] = limit_text(limit)
 
 
+def words_of_order(step: Step, order: Order) -> dict[str, str]:
+    """Words that depend on where a document is ordered: its department, the procedure."""
+    variables = order.variables
+    words = {
+        "procedure_name": PROCEDURES.get(str(variables.get("procedure") or ""), ""),
+        "approver": step.setting.actor.name,
+        "lead_window": f"{unit_facts(step.state.accountable_unit_id).name}综合窗口",
+    }
+    days = variables.get("procedure_days")
+    if days is not None:
+        unit = LimitUnit(str(variables.get("procedure_unit") or LimitUnit.WORKDAY))
+        words["procedure_days"] = limit_text(Limit(int(days), unit))
+    for kind in ("statutory", "promised"):
+        run = step.ledger.current(kind)
+        if run and run.reading.due_on:
+            words["extended_due_on"] = day_words(run.reading.due_on)
+    department = variables.get("department")
+    if isinstance(department, Mapping):
+        words["department_name"] = str(department.get("name") or "")
+        words["department_question"] = str(department.get("question") or "")
+        run = step.ledger.of_item(None, step.hosted(order.place))
+        if run and run.reading.due_on:
+            words["department_due_on"] = day_words(run.reading.due_on)
+    known = {name: text for name, text in words.items() if text}
+    return {**known, **order.words}
+
+
 def _add_numbers(step: Step, words: dict[str, str]) -> None:
     """Numbers of earlier papers, marks for those of this step."""
     numbers = {code: number for code, (number, _) in step.setting.papers.numbers.items()}
@@ -136,6 +169,12 @@ def _add_numbers(step: Step, words: dict[str, str]) -> None:
         if code:
             words[f"{name}_document"] = NAMES[code]
             words[f"{name}_number"] = numbers[code]
+
+
+def posted_name(name: str) -> str:
+    """A name as it may hang on a wall (D28): 王某某; an organisation's stays whole."""
+    person = len(name) <= 4 or "·" in name
+    return name[:1] + "某" * min(max(len(name) - 1, 1), 2) if person else name
 
 
 def day_words(day: date) -> str:

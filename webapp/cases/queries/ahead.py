@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from webapp.cases.actions.complete import DECIDING
 from webapp.cases.documents import NAMES
 from webapp.cases.facts import facts_of
 from webapp.cases.models import Case, CaseSnapshot
@@ -26,8 +27,6 @@ from workflows.engine import Complete, OpenedItem, Outcome, advance, inspect
 from workflows.errors import WorkflowError
 from workflows.forms import Field, FieldKind, Form
 
-DECIDING = ("outcome", "proposal", "recommendation")
-"""Keys of the question that decides a step, the first that a form has."""
 FURTHEST = 12
 """Steps that `expected_hands` looks ahead at most."""
 
@@ -104,7 +103,6 @@ def _deciding(fields: tuple[Field, ...]) -> Field | None:
 def _told(case: Case, key: str, value: str, label: str, outcome: Outcome) -> Consequence:
     orders = [effect for effect in outcome.effects if effect.do == "issue-document"]
     codes = dict.fromkeys(str(order.params["document"]) for order in orders)
-    supplements = any(one.name == "materials_supplied" for one in outcome.awaited)
     result = outcome.result or ""
     return Consequence(
         key=key,
@@ -113,9 +111,19 @@ def _told(case: Case, key: str, value: str, label: str, outcome: Outcome) -> Con
         to=tuple(dict.fromkeys(_goes_to(case, opened) for opened in outcome.opened)),
         documents=tuple(_(NAMES.get(code, code)) for code in codes),
         filed=any(effect.do == "file-denial" for effect in outcome.effects),
-        waits=_("等申请人补交材料") if supplements else "",
+        waits=_waits(outcome),
         result=_(RESULT_NAMES.get(result, result)) if outcome.finished else "",
     )
+
+
+def _waits(outcome: Outcome) -> str:
+    """Who else is waited for, and what is started beside."""
+    names = {one.name for one in outcome.awaited}
+    if any(effect.do == "start-case" for effect in outcome.effects):
+        return _("另立乡镇办件,由您跟到送达")
+    if "materials_supplied" in names:
+        return _("等申请人补交材料")
+    return _("等申请人补齐容缺材料") if "paper_arrived" in names else ""
 
 
 def _goes_to(case: Case, opened: OpenedItem) -> tuple[str, str, str]:

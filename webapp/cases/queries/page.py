@@ -16,6 +16,7 @@ from webapp.cases.models import (
     Card,
     Case,
     CaseMaterial,
+    CaseSnapshot,
     Clock,
     ClockEntry,
     Custody,
@@ -25,12 +26,14 @@ from webapp.cases.models import (
     Mandate,
     Opinion,
     Passage,
+    Proposal,
     SensitiveValue,
     Submission,
     WorkItem,
 )
 from webapp.cases.places import hours, unit_facts
 from webapp.cases.planning.ledger import label
+from webapp.cases.queries.promises import Promise, promise_of
 from webapp.cases.queries.timeline import Line, lines
 from webapp.cases.spoken import text_of
 from webapp.cases.stepping import ITEM_FORM
@@ -39,7 +42,10 @@ from webapp.core.errors import Unknown
 from webapp.organisations.queries import village_station
 from webapp.processes import queries as processes
 from workflows.clocks import derive, explain, from_dicts, overdue, remaining
+from workflows.engine import inspect
+from workflows.errors import WorkflowError
 from workflows.forms import Field, FieldKind, Form
+from workflows.model import Bundle
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,10 @@ class CasePage:
     cards: tuple[Card, ...]
     mandate: Mandate | None
     waits_for_papers: bool
+    promise: Promise | None = None
+    proposal: Proposal | None = None
+    parent: Case | None = None
+    started: tuple[Case, ...] = ()
 
     @property
     def open_items(self) -> tuple[WorkItem, ...]:
@@ -143,7 +153,7 @@ def case_page(case: Case, at: datetime) -> CasePage:
     )
     awaited = tuple(AwaitedMessage.objects.filter(case=case).order_by("since"))
     documents = Document.objects.filter(case=case).select_related("organ", "issued_by")
-    opinions = Opinion.objects.filter(case=case).select_related("officer", "unit")
+    opinions = Opinion.objects.filter(case=case).select_related("officer", "unit", "item")
     attachments = Attachment.objects.filter(case=case, removed_at=None)
     custody = Custody.objects.filter(case=case).select_related(
         "from_unit", "from_officer", "to_pool__unit", "to_pool__role", "received_by"
@@ -171,6 +181,12 @@ def case_page(case: Case, at: datetime) -> CasePage:
         waits_for_papers=any(
             one.over_at is None and one.name == "materials_supplied" for one in awaited
         ),
+        promise=promise_of(case),
+        proposal=Proposal.objects.filter(case=case, state=Proposal.State.OPEN)
+        .select_related("proposed_by")
+        .first(),
+        parent=case.parent,
+        started=tuple(Case.objects.filter(parent=case).order_by("id")),
     )
 
 
@@ -274,7 +290,7 @@ def diagram_state(
         here = {element.id for element in process.scope.walk()} & waiting
         if here:
             current.setdefault(key, set()).update(here)
-    _mark_callers(bundle.processes, current)
+    _mark_callers(case, bundle, current)
     keys = [bundle.root, *sorted(set(bundle.processes) - {bundle.root})]
     return DiagramState(
         processes=tuple(key for key in keys if key in passed or key in current),
@@ -284,17 +300,35 @@ def diagram_state(
     )
 
 
-def _mark_callers(drawn: Mapping[str, Any], current: dict[str, set[str]]) -> None:
-    """A call activity is current while something inside what it calls is."""
-    changed = True
-    while changed:
-        changed = False
-        for key, process in drawn.items():
-            for element in process.scope.walk():
-                inside = element.called in current
-                if inside and element.id not in current.get(key, set()):
-                    current.setdefault(key, set()).add(element.id)
-                    changed = True
+def _mark_callers(case: Case, bundle: Bundle, current: dict[str, set[str]]) -> None:
+    """A call activity is current while something inside what it calls is.
+
+    Two call activities may call the same process: which one is open, only the engine knows.
+    """
+    for path in paths_of(case):
+        process = bundle.processes[bundle.root]
+        for name in path:
+            element = process.element(name)
+            if element is None:
+                break
+            if element.called:
+                current.setdefault(process.key, set()).add(name)
+                process = bundle.processes.get(element.called, process)
+
+
+def paths_of(case: Case) -> set[tuple[str, ...]]:
+    """The scopes around everything that a case waits for, from the outside in."""
+    state = CaseSnapshot.objects.filter(case=case).values_list("state", flat=True).first()
+    if state is None:
+        return set()
+    try:
+        seen = inspect(processes.definition(case.process_version_id), bytes(state))
+    except WorkflowError:
+        return set()
+    places = [item.place for item in seen.items]
+    places += [timer.place for timer in seen.timers]
+    places += [message.place for message in seen.messages]
+    return {place.path for place in places}
 
 
 def _frozen(found: dict[str, set[str]]) -> dict[str, tuple[str, ...]]:

@@ -120,6 +120,7 @@ def case_seen_by(acting: Acting, case_id: int) -> Case:
             "competent_unit",
             "registered_by",
             "agent",
+            "parent",
             "holder_unit",
             "holder_officer",
         )

@@ -60,6 +60,8 @@ _TOLD = {
     "township.window": gettext_noop("乡镇窗口"),
     "village.agent": gettext_noop("村级代办员"),
     "agent": gettext_noop("代办员"),
+    "township.handler": gettext_noop("站所承办人"),
+    "county.handler": gettext_noop("县级承办人"),
 }
 _LEVELS = {
     "village": gettext_noop("村级代办员代为提交"),
@@ -154,6 +156,15 @@ _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "revealed": lambda payload: _("查看了隐去的个人信息"),
     "delivered": lambda payload: _("收到其他流程的消息"),
     "recounted": lambda payload: _("按新的工作日日历重新计算期限"),
+    "suspended": lambda payload: _("中止办理"),
+    "resumed": lambda payload: _("恢复办理:{why}").format(why=payload["reason"]),
+    "termination_proposed": lambda payload: _("提议终止办理:{why}").format(
+        why=payload["reason"]
+    ),
+    "termination_declined": lambda payload: _("不同意终止办理:{why}").format(
+        why=payload["note"]
+    ),
+    "terminated": lambda payload: _("确认终止办理:{why}").format(why=payload["reason"]),
     "withdrawn": lambda payload: _("申请人撤回申请"),
 }
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from webapp.cases.planning.setting import OpinionLine, Paper, Papers
+from webapp.cases.planning.tolerance import BARRED_FOR
 from webapp.cases.planning.words import day_of
 from webapp.cases.values import masked, open_value
 from webapp.core.db import prepared
@@ -23,8 +24,8 @@ SELECT
   (SELECT jsonb_agg(jsonb_build_array(s.form, s.values) ORDER BY s.id)
      FROM cases_submission s WHERE s.case_id = %(case)s),
   (SELECT jsonb_agg(jsonb_build_array(
-      o.step_name, p.name, o.at, o.outcome_label, o.text) ORDER BY o.id)
-     FROM cases_opinion o JOIN accounts_officer p ON p.id = o.officer_id
+      o.step_name, coalesce(p.name, ''), o.at, o.outcome_label, o.text) ORDER BY o.id)
+     FROM cases_opinion o LEFT JOIN accounts_officer p ON p.id = o.officer_id
     WHERE o.case_id = %(case)s),
   (SELECT jsonb_agg(jsonb_build_array(d.code, d.number, d.issued_at) ORDER BY d.id)
      FROM cases_document d WHERE d.case_id = %(case)s),
@@ -75,6 +76,25 @@ def read_papers(case_id: int, codes: set[str], speak: Speak) -> Papers:
         counts=counts,
         wordings=_contents(wordings_of(dict(in_force), codes)),
     )
+
+
+_BROKE = """
+SELECT EXISTS (
+  SELECT 1 FROM cases_sensitivevalue mine
+  JOIN cases_sensitivevalue other
+    ON other.keyed_hash = mine.keyed_hash AND other.field = mine.field
+  JOIN cases_commitment c ON c.case_id = other.case_id
+ WHERE mine.case_id = %(case)s AND mine.field = 'application.applicant_id_number'
+   AND mine.keyed_hash <> '' AND c.state = 'BROKEN' AND c.closed_at > %(since)s)
+"""
+
+
+def broke_promise(case_id: int, at: datetime) -> bool:
+    """Whether the applicant broke a commitment within the last year (TOL-x)."""
+    with prepared() as cursor:
+        cursor.execute(_BROKE, {"case": case_id, "since": at - BARRED_FOR})
+        row = cursor.fetchone()
+    return bool(row and row[0])
 
 
 def read_wordings(codes: set[str]) -> dict[str, dict[str, Any]]:

@@ -22,7 +22,10 @@ from webapp.cases.state import (
     Done,
     Handed,
     Item,
+    Promised,
+    Termination,
     TimerRow,
+    Undertaking,
     Waiting,
 )
 from webapp.core.db import MOMENT, prepared
@@ -42,8 +45,10 @@ _CASE_COLUMNS = [
     "competent_unit_id",
     "registered_by_id",
     "agent_id",
+    "parent_id",
     "delivery_mode",
     "status",
+    "suspended_from",
     "result",
     "deemed_accepted",
     "supplemented",
@@ -96,17 +101,30 @@ SELECT greatest({MOMENT},
      FROM cases_clock c WHERE c.case_id = locked.id) AS clocks,
   (SELECT jsonb_agg(jsonb_build_object(
       'id', t.id, 'token', t.token, 'element', t.element, 'clock_kind', t.clock_kind,
-      'before', t.before, 'fires_at', t.fires_at) ORDER BY t.id)
+      'host', t.host, 'before', t.before, 'fires_at', t.fires_at) ORDER BY t.id)
      FROM cases_timer t WHERE t.case_id = locked.id AND t.state = 'ARMED') AS timers,
   (SELECT jsonb_agg(jsonb_build_object('token', m.token, 'name', m.name) ORDER BY m.id)
      FROM cases_awaitedmessage m WHERE m.case_id = locked.id AND m.over_at IS NULL) AS awaited,
   (SELECT jsonb_agg(jsonb_build_object('id', p.id, 'to_pool_id', p.to_pool_id) ORDER BY p.id)
      FROM cases_custody p WHERE p.case_id = locked.id AND p.received_at IS NULL) AS handed,
+  (SELECT jsonb_build_object('id', u.id, 'until', u.until, 'extended', u.extended, 'papers',
+      (SELECT jsonb_agg(jsonb_build_object('key', m.key, 'name', m.name, 'state', m.state,
+          'form', m.form, 'due_on', p.due_on, 'came_at', p.came_at) ORDER BY m."order")
+         FROM cases_commitmentpaper p JOIN cases_casematerial m ON m.id = p.material_id
+        WHERE p.commitment_id = u.id))
+     FROM cases_commitment u WHERE u.case_id = locked.id AND u.state = 'OPEN') AS commitment,
+  (SELECT jsonb_build_object('id', q.id, 'reason', q.reason, 'basis', q.basis,
+      'proposed_by', q.proposed_by_id, 'proposed_by_name', o.name, 'proposed_at', q.proposed_at)
+     FROM cases_proposal q JOIN accounts_officer o ON o.id = q.proposed_by_id
+    WHERE q.case_id = locked.id AND q.state = 'OPEN') AS proposal,
   {", ".join(f"locked.{column}" for column in _CASE_COLUMNS)}
 FROM locked
 """
 
-_JSON = {"calendar", "items", "done", "clocks", "timers", "awaited", "handed"}
+_JSON = {"calendar", "items", "done", "clocks", "timers", "awaited", "handed"} | {
+    "commitment",
+    "proposal",
+}
 _BY_ID = "%(key)s"
 _BY_ITEM = "(SELECT case_id FROM cases_workitem WHERE id = %(key)s)"
 _BY_NUMBER = "(SELECT id FROM cases_case WHERE number = %(key)s)"
@@ -172,12 +190,23 @@ def _state(row: dict[str, Any]) -> CaseState:
         awaited=tuple(Waiting(**part) for part in row["awaited"] or ()),
         handed=tuple(Handed(**part) for part in row["handed"] or ()),
         audit_head=bytes(row["audit_head"]),
+        commitment=_commitment(row["commitment"]),
+        proposal=_plain(Termination, row["proposal"]) if row["proposal"] else None,
         **_columns(row),
     )
 
 
 def _columns(row: dict[str, Any]) -> dict[str, Any]:
     return {column: row[column] for column in _CASE_COLUMNS if column != "audit_head"}
+
+
+def _commitment(stored: dict[str, Any] | None) -> Undertaking | None:
+    if stored is None:
+        return None
+    papers = tuple(_plain(Promised, part) for part in stored["papers"] or ())
+    return Undertaking(
+        stored["id"], date.fromisoformat(stored["until"]), stored["extended"], papers
+    )
 
 
 def _calendar(stored: list[Any] | None) -> tuple[int, date, date] | None:
@@ -203,4 +232,6 @@ def _clock(part: dict[str, Any]) -> ClockRow:
 def _value(name: str, value: Any) -> Any:
     if value is not None and (name == "at" or name.endswith("_at")):
         return datetime.fromisoformat(value)
+    if value is not None and name == "due_on":
+        return date.fromisoformat(value)
     return value

@@ -12,21 +12,23 @@ NEW_CASE = """
 INSERT INTO cases_case (
   id, number, item_version_id, process_version_id, applicant_name, village_id,
   received_at_unit_id, accountable_unit_id, competent_unit_id, registered_by_id, agent_id,
-  delivery_mode, opened_at, received_at, search_grams, opening_key, status, result,
+  parent_id, delivery_mode, opened_at, received_at, search_grams, opening_key, status,
+  suspended_from, result,
   deemed_accepted, supplemented, is_open, accepted_at, decided_at, closed_at, holder_unit_id, holder_role,
   holder_officer_id, holder_since, due_at, statutory_due_at, promised_due_at, version, audit_seq,
   audit_head)
 SELECT %(case_id)s, r.number, r.item_version_id, r.process_version_id, r.applicant_name,
   r.village_id, r.received_at_unit_id, r.accountable_unit_id, r.competent_unit_id,
-  r.registered_by_id, r.agent_id, r.delivery_mode, r.opened_at, r.received_at, r.search_grams,
-  r.opening_key, r.status, r.result, r.deemed_accepted, r.supplemented, r.is_open, r.accepted_at, r.decided_at,
+  r.registered_by_id, r.agent_id, r.parent_id, r.delivery_mode, r.opened_at, r.received_at,
+  r.search_grams, r.opening_key, r.status, r.suspended_from, r.result, r.deemed_accepted, r.supplemented, r.is_open, r.accepted_at, r.decided_at,
   r.closed_at, r.holder_unit_id, r.holder_role, r.holder_officer_id, r.holder_since, r.due_at,
   r.statutory_due_at, r.promised_due_at, r.version, r.audit_seq, decode(r.audit_head, 'hex')
 FROM jsonb_to_recordset(%(new_case)s) AS r(
   number text, item_version_id bigint, process_version_id bigint, applicant_name text,
   village_id bigint, received_at_unit_id bigint, accountable_unit_id bigint,
-  competent_unit_id bigint, registered_by_id bigint, agent_id bigint, delivery_mode text,
-  opened_at timestamptz, received_at timestamptz, search_grams text[], opening_key text, status text, result text,
+  competent_unit_id bigint, registered_by_id bigint, agent_id bigint, parent_id bigint, delivery_mode text,
+  opened_at timestamptz, received_at timestamptz, search_grams text[], opening_key text, status text, suspended_from text,
+  result text,
   deemed_accepted bool, supplemented bool, is_open bool, accepted_at timestamptz,
   decided_at timestamptz, closed_at timestamptz, holder_unit_id bigint, holder_role text,
   holder_officer_id bigint, holder_since timestamptz, due_at timestamptz,
@@ -36,7 +38,8 @@ FROM jsonb_to_recordset(%(new_case)s) AS r(
 
 CASE = """
 UPDATE cases_case SET
-  delivery_mode = r.delivery_mode, status = r.status, result = r.result, deemed_accepted = r.deemed_accepted,
+  delivery_mode = r.delivery_mode, status = r.status, suspended_from = r.suspended_from,
+  result = r.result, deemed_accepted = r.deemed_accepted,
   supplemented = r.supplemented, is_open = r.is_open, accepted_at = r.accepted_at,
   decided_at = r.decided_at, closed_at = r.closed_at, holder_unit_id = r.holder_unit_id,
   holder_role = r.holder_role, holder_officer_id = r.holder_officer_id,
@@ -44,7 +47,7 @@ UPDATE cases_case SET
   promised_due_at = r.promised_due_at, version = r.version, audit_seq = r.audit_seq,
   audit_head = decode(r.audit_head, 'hex')
 FROM jsonb_to_recordset(%(case)s) AS r(
-  delivery_mode text, status text, result text, deemed_accepted bool, supplemented bool, is_open bool,
+  delivery_mode text, status text, suspended_from text, result text, deemed_accepted bool, supplemented bool, is_open bool,
   accepted_at timestamptz, decided_at timestamptz, closed_at timestamptz, holder_unit_id bigint,
   holder_role text, holder_officer_id bigint, holder_since timestamptz, due_at timestamptz,
   statutory_due_at timestamptz, promised_due_at timestamptz, version int, audit_seq int,
@@ -132,10 +135,10 @@ ON CONFLICT DO NOTHING
 
 NEW_TIMERS = """
 INSERT INTO cases_timer
-  (case_id, token, element, clock_kind, before, state, armed_at, fires_at)
-SELECT %(case_id)s, r.token, r.element, r.clock_kind, r.before, 'ARMED', r.armed_at, r.fires_at
+  (case_id, token, element, host, clock_kind, before, state, armed_at, fires_at)
+SELECT %(case_id)s, r.token, r.element, r.host, r.clock_kind, r.before, 'ARMED', r.armed_at, r.fires_at
 FROM jsonb_to_recordset(%(new_timers)s) AS r(
-  token text, element text, clock_kind text, before int, armed_at timestamptz,
+  token text, element text, host text, clock_kind text, before int, armed_at timestamptz,
   fires_at timestamptz)
 """
 
@@ -247,6 +250,48 @@ FROM jsonb_to_recordset(%(materials)s) AS r(
   key text, state text, defect text, remedy text, noticed bool, changed_by_id bigint,
   changed_at timestamptz)
 WHERE cases_casematerial.case_id = %(case_id)s AND cases_casematerial.key = r.key
+"""
+
+NEW_COMMITMENT = """
+INSERT INTO cases_commitment (
+  case_id, state, until, extended, digest, registered_by_id, registered_at, closed_at)
+SELECT %(case_id)s, 'OPEN', r.until, false, r.digest, r.registered_by_id, r.registered_at, NULL
+FROM jsonb_to_recordset(%(new_commitment)s) AS r(
+  until date, digest text, registered_by_id bigint, registered_at timestamptz)
+RETURNING id
+"""
+
+COMMITMENTS = """
+UPDATE cases_commitment SET state = r.state, until = r.until, extended = r.extended,
+  closed_at = r.closed_at
+FROM jsonb_to_recordset(%(commitments)s) AS r(
+  id bigint, state text, until date, extended bool, closed_at timestamptz)
+WHERE cases_commitment.id = r.id AND cases_commitment.case_id = %(case_id)s
+"""
+
+PROMISED_PAPERS = """
+INSERT INTO cases_commitmentpaper (commitment_id, material_id, due_on, came_at)
+SELECT {commitment}, m.id, r.due_on, r.came_at
+FROM jsonb_to_recordset(%(promised_papers)s) AS r(key text, due_on date, came_at timestamptz)
+JOIN cases_casematerial m ON m.case_id = %(case_id)s AND m.key = r.key
+ON CONFLICT (commitment_id, material_id) DO UPDATE
+  SET due_on = EXCLUDED.due_on, came_at = EXCLUDED.came_at
+"""
+
+NEW_PROPOSAL = """
+INSERT INTO cases_proposal (
+  case_id, state, reason, basis, proposed_by_id, proposed_at, decided_by_id, decided_at, note)
+SELECT %(case_id)s, 'OPEN', r.reason, r.basis, r.proposed_by_id, r.proposed_at, NULL, NULL, ''
+FROM jsonb_to_recordset(%(new_proposal)s) AS r(
+  reason text, basis text, proposed_by_id bigint, proposed_at timestamptz)
+"""
+
+PROPOSALS = """
+UPDATE cases_proposal SET state = r.state, decided_by_id = r.decided_by_id,
+  decided_at = r.decided_at, note = r.note
+FROM jsonb_to_recordset(%(proposals)s) AS r(
+  id bigint, state text, decided_by_id bigint, decided_at timestamptz, note text)
+WHERE cases_proposal.id = r.id AND cases_proposal.case_id = %(case_id)s
 """
 
 PASSAGES = """

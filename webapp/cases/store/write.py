@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
 from webapp.audit.chain import Link, payload_digest
@@ -27,7 +28,6 @@ _PLAIN = (
     ("new_items", tables.NEW_ITEMS),
     ("items", tables.ITEMS),
     ("clocks", tables.CLOCKS),
-    ("entries", tables.ENTRIES),
     ("cards", tables.CARDS),
     ("new_timers", tables.NEW_TIMERS),
     ("timers", tables.TIMERS),
@@ -41,6 +41,8 @@ _PLAIN = (
     ("deliveries", tables.DELIVERIES),
     ("new_materials", tables.NEW_MATERIALS),
     ("materials", tables.MATERIALS),
+    ("commitments", tables.COMMITMENTS),
+    ("proposals", tables.PROPOSALS),
     ("passages", tables.PASSAGES),
     ("messages", tables.MESSAGES),
     ("drafts_over", tables.DRAFTS_OVER),
@@ -83,12 +85,18 @@ def _first_parts(changes: Changes, params: dict[str, Any]) -> list[tuple[str, st
     if changes.mandate:
         params["mandate"] = as_json([changes.mandate])
         parts.append(("mandate", tables.MANDATE))
+    if changes.new_proposal:
+        params["new_proposal"] = as_json([changes.new_proposal])
+        parts.append(("new_proposal", tables.NEW_PROPOSAL))
     return parts
 
 
 def _last_parts(changes: Changes, params: dict[str, Any]) -> list[tuple[str, str]]:
     """Numbered papers, the audit event that names them, and the case row that ends the chain."""
-    parts = []
+    parts = _commitment_parts(changes, params)
+    if changes.entries:
+        params["entries"] = as_json(changes.entries)
+        parts.append(("entries", tables.ENTRIES))
     if changes.documents:
         params["documents"] = as_json(changes.documents)
         parts.append(("documents", tables.DOCUMENTS))
@@ -106,6 +114,23 @@ def _last_parts(changes: Changes, params: dict[str, Any]) -> list[tuple[str, str
     else:
         params["case"] = as_json([changes.case])
         parts.append(("case_row", tables.CASE))
+    return parts
+
+
+def _commitment_parts(changes: Changes, params: dict[str, Any]) -> list[tuple[str, str]]:
+    """The undertaking with its papers; its digest needs the paper's number."""
+    parts = []
+    commitment = "%(commitment_id)s"
+    if changes.commitment:
+        params["new_commitment"] = as_json([changes.commitment])
+        parts.append(("new_commitment", tables.NEW_COMMITMENT))
+        commitment = "(SELECT id FROM new_commitment)"
+    elif changes.promised_papers:
+        params["commitment_id"] = changes.commitments[0].id
+    if changes.promised_papers:
+        params["promised_papers"] = as_json(changes.promised_papers)
+        sql = tables.PROMISED_PAPERS.format(commitment=commitment)
+        parts.append(("promised_papers", sql))
     return parts
 
 
@@ -143,9 +168,20 @@ def _take_numbers(changes: Changes) -> None:
     numbers = {number_mark(d.code): d.number for d in numbered}
     for document in changes.documents:
         document.content = with_numbers(document.content, numbers)
+    for entry in changes.entries:
+        entry.entry = with_numbers(entry.entry, numbers)
+    if changes.commitment:
+        undertaking = next((d for d in changes.documents if d.code == "D09"), None)
+        changes.commitment.digest = _digest(undertaking) if undertaking else ""
     for event in changes.events:
         if "documents" in event.payload:
             event.payload["documents"] = [[d.code, d.number] for d in changes.documents]
+
+
+def _digest(document: NewDocument) -> str:
+    """SHA-256 of a paper as issued (TOL-07)."""
+    whole = json.dumps([document.number, document.content], sort_keys=True, ensure_ascii=False)
+    return sha256(whole.encode()).hexdigest()
 
 
 def with_numbers(content: Any, numbers: dict[str, str]) -> Any:

@@ -11,6 +11,6 @@ register = template.Library()
 
 
 @register.filter
-def at(mapping: Mapping[str, Any] | None, key: str) -> Any:
+def at(mapping: Mapping[Any, Any] | None, key: object) -> Any:
     """The value under a key, "" when there is none."""
     return (mapping or {}).get(key, "")

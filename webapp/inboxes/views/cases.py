@@ -5,22 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from csp.decorators import csp_replace
-from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from webapp.cases import actions, files
-from webapp.cases import policy as rules
 from webapp.cases.models import Attachment
 from webapp.cases.queries import CasePage, case_page
 from webapp.cases.spoken import text_of
 from webapp.catalogue import queries as catalogue
 from webapp.core.access import page
-from webapp.core.errors import Invalid, Refused, Unknown
-from webapp.inboxes import desk, policy, working
+from webapp.core.errors import Refused, Unknown
+from webapp.inboxes import commands, desk, policy
 from webapp.inboxes.picture import picture_of
 from webapp.organisations.middleware import acting_of
 from webapp.processes import queries as processes
@@ -50,7 +47,7 @@ def case_response(
     if tab == "diagram":
         context["picture"] = picture_of(found, request.GET.get("process", ""), by.at)
     if tab == "overview":
-        context["may_withdraw"] = rules.can_withdraw(by, found.case, ())
+        context |= commands.offered(by, found)
     if tab == "materials":
         context |= {
             "may_keep": desk.may_keep_papers(by, found),
@@ -93,28 +90,6 @@ def reveal(request: HttpRequest, case_id: int) -> HttpResponse:
         return render(request, "inboxes/parts/revealed.html", {"revealed": shown})
     extra = {"revealed_field": address, "revealed": shown}
     return case_response(request, found, "overview", extra)
-
-
-@page(policy.may_search, methods=("POST",))
-@never_cache
-def withdraw(request: HttpRequest, case_id: int) -> HttpResponse:
-    """The applicant takes the application back; the page has said what follows."""
-    by = acting_of(request)
-    seen = desk.case_or_404(by, case_id)
-    reason = request.POST.get("reason", "")
-    try:
-        result = actions.withdraw(case_id, by, reason)
-    except Unknown as unknown:
-        raise Http404 from unknown
-    except Invalid as wrong:
-        extra = {"withdraw_error": wrong.errors.get("reason", str(wrong)), "reason": reason}
-        return case_response(request, case_page(seen, by.at), "overview", extra, status=422)
-    except Refused as refusal:
-        messages.warning(request, refusal.sentence)
-        extra = {"reason": reason}
-        return case_response(request, case_page(seen, by.at), "overview", extra, status=409)
-    messages.success(request, working.happened(_("申请人撤回"), result))
-    return redirect("inboxes:case", case_id=case_id)
 
 
 def _field_of(found: CasePage, address: str) -> Field | None:

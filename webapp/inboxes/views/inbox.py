@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from webapp.cases.queries import BANDS, Filters, Key, find_cases, inbox
+from webapp.cases.queries.blocking import blocking
 from webapp.core.access import page
 from webapp.inboxes import policy
 from webapp.organisations.middleware import acting_of
@@ -72,6 +73,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     covers = any(held.cover == "B" for held in acting.held)
     context = {
         "page": found,
+        "blocks": blocking(row.case_id for row in found.rows),
         "view": view,
         "band": band,
         "filters": filters,

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 
 from webapp.cases import actions
 from webapp.cases.models import WorkItem
+from webapp.cases.planning.step import COMMAND
 from webapp.cases.policy import REGISTERING
 from webapp.cases.queries import CasePage, ItemSeen, case_page, inbox, item_seen_by
 from webapp.core.access import page
@@ -47,6 +48,8 @@ def item(request: HttpRequest, item_id: int) -> HttpResponse:
     """The page of a step; POST completes it, or only keeps papers, rows and drafts."""
     by = acting_of(request)
     seen = item_or_404(by, item_id)
+    if seen.token.startswith(COMMAND):  # a proposal is decided on the page of the case
+        return redirect("inboxes:case", case_id=seen.case_id)
     if request.method == "POST":
         return _posted(request, seen)
     if seen.state != WorkItem.State.OPEN:
@@ -166,6 +169,7 @@ def _step(
         "chosen": {
             one.key: str(typed.values.get(one.key) or "") for one in seen_ahead.consequences
         },
+        **working.about_step(found, seen, seen_ahead, by.at),
     }
     if form is not None:
         drawn = working.drawn_form(form, typed, seen_ahead, by, errors)

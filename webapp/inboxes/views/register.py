@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 
 from webapp.cases import actions
 from webapp.cases.actions import mandates
+from webapp.cases.actions.open_case import WAYS, for_visitor
 from webapp.cases.policy import REGISTERING
 from webapp.cases.queries import case_page
 from webapp.catalogue import queries as catalogue
@@ -23,7 +24,7 @@ from webapp.core.form_pages import change_rows, without_empty_rows
 from webapp.inboxes import desk, policy
 from webapp.inboxes import filing as typed
 from webapp.inboxes.guide import badges, guide_of, limit_words
-from webapp.inboxes.papers import MARKS
+from webapp.inboxes.papers import MARKS, detail
 from webapp.inboxes.registering import (
     Desk,
     all_errors,
@@ -34,15 +35,26 @@ from webapp.inboxes.registering import (
     page_of,
 )
 from webapp.organisations.middleware import acting_of
+from webapp.processes import queries as processes
 from workflows.calendars import local_day
 
 
-def item_or_404(code: str) -> ItemFacts:
-    """The version of the item in force; 404 for one that is not offered."""
+def item_or_404(code: str, way: str = "") -> ItemFacts:
+    """The version of the item in force; 404 for one that is not offered.
+
+    `way`: as the village helps without an application (当场办、教他办), who came is enough.
+    """
     try:
-        return catalogue.item_by_code(code)
+        item = catalogue.item_by_code(code)
     except Unknown as absent:
         raise Http404 from absent
+    return for_visitor(item) if way else item
+
+
+def way_of(request: HttpRequest) -> str:
+    """How a village agent helps; "" for an application and for everybody else."""
+    way = str(request.POST.get("reg-way") or request.GET.get("way") or "")
+    return way if way in WAYS and acting_of(request).has("village.agent") else ""
 
 
 @page(policy.may_register)
@@ -51,18 +63,37 @@ def register(request: HttpRequest) -> HttpResponse:
     by = acting_of(request)
     levels = dict.fromkeys(held.unit_level for held in by.held if held.role in REGISTERING)
     agent = list(levels) == ["village"]
-    offered = {one.code: one for level in levels for one in catalogue.items_offered(level)}
-    if agent:  # what she may not file is listed too, with the reason behind it
+    way = way_of(request)
+    offered = {
+        one.code: one
+        for level in (("township", *levels) if way else levels)
+        for one in catalogue.items_offered(level)
+        if way or _opens(one, level)
+    }
+    if agent and not way:  # what she may not file is listed too, with the reason behind it
         for one in catalogue.items_offered("township"):
             if one.in_person or not one.agent_allowed:
                 offered.setdefault(one.code, one)
     order = {one.category: place for place, one in reversed(list(enumerate(offered.values())))}
     ordered = sorted(offered.values(), key=lambda one: order[one.category])
     groups = [
-        (name, [_listed(one, agent) for one in items])
+        (name, [_listed(one, agent and not way) for one in items])
         for name, items in groupby(ordered, lambda one: one.category_name)
     ]
-    return render(request, "inboxes/register.html", {"groups": groups, "count": len(offered)})
+    context = {
+        "groups": groups,
+        "count": len(offered),
+        "way": way,
+        "way_words": way and _(WAYS[way]),
+    }
+    return render(request, "inboxes/register.html", context)
+
+
+def _opens(one: OfferedItem, level: str) -> bool:
+    """What no path leads to at this level is not offered."""
+    return processes.leads_on(
+        handling=one.handling, flow=one.flow, level=level, process_key=one.process_key
+    )
 
 
 def _listed(one: OfferedItem, for_agent: bool) -> dict[str, Any]:
@@ -78,27 +109,30 @@ def _listed(one: OfferedItem, for_agent: bool) -> dict[str, Any]:
     }
 
 
-def _place(code: str) -> str:
-    return f"register:{code}"
+def _place(code: str, way: str = "") -> str:
+    return f"register:{way}:{code}" if way else f"register:{code}"
 
 
 @page(policy.may_register, methods=("GET", "POST"))
 @never_cache
 def register_item(request: HttpRequest, code: str) -> HttpResponse:
     """The guide of an item beside its form; POST opens the case, or changes rows."""
-    item = item_or_404(code)
+    way = way_of(request)
+    item = item_or_404(code, way)
     by = acting_of(request)
-    counter = desk_for(by, item)
+    counter = desk_for(by, item, way)
     if request.method == "POST" and not counter.refusal:
         return _posted(request, item, counter)
-    kept = None if counter.refusal else kept_draft(by, _place(code))
+    kept = None if counter.refusal else kept_draft(by, _place(code, way))
     filing = typed.read_filing(item.form, kept.pairs if kept else {})
+    filing.way = way
     return _drawn(request, item, counter, filing, restored=kept.clock if kept else "")
 
 
 def _posted(request: HttpRequest, item: ItemFacts, counter: Desk) -> HttpResponse:
     by = acting_of(request)
     filing = typed.read_filing(item.form, typed.pairs_of(request))
+    filing.way = way_of(request)
     if change_rows(item.form, filing.values, filing.order) or filing.order == "refresh":
         return _drawn(request, item, counter, filing)
     filing.values = without_empty_rows(item.form, filing.values)
@@ -109,9 +143,10 @@ def _posted(request: HttpRequest, item: ItemFacts, counter: Desk) -> HttpRespons
             answers_of(counter, filing),
             {key: mark for key, mark in filing.materials.items() if mark.get("state")},
             filing.village_id,
-            filing.mandate if counter.is_village else None,
+            filing.mandate if counter.is_village and not filing.way else None,
             filing.key,
             filing.pool_id,
+            filing.way,
         )
     except Invalid as wrong:
         errors = all_errors(item, counter, filing, by, wrong)
@@ -121,9 +156,17 @@ def _posted(request: HttpRequest, item: ItemFacts, counter: Desk) -> HttpRespons
         if isinstance(refusal, AlreadyDone):
             filing.key = typed.new_key()
         return _drawn(request, item, counter, filing, status=409)
-    actions.drop_draft(by, _place(item.code))
+    actions.drop_draft(by, _place(item.code, filing.way))
     _keep_files(request, item, result.case_id)
+    if counter.is_village and result.next_item_id is not None:
+        keep_draft(by, result.next_item_id, {"outcome": [filing.way or "agency"]})
+        return redirect("inboxes:item", item_id=result.next_item_id)
     return redirect("inboxes:registered", case_id=result.case_id)
+
+
+def _brings(code: str) -> list[tuple[str, str]]:
+    """What the villager has to bring: name and form of each paper (IN-01)."""
+    return [(one.name, detail(one)) for one in catalogue.item_by_code(code).materials]
 
 
 def _keep_files(request: HttpRequest, item: ItemFacts, case_id: int) -> None:
@@ -153,8 +196,10 @@ def _drawn(
     context: dict[str, Any] = {
         "item": item,
         "guide": guide_of(item),
+        "brings": _brings(item.code) if filing.way == "guide" else (),
         "desk": counter,
         "filing": filing,
+        "way_words": _(WAYS[filing.way]) if filing.way else "",
         "restored": restored,
         "files_lost": bool(request.FILES),
     }
@@ -178,8 +223,9 @@ def _drawn(
 @page(policy.may_register, methods=("POST",))
 def register_state(request: HttpRequest, code: str) -> JsonResponse:
     """What the form looks like for the answers typed so far: hidden, required, worked out."""
-    item = item_or_404(code)
-    counter = desk_for(acting_of(request), item)
+    way = way_of(request)
+    item = item_or_404(code, way)
+    counter = desk_for(acting_of(request), item, way)
     filing = typed.read_filing(item.form, typed.pairs_of(request))
     shown = page_of(item, counter, filing, acting_of(request).at, {})
     needed = {line.key: line.needed for line in shown.lines}
@@ -189,14 +235,15 @@ def register_state(request: HttpRequest, code: str) -> JsonResponse:
 @page(policy.may_register, methods=("POST",))
 def register_draft(request: HttpRequest, code: str) -> HttpResponse:
     """Keep what was typed, or forget it (`do=discard`)."""
-    item = item_or_404(code)
+    way = way_of(request)
+    item = item_or_404(code, way)
     by = acting_of(request)
     if request.POST.get("do") == "discard":
-        actions.drop_draft(by, _place(item.code))
+        actions.drop_draft(by, _place(item.code, way))
         messages.info(request, _("草稿已删除。"))
         return redirect("inboxes:register_item", code=item.code)
     try:
-        clock = keep_draft(by, _place(item.code), typed.pairs_of(request))
+        clock = keep_draft(by, _place(item.code, way), typed.pairs_of(request))
     except Refused as refusal:
         return JsonResponse({"problem": refusal.sentence}, status=422)
     return JsonResponse({"saved": clock})

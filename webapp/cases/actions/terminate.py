@@ -1,0 +1,159 @@
+"""End a case on the organ's own motion (终止办理): a command, never drawn (flows).
+
+A negative act: one person proposes with reason and basis, a head confirms (DENY-02); then D25
+with the remedy clause, its filing with the county office (D24), result `terminated`. What the
+applicant brought goes back with D25.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from webapp.cases import policy
+from webapp.cases.actions.bare import bare_step
+from webapp.cases.changes import NewItem, NewProposal, ProposalUpdate
+from webapp.cases.planning.step import COMMAND, Order, Step, touch
+from webapp.cases.state import CaseState, Item, Termination
+from webapp.cases.stepping import StepResult, actor_of, move
+from webapp.cases.store import lock_case
+from webapp.core.db import transaction_with_retry
+from webapp.core.errors import AlreadyDone, Invalid
+from webapp.organisations.queries import Acting
+from workflows.engine import Cancel
+
+CONFIRMER = "township.head_window"
+STEP_NAME = gettext_noop("确认终止办理")
+_CODES = frozenset({"D24", "D25"})
+
+
+def propose_termination(case_id: int, by: Acting, reason: str, basis: str) -> StepResult:
+    """Propose to end a case; the head of the window finds it in her inbox.
+
+    Raises Unknown, Invalid, Refused, or AlreadyDone while another proposal is open.
+    """
+    return transaction_with_retry(lambda: _propose(case_id, by, reason.strip(), basis.strip()))
+
+
+def _propose(case_id: int, by: Acting, reason: str, basis: str) -> StepResult:
+    state = lock_case(case_id)
+    pools = [item.pool_id for item in state.items]
+    pool = policy.check_can_propose_termination(by, state, pools)
+    if state.proposal is not None:
+        raise AlreadyDone(
+            _("{name}已经提议终止这件申请,正在等确认。").format(
+                name=state.proposal.proposed_by_name
+            )
+        )
+    errors = {}
+    if not reason:
+        errors["reason"] = _("请写明终止办理的理由,会印在告知书上。")
+    if not basis:
+        errors["legal_basis"] = _("请写明终止办理的依据,会印在告知书上。")
+    if errors:
+        raise Invalid(errors)
+
+    def add(step: Step) -> None:
+        step.changes.new_proposal = NewProposal(reason, basis, by.officer_id, state.at)
+        step.changes.new_items.append(
+            NewItem(
+                token=f"{COMMAND}terminate:{state.audit_seq + 1}",
+                process_key="",
+                element="Command_Terminate",
+                name=STEP_NAME,
+                pool_id=step.pool_of(CONFIRMER),
+                form="",
+                separate=(),
+                opened_at=state.at,
+            )
+        )
+
+    return bare_step(
+        state,
+        actor_of(by, pool),
+        kind="termination_proposed",
+        payload={"reason": reason[:300]},
+        prepare=add,
+        codes=set(),
+    )
+
+
+def decide_termination(case_id: int, by: Acting, *, agree: bool, note: str = "") -> StepResult:
+    """Confirm the proposal, which ends the case, or decline it with a note.
+
+    Raises Unknown, NotYours (the same person), Invalid, Refused or AlreadyDone.
+    """
+    return transaction_with_retry(lambda: _decide(case_id, by, agree, note.strip()))
+
+
+def _decide(case_id: int, by: Acting, agree: bool, note: str) -> StepResult:
+    state = lock_case(case_id)
+    proposal = state.proposal
+    if proposal is None:
+        policy.check_can_lead(by, state)
+        raise AlreadyDone(_("终止办理的提议已经处理过,或者办件已经办结。"))
+    pool = policy.check_can_decide_termination(by, state, proposal.proposed_by)
+    if agree:
+        return _end(state, by, pool, proposal)
+    if not note:
+        raise Invalid({"note": _("请写明不同意终止的理由。")})
+
+    def add(step: Step) -> None:
+        _close(step, by, pool, proposal, "DECLINED", note)
+
+    return bare_step(
+        state,
+        actor_of(by, pool),
+        kind="termination_declined",
+        payload={"note": note[:300]},
+        prepare=add,
+        codes=set(),
+    )
+
+
+def _end(state: CaseState, by: Acting, pool: int, proposal: Termination) -> StepResult:
+    def add(step: Step) -> None:
+        _close(step, by, pool, proposal, "AGREED", "")
+        step.case.decided_at = state.at
+        words = {"reason": proposal.reason, "legal_basis": proposal.basis}
+        words |= dict.fromkeys(
+            ("supplement_due_on", "tolerance_due_on"), ""
+        )  # not for lateness
+        step.orders.append(Order("D25", {}, words=words))
+        step.filings.append(
+            {
+                "document": "D24",
+                "reason": proposal.reason,
+                "legal_basis": proposal.basis,
+                "proposer_id": proposal.proposed_by,
+                "proposer": proposal.proposed_by_name,
+            }
+        )
+
+    return move(
+        state,
+        Cancel("terminated"),
+        actor_of(by, pool),
+        kind="terminated",
+        payload={"reason": proposal.reason[:300]},
+        prepare=add,
+        codes=_CODES,
+    )
+
+
+def _close(
+    step: Step, by: Acting, pool: int, proposal: Termination, state: str, note: str
+) -> None:
+    """The proposal is decided; its item is done by who decided."""
+    step.changes.proposals = [ProposalUpdate(proposal.id, state, by.officer_id, step.at, note)]
+    for item in _commands(step.state):
+        update = touch(step, item)
+        update.state, update.closed_at = "DONE", step.at
+        update.closed_by_id, update.closed_as = by.officer_id, by.stamp(pool)
+        update.outcome = "agree" if state == "AGREED" else "return"
+        if update.claimed_by_id is None:
+            update.claimed_by_id, update.claimed_at = by.officer_id, step.at
+
+
+def _commands(state: CaseState) -> list[Item]:
+    return [item for item in state.items if item.token.startswith(COMMAND)]

@@ -1,0 +1,103 @@
+"""What applicants promise and officers propose about a case beside its drawn steps."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from webapp.cases.models.case import Case
+from webapp.cases.models.materials import CaseMaterial
+
+
+class Commitment(models.Model):
+    """A signed undertaking to bring open papers later (容缺受理承诺 D09; TOL-04 … TOL-07).
+
+    `digest` is the SHA-256 of the undertaking as issued. A broken one keeps the applicant from
+    another tolerance for a year (TOL-x, county rule).
+    """
+
+    class State(models.TextChoices):
+        OPEN = "OPEN"
+        KEPT = "KEPT"  # everything has come and is in order
+        BROKEN = "BROKEN"  # the deadline passed and the case was ended for it
+        DROPPED = "DROPPED"  # the case ended otherwise: refused, withdrawn
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="commitments")
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    until = models.DateField()
+    extended = models.BooleanField(default=False)
+    digest = models.CharField(max_length=64, blank=True)
+    registered_by = models.ForeignKey(
+        "accounts.Officer", models.PROTECT, null=True, related_name="+"
+    )
+    registered_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(state="OPEN"), name="commitment_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="OPEN", closed_at=None)
+                | (~Q(state="OPEN") & Q(closed_at__isnull=False)),
+                name="commitment_closed_has_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"commitment of {self.case_id} ({self.state})"
+
+
+class CommitmentPaper(models.Model):
+    """One open paper of a commitment with its own deadline (TOL-05)."""
+
+    commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="papers")
+    material = models.ForeignKey(CaseMaterial, models.PROTECT, related_name="+")
+    due_on = models.DateField()
+    came_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["commitment", "material"], name="commitmentpaper_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.material_id} until {self.due_on}"
+
+
+class Proposal(models.Model):
+    """Ending a case on the organ's own motion (终止办理): proposed by one, confirmed by another.
+
+    Not drawn: allowed at any step until the decision (flows: commands). DENY-02: two persons.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "OPEN"
+        AGREED = "AGREED"
+        DECLINED = "DECLINED"
+        VOID = "VOID"  # the case ended before anybody confirmed
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="proposals")
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    reason = models.TextField()
+    basis = models.TextField()
+    proposed_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        "accounts.Officer", models.PROTECT, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(state="OPEN"), name="proposal_one_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"termination of {self.case_id} ({self.state})"

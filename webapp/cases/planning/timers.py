@@ -1,0 +1,57 @@
+"""Timers of a step: armed, disarmed, fired, and moved with the clocks they follow."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from webapp.cases.changes import NewTimer, TimerUpdate
+from webapp.cases.planning.ledger import Run
+from webapp.cases.planning.step import Step
+from workflows.clocks import timer_moment
+
+OWN = frozenset({"step", "department"})
+"""Clocks of one work item; all others are the case's."""
+
+
+def move_timers(step: Step) -> None:
+    """Arm what the engine waits for, disarm what it no longer does, move what clocks moved."""
+    gone = set(step.outcome.disarmed)
+    fired = set(step.setting.fired)
+    for timer in step.state.timers:
+        if timer.token in fired:
+            step.changes.timers.append(TimerUpdate(timer.token, "FIRED", timer.fires_at))
+        elif timer.token in gone:
+            step.changes.timers.append(TimerUpdate(timer.token, "DISARMED", None))
+        else:
+            fires_at = _fires_at(step, timer.clock_kind, timer.before, timer.host)
+            if fires_at != timer.fires_at:
+                step.changes.timers.append(TimerUpdate(timer.token, "ARMED", fires_at))
+    for armed in step.outcome.armed:
+        host = ""
+        if armed.clock in OWN:
+            host = step.hosted(armed.place, step.setting.hosts.get(armed.place.element, "?"))
+        fires_at = _fires_at(step, armed.clock, armed.before, host)
+        step.changes.new_timers.append(
+            NewTimer(
+                token=armed.token,
+                element=armed.place.element,
+                clock_kind=armed.clock,
+                before=armed.before,
+                armed_at=step.at,
+                fires_at=fires_at,
+                host=host,
+            )
+        )
+
+
+def _fires_at(step: Step, kind: str, before: int, host: str) -> datetime | None:
+    run = step.ledger.current(kind) if kind not in OWN else _own_run(step, host)
+    if run is None or not run.is_open:
+        return None
+    return timer_moment(run.reading, before)
+
+
+def _own_run(step: Step, token: str) -> Run | None:
+    """The clock of the work item that the timer is drawn on."""
+    known = {item.token: item.id for item in step.state.items}
+    return step.ledger.of_item(known.get(token), token) if token else None

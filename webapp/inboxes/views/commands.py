@@ -1,0 +1,81 @@
+"""What may be done to a case beside its drawn steps (更多): withdraw, suspend, terminate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from django.views.decorators.cache import never_cache
+
+from webapp.cases import actions
+from webapp.cases.queries import case_page
+from webapp.cases.stepping import StepResult
+from webapp.core.access import page
+from webapp.core.errors import Invalid, Refused, Unknown
+from webapp.inboxes import desk, policy, working
+from webapp.inboxes.views.cases import case_response
+from webapp.organisations.middleware import acting_of
+from webapp.organisations.queries import Acting
+
+Typed = Mapping[str, str]
+
+
+def _withdraw(case_id: int, by: Acting, typed: Typed) -> StepResult:
+    return actions.withdraw(case_id, by, typed.get("reason", ""))
+
+
+def _suspend(case_id: int, by: Acting, typed: Typed) -> StepResult:
+    return actions.suspend(case_id, by, typed.get("cause", ""), typed.get("reason", ""))
+
+
+def _resume(case_id: int, by: Acting, typed: Typed) -> StepResult:
+    return actions.resume(case_id, by, typed.get("reason", ""))
+
+
+def _terminate(case_id: int, by: Acting, typed: Typed) -> StepResult:
+    reason, basis = typed.get("reason", ""), typed.get("legal_basis", "")
+    return actions.propose_termination(case_id, by, reason, basis)
+
+
+def _decide(case_id: int, by: Acting, typed: Typed) -> StepResult:
+    agree = typed.get("do") == "agree"
+    return actions.decide_termination(case_id, by, agree=agree, note=typed.get("note", ""))
+
+
+_CALLS: Mapping[str, tuple[Callable[[int, Acting, Typed], StepResult], str]] = {
+    "withdraw": (_withdraw, gettext_noop("申请人撤回")),
+    "suspend": (_suspend, gettext_noop("中止办理")),
+    "resume": (_resume, gettext_noop("恢复办理")),
+    "terminate": (_terminate, gettext_noop("提议终止办理")),
+    "decide": (_decide, gettext_noop("处理终止办理的提议")),
+}
+VERBS = tuple(_CALLS)
+"""Ends of the addresses of the commands, and their names."""
+
+
+@page(policy.may_search, methods=("POST",))
+@never_cache
+def command(request: HttpRequest, case_id: int, verb: str) -> HttpResponse:
+    """Carry out one command; the page has said what follows, and keeps what was typed."""
+    call, name = _CALLS[verb]
+    by = acting_of(request)
+    seen = desk.case_or_404(by, case_id)
+    typed = {key: str(value).strip() for key, value in request.POST.items()}
+    extra: dict[str, Any] = {"typed_command": verb, "command": typed}
+    try:
+        result = call(case_id, by, typed)
+    except Unknown as unknown:
+        raise Http404 from unknown
+    except Invalid as wrong:
+        extra["command_errors"] = wrong.errors or {"reason": wrong.sentence}
+        return case_response(request, case_page(seen, by.at), "overview", extra, status=422)
+    except Refused as refusal:
+        messages.warning(request, refusal.sentence)
+        return case_response(request, case_page(seen, by.at), "overview", extra, status=409)
+    messages.success(request, working.happened(_(name), result))
+    return redirect("inboxes:case", case_id=case_id)
