@@ -55,7 +55,10 @@ def work(address: str) -> None:
             swept = fire_due_timers(FIRED)
             span = time.perf_counter() - begun
             print(
-                json.dumps({"fired": swept.fired, "busy": swept.busy, "span": span}), flush=True
+                json.dumps(
+                    {"fired": swept.fired, "passed over": swept.passed_over, "span": span}
+                ),
+                flush=True,
             )
 
 

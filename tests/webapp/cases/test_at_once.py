@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from webapp.audit.models import Event
 from webapp.cases import actions, queries
 from webapp.cases.actions.fire_due_timers import fire_timers_of
-from webapp.cases.models import Case, WorkItem
-from webapp.cases.store import lock_case, lock_case_if_free
+from webapp.cases.models import Case, Timer, WorkItem
+from webapp.cases.store import lock_case, lock_case_if_due
 from webapp.core.errors import AlreadyDone
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -132,6 +132,9 @@ def _read_that_waited_sees_the_change(desk):
     """The locking read repeats itself when other tables moved while it waited for the lock."""
     case = desk.open("ZR01")
     item = desk.item(case)
+    Timer.objects.filter(case=case).update(
+        fires_at=case.opened_at
+    )  # due: only the lock holds it up
     locked, waiting = threading.Event(), threading.Event()
 
     def hold():
@@ -144,7 +147,7 @@ def _read_that_waited_sees_the_change(desk):
 
     def read():
         locked.wait(10)
-        assert lock_case_if_free(case.pk) is None
+        assert lock_case_if_due(case.pk) is None
         assert fire_timers_of(case.pk) is None
         threading.Timer(0.3, waiting.set).start()
         return lock_case(case.pk)

@@ -14,7 +14,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from webapp.cases.state import CaseState, TimerRow
 from webapp.cases.stepping import move
-from webapp.cases.store import lock_case, lock_case_if_free
+from webapp.cases.store import lock_case, lock_case_if_due
 from webapp.core.db import MOMENT, sqlstate, transaction_with_retry
 from webapp.core.errors import Refused
 from workflows.engine import Fire
@@ -40,7 +40,7 @@ class Swept:
 
     cases: int = 0
     fired: int = 0
-    busy: int = 0
+    passed_over: int = 0  # held by somebody, or fired by another worker meanwhile
     failed: int = 0
 
 
@@ -48,7 +48,7 @@ def fire_due_timers(limit: int = 10_000) -> Swept:
     """Fire due timers of at most `limit` cases; a case that fails does not hold up the others."""
     swept = Swept()
     after: tuple[datetime | str, int] = ("-infinity", 0)
-    while swept.cases + swept.busy + swept.failed < limit:
+    while swept.cases + swept.passed_over + swept.failed < limit:
         due = _due(after, min(BATCH, limit))
         if not due:
             break
@@ -78,15 +78,18 @@ def _sweep(case_id: int, swept: Swept) -> None:
         swept.failed += 1
         return
     if fired is None:
-        swept.busy += 1
+        swept.passed_over += 1
     else:
         swept.cases += 1
         swept.fired += fired
 
 
 def fire_timers_of(case_id: int) -> int | None:
-    """Fire everything of one case that is due now; None when somebody else holds the case."""
-    state = lock_case_if_free(case_id)
+    """Fire everything of one case that is due now.
+
+    None when somebody else holds the case, or has just fired what was due.
+    """
+    state = lock_case_if_due(case_id)
     if state is None:
         return None
     fired, moment = 0, state.at

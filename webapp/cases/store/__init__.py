@@ -11,7 +11,7 @@ from webapp.cases.store.read import (
     lock_by_item,
     lock_by_number,
     lock_case,
-    lock_case_if_free,
+    lock_case_if_due,
 )
 from webapp.cases.store.write import Written, write
 
@@ -20,6 +20,6 @@ __all__ = [
     "lock_by_item",
     "lock_by_number",
     "lock_case",
-    "lock_case_if_free",
+    "lock_case_if_due",
     "write",
 ]

@@ -71,7 +71,7 @@ _CASE_COLUMNS = [
 ]
 
 _READ = f"""
-WITH locked AS (SELECT * FROM cases_case WHERE id = {{which}} FOR UPDATE {{how}})
+WITH locked AS (SELECT * FROM cases_case WHERE id = {{which}} {{how}})
 SELECT greatest({MOMENT},
     (SELECT e.at FROM audit_event e WHERE e.subject = 'case' AND e.subject_id = locked.id
       AND e.seq = locked.audit_seq)) AS at,
@@ -125,6 +125,11 @@ _JSON = {"calendar", "items", "done", "clocks", "timers", "awaited", "handed"} |
     "commitment",
     "proposal",
 }
+_WAIT = "FOR UPDATE"
+_DUE_AND_FREE = f"""
+AND EXISTS (SELECT 1 FROM cases_timer
+  WHERE case_id = %(key)s AND state = 'ARMED' AND fires_at <= {MOMENT})
+FOR UPDATE SKIP LOCKED"""
 _BY_ID = "%(key)s"
 _BY_ITEM = "(SELECT case_id FROM cases_workitem WHERE id = %(key)s)"
 _BY_NUMBER = "(SELECT id FROM cases_case WHERE number = %(key)s)"
@@ -145,13 +150,16 @@ def lock_by_number(number: str) -> CaseState:
     return _lock(_BY_NUMBER, number)
 
 
-def lock_case_if_free(case_id: int) -> CaseState | None:
-    """Lock a case that nobody else is working on, or give None: sweeps yield to people."""
-    return _read(_BY_ID, case_id, "SKIP LOCKED")
+def lock_case_if_due(case_id: int) -> CaseState | None:
+    """Lock a case with a due timer that nobody else is working on, or give None.
+
+    Sweeps yield to people, and to each other: what another worker has just fired is not due.
+    """
+    return _read(_BY_ID, case_id, _DUE_AND_FREE)
 
 
 def _lock(which: str, key: int | str) -> CaseState:
-    state = _read(which, key, "")
+    state = _read(which, key, _WAIT)
     if state is None:
         raise Unknown("没有这个办件。")
     return state
