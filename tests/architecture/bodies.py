@@ -50,7 +50,7 @@ def _about_case(scene: Scene, name: str, staged: Staged) -> dict[str, Any]:
     if name == "inboxes:withdraw":
         return {"reason": "本人不再需要办理"}
     if name == "inboxes:suspend":
-        return {"cause": "party", "reason": "等待确定承受人"}
+        return {"cause": "party", "reason": "等待确定承受人", "legal_basis": "办法第四条"}
     if name == "inboxes:terminate":
         return {"reason": "申请人户籍已迁出", "legal_basis": "办法第三条"}
     if name in {"inboxes:resume", "inboxes:decide"}:

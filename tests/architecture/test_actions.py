@@ -89,7 +89,9 @@ def call_of(scene, verb, staged):
         "reveal": lambda by: actions.reveal(case.pk, PHONE, by),
         "supply_materials": lambda by: actions.supply_materials(case.pk, by, {}),
         "withdraw": lambda by: actions.withdraw(case.pk, by, "不再需要"),
-        "suspend": lambda by: actions.suspend(case.pk, by, "party", "等待确定承受人"),
+        "suspend": lambda by: actions.suspend(
+            case.pk, by, "party", "等待确定承受人", "办法第四条"
+        ),
         "resume": lambda by: actions.resume(case.pk, by, "已经确定"),
         "propose_termination": lambda by: actions.propose_termination(
             case.pk, by, "户籍迁出", "办法第三条"

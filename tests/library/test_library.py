@@ -122,7 +122,7 @@ def test_every_document_that_is_ordered_has_its_wording() -> None:
         for element in library().process(key).scope.walk():
             for effect in element.effects:
                 ordered |= set(re.findall(r"D\d\d", effect.params.get("document", "")))
-    by_command = {"D25W"}  # the applicant withdraws: no diagram orders it
+    by_command = {"D25W", "D14S", "D14R"}  # withdrawn, suspended, taken up: never drawn
     assert ordered == set(WORDINGS) - by_command
 
 
@@ -158,10 +158,11 @@ def test_placeholders_are_defined(code: str) -> None:
 
 
 def test_numbers_without_gaps_are_those_of_the_design() -> None:
-    """Design §8: gap-free per organ, type and year."""
+    """Design §8: gap-free per organ, type and year; suspensions are served like D14."""
     gap_free = {
         code for code, wording in WORDINGS.items() if wording["numbering"] == "gap_free"
     }
     assert gap_free == {
         "D04", "D05", "D06", "D07", "D08", "D14", "D15", "D18", "D19", "D20", "D25",
+        "D14S", "D14R",
     }  # fmt: skip

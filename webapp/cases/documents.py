@@ -9,8 +9,9 @@ from django.utils.translation import gettext_noop
 
 SERIES = frozenset(
     {"D04", "D05", "D06", "D07", "D08", "D10", "D14", "D15", "D18", "D19", "D20", "D25"}
+    | {"D14S", "D14R"}
 )
-"""Gap-free per organ, type and year (design: data)."""
+"""Gap-free per organ, type and year (design: data); D14S and D14R are served like D14."""
 
 ADVERSE = frozenset({"D06", "D10", "D20", "D25"})
 """Carry the remedy clause (domain §1.6); never removable."""
@@ -33,6 +34,8 @@ NAMES = {
     "D12": gettext_noop("审批表"),
     "D13": gettext_noop("现场核查笔录"),
     "D14": gettext_noop("特别程序告知书"),
+    "D14S": gettext_noop("中止办理告知书"),
+    "D14R": gettext_noop("恢复办理告知书"),
     "D15": gettext_noop("延期办理通知书"),
     "D16": gettext_noop("听证告知书"),
     "D17": gettext_noop("联办通知"),
@@ -56,6 +59,8 @@ _WORDS = {
     "D08": "容",
     "D10": "退",
     "D14": "特",
+    "D14S": "中",
+    "D14R": "恢",
     "D15": "延",
     "D18": "报",
     "D19": "准",

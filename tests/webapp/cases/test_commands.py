@@ -22,9 +22,9 @@ def head(desk):
     return lambda: desk.acting("xinan.centre", "township.head_window")
 
 
-def stop(desk, case, by, cause="force_majeure", reason="洪水,道路中断"):
+def stop(desk, case, by, cause="force_majeure", reason="洪水，道路中断", basis="办法第八条"):
     with db.pretended(desk.at):
-        return actions.suspend(case.pk, by, cause, reason)
+        return actions.suspend(case.pk, by, cause, reason, basis)
 
 
 def go_on(desk, case, by, reason="道路已通"):
@@ -38,7 +38,7 @@ def test_suspended_the_clocks_stand_still_and_run_on_with_what_was_left(desk, he
     desk.go_to("2026-03-05")
     stop(desk, case, head())
     case.refresh_from_db()
-    number = case.documents.get(code="D14").number
+    number = case.documents.get(code="D14S").number
     assert (case.status, case.due_at) == ("SUSPENDED", None)
     assert {c.state for c in case.clocks.exclude(state="ended")} == {"stopped"}
     last = ClockEntry.objects.filter(case=case, kind="promised").order_by("-seq").first()
@@ -66,6 +66,62 @@ def test_the_statutory_clock_of_a_licence_runs_on(desk, head):
     states = dict(case.clocks.exclude(state="ended").values_list("kind", "state"))
     assert states["statutory"] == "running"
     assert states["promised"] == states["step"] == "stopped"
+
+
+def test_the_paper_says_suspension_its_basis_and_which_clocks_stop(desk, head):
+    """No special procedure: D14S quotes what was typed, D14R the new due date (IN-13)."""
+    case = desk.run(desk.open(desk.reroute(LICENCE, "promised")), until="Task_Review")
+    stop(desk, case, head())
+    assert not case.documents.filter(code="D14").exists()
+    paper = case.documents.get(code="D14S")
+    text = "".join(paper.content["paragraphs"])
+    assert paper.content["title"] == "中止办理告知书"
+    assert "特别程序" not in str(paper.content)
+    for words in ("因不可抗力", "洪水，道路中断", "依据：办法第八条", "承诺办结时限停止计算"):
+        assert words in text
+    assert "法定办结时限照常计算" in text
+    assert paper.content["basis"] == []
+    desk.go_to("2026-03-12")
+    go_on(desk, case, head())
+    again = "".join(case.documents.get(code="D14R").content["paragraphs"])
+    due = desk.clock(case, "promised").due_on
+    for words in (paper.number, "道路已通", "2026年3月3日", f"{due.month}月{due.day}日"):
+        assert words in again
+    assert "⟦" not in again + text
+
+
+def test_a_suspension_of_what_is_no_licence_stops_its_clocks_and_says_so(desk, head):
+    case = desk.run(desk.open(BENEFIT), until="Task_Prelim")
+    stop(desk, case, head())
+    text = "".join(case.documents.get(code="D14S").content["paragraphs"])
+    assert "承诺办结时限" in text.partition("停止计算")[0]
+    assert "照常计算" not in text
+
+
+def test_the_check_clock_of_a_licence_runs_out_while_suspended_and_it_is_deemed_accepted(
+    desk, head
+):
+    """行政许可法第三十二条第四项, 第四十五条: nobody stops the five days by a command."""
+    case = desk.open(desk.reroute(LICENCE, "promised"))
+    due = desk.clock(case, "check").due_on
+    stop(desk, case, head())
+    check = desk.clock(case, "check")
+    assert (check.state, check.due_on) == ("running", due)
+    entries = ClockEntry.objects.filter(case=case, kind="check").order_by("seq")
+    assert [one.entry["type"] for one in entries] == ["started"]
+    desk.sweep("2026-03-11")
+    case.refresh_from_db()
+    assert case.deemed_accepted
+    assert case.status == "SUSPENDED"
+    statutory = desk.clock(case, "statutory")
+    assert statutory.state == "running"
+    before = statutory.due_on
+    desk.go_to("2026-03-20")
+    go_on(desk, case, head())
+    assert desk.clock(case, "statutory").due_on == before
+    kinds = {"check", "statutory"}
+    written = ClockEntry.objects.filter(case=case, kind__in=kinds)
+    assert {one.entry["type"] for one in written} <= {"started", "ended"}
 
 
 def test_a_procedure_that_had_stopped_a_clock_keeps_it_stopped(desk, head):
@@ -129,11 +185,15 @@ def test_withdrawn_while_suspended(desk, head):
     assert broken_invariants() == []
 
 
-@pytest.mark.parametrize(("cause", "reason"), [("", "x"), ("party", " "), ("weather", "x")])
-def test_suspending_needs_a_cause_and_words(desk, head, cause, reason):
+@pytest.mark.parametrize(
+    ("cause", "reason", "basis"),
+    [("", "x", "y"), ("party", " ", "y"), ("weather", "x", "y"), ("party", "x", " ")],
+)
+def test_suspending_needs_a_cause_words_and_a_basis(desk, head, cause, reason, basis):
     case = desk.open(BENEFIT)
     with pytest.raises(Invalid):
-        stop(desk, case, head(), cause, reason)
+        stop(desk, case, head(), cause, reason, basis)
+    assert not case.documents.filter(code="D14S").exists()
 
 
 def propose(desk, case, by=None):

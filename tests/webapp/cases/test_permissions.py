@@ -69,7 +69,7 @@ def calls(desk, case, item, attachment):
         "reveal": lambda by: actions.reveal(case.pk, "application.applicant_phone", by),
         "supply_materials": lambda by: actions.supply_materials(case.pk, by, {}),
         "withdraw": lambda by: actions.withdraw(case.pk, by, "本人不再需要办理"),
-        "suspend": lambda by: actions.suspend(case.pk, by, "party", "等待继承人"),
+        "suspend": lambda by: actions.suspend(case.pk, by, "party", "等待继承人", "第四条"),
         "resume": lambda by: actions.resume(case.pk, by, "已确定"),
         "propose_termination": lambda by: actions.propose_termination(
             case.pk, by, "申请人死亡", "办法第三条"

@@ -7,6 +7,7 @@ import pytest
 from tests.webapp.cases.desk import day
 from webapp.cases import actions, queries
 from webapp.cases.models import Card, CaseMaterial, Timer
+from webapp.catalogue.queries import item_by_code
 from webapp.core import db
 from webapp.core.errors import AlreadyDone, Invalid, NotYours, Refused, Unknown
 
@@ -228,9 +229,30 @@ def test_a_deadline_moves_over_a_holiday(desk):
 
 def test_what_is_not_complete_is_not_accepted(desk):
     """第三十二条第五项: noticed or, where the item allows it, promised; never just accepted."""
-    case = lacking(desk)
+    for outcome in ("accept", "corrected"):
+        case = lacking(desk)
+        with pytest.raises(Refused, match="还没有交齐") as refusal:
+            desk.complete(desk.item(case), outcome=outcome)
+        assert "三十二条" in refusal.value.rule
+        assert desk.item(case).element == "Task_Examine"
+        assert "D05" not in desk.numbers(case)
+
+
+@pytest.mark.parametrize("state", ["required", "missing", "defective"])
+@pytest.mark.parametrize("code", [LICENCE, "RS01", "MZ01"])
+def test_one_paper_that_lacks_bars_acceptance_whatever_the_path(desk, code, state):
+    """IN-08, IN-13: 即办、承诺、上报; once it is here and in order the same step goes through."""
+    item = item_by_code(code)
+    key = next(m.key for m in item.materials if not m.condition)
+    case = desk.open(code, marks=desk.marks(code, **{key: state}))
+    name = case.materials.get(key=key).name
     with pytest.raises(Refused, match="还没有交齐") as refusal:
         desk.complete(desk.item(case), outcome="accept")
-    assert "三十二条" in refusal.value.rule
-    assert desk.item(case).element == "Task_Examine"
-    assert "D05" not in desk.numbers(case)
+    assert name in refusal.value.sentence
+    assert refusal.value.field == "outcome"
+    case.refresh_from_db()
+    assert (case.accepted_at, case.status) == (None, "RECEIVED")
+    with db.pretended(desk.at):
+        actions.set_material(case.pk, desk.window, key, "checked")
+    desk.complete(desk.item(case), outcome="accept")
+    assert "D05" in desk.numbers(case)

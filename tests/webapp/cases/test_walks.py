@@ -119,7 +119,7 @@ def head(desk):
 
 def suspend(desk, case, random) -> None:
     with db.pretended(desk.at):
-        actions.suspend(case.pk, head(desk), "party", "等待确定承受人")
+        actions.suspend(case.pk, head(desk), "party", "等待确定承受人", "办法第四条")
 
 
 def resume(desk, case, random) -> None:

@@ -1,8 +1,9 @@
 """Suspend a case and take it up again (中止、恢复): commands, never drawn (flows).
 
-The clocks stand still, on a paper that says so (D14); a licence's check and statutory clocks run
-on: only the procedures of 行政许可法第四十五条 stop those. Nobody completes a step meanwhile;
-papers are still taken in, the applicant may still withdraw.
+The clocks stand still, on a paper of its own that says which, why and on what basis (D14S): a
+suspension is no special procedure (D14). A licence's check and statutory clocks run on: only the
+procedures of 行政许可法第四十五条 stop those. Nobody completes a step meanwhile; papers are still
+taken in, the applicant may still withdraw. Taking up again is told in writing too (D14R).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from webapp.cases.store import lock_case
 from webapp.core.db import transaction_with_retry
 from webapp.core.errors import AlreadyDone, Invalid
 from webapp.organisations.queries import Acting
+from workflows.clocks import ClockKind, ClockState
 
 CAUSES = {
     "force_majeure": gettext_noop("不可抗力"),
@@ -31,15 +33,19 @@ CAUSES = {
     "other_case": gettext_noop("须以另一案件或者其他机关的处理结果为依据"),
     "other": gettext_noop("其他依法中止的情形"),
 }
-NOTICE = "D14"
+NOTICE, RESUMED = "D14S", "D14R"
+_WITHIN = frozenset({"step", "department"})
+"""Clocks inside the house: the applicant's paper does not name them."""
 
 
-def suspend(case_id: int, by: Acting, cause: str, reason: str) -> StepResult:
+def suspend(case_id: int, by: Acting, cause: str, reason: str, basis: str) -> StepResult:
     """Let a case stand still. Raises Unknown, NotYours, Invalid, Refused or AlreadyDone."""
-    return transaction_with_retry(lambda: _suspend(case_id, by, cause, reason.strip()))
+    return transaction_with_retry(
+        lambda: _suspend(case_id, by, cause, reason.strip(), basis.strip())
+    )
 
 
-def _suspend(case_id: int, by: Acting, cause: str, reason: str) -> StepResult:
+def _suspend(case_id: int, by: Acting, cause: str, reason: str, basis: str) -> StepResult:
     state = lock_case(case_id)
     pool = policy.check_can_suspend(by, state)
     if state.is_suspended:
@@ -48,19 +54,18 @@ def _suspend(case_id: int, by: Acting, cause: str, reason: str) -> StepResult:
     if cause not in CAUSES:
         errors["cause"] = _("请选择中止的原因。")
     if not reason:
-        errors["reason"] = _("请写明情况和依据,中止告知书上要印。")
+        errors["reason"] = _("请写明中止的情况，会印在告知书上。")
+    if not basis:
+        errors["legal_basis"] = _("请写明中止的依据，会印在告知书上。")
     if errors:
         raise Invalid(errors)
 
     def add(step: Step) -> None:
         step.case.suspended_from, step.case.status = step.case.status, "SUSPENDED"
-        words = {
-            "procedure_name": f"{SUSPENSION}({CAUSES[cause]})",
-            "procedure_reason": reason,
-            "reason": reason,
-        }
-        step.orders.append(Order(NOTICE, {}, words=words))
         running = going_on(step.setting.item.item_type)
+        words = {"suspension_cause": CAUSES[cause], "reason": reason, "legal_basis": basis}
+        words |= _clock_words(step, running)
+        step.orders.append(Order(NOTICE, {}, words=words))
         step.ledger.suspend(SUSPENSION, number_mark(NOTICE), running)
 
     return _command(state, by, pool, "suspended", {"cause": cause}, add, {NOTICE})
@@ -82,8 +87,25 @@ def _resume(case_id: int, by: Acting, reason: str) -> StepResult:
     def add(step: Step) -> None:
         step.case.status, step.case.suspended_from = step.case.suspended_from, ""
         step.ledger.unsuspend(SUSPENSION)
+        number, on = step.setting.papers.numbers.get(NOTICE, ("", ""))
+        words = {"reason": reason, "suspended_on": on, "suspension_number": number}
+        step.orders.append(Order(RESUMED, {}, words=words))
 
-    return _command(state, by, pool, "resumed", {"reason": reason[:300]}, add, set())
+    return _command(state, by, pool, "resumed", {"reason": reason[:300]}, add, {RESUMED})
+
+
+def _clock_words(step: Step, going_on: frozenset[str]) -> dict[str, str]:
+    """Which of the running clocks stop, and which the law lets nobody stop, by their names."""
+    running = [
+        run.kind for run in step.ledger.runs
+        if run.reading.state is ClockState.RUNNING and run.kind not in _WITHIN
+    ]  # fmt: skip
+    named = {kind: ClockKind(kind).label for kind in dict.fromkeys(running)}
+    return {
+        "clocks_stopped": "、".join(n for kind, n in named.items() if kind not in going_on)
+        or ClockKind.STEP.label,
+        "clocks_going_on": "、".join(n for kind, n in named.items() if kind in going_on),
+    }
 
 
 def _command(

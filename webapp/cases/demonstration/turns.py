@@ -53,7 +53,8 @@ class Turn:
         if not heads:
             return
         reason = "连日暴雨，进村道路中断，无法核查。"
-        suspend(self.story.case_id, heads[0], "force_majeure", reason)
+        basis = "本县办件中止和恢复规定（示例）第三条。"
+        suspend(self.story.case_id, heads[0], "force_majeure", reason, basis)
         days = self.story.random.randint(3, 8)
         again = self.stage.calendar.add_working_days(local_day(at), days)
         opens = self.stage.hours.opens_at(self.stage.calendar, again)

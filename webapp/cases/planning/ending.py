@@ -10,6 +10,7 @@ from webapp.core.errors import Refused
 
 SUSPENSION = "中止办理"
 """Cause of a stop by command; resuming ends exactly these."""
+_STATUTORY = ("check", "statutory", "county", "handup")
 CASE_FINISHED = "case_finished"
 """What a case that started another one waits for."""
 
@@ -65,5 +66,9 @@ def hold_still(step: Step) -> None:
 
 
 def going_on(item_type: str) -> frozenset[str]:
-    """Clocks that a suspension leaves running: a licence's statutory ones (Art. 45)."""
-    return frozenset({"check", "statutory"} if item_type == "licence" else ())
+    """Clocks that a suspension leaves running: a licence's statutory ones.
+
+    Only the procedures of 行政许可法第四十五条 stop them; the county's and the township's shares
+    of the statutory limit follow it (flows: clocks).
+    """
+    return frozenset(_STATUTORY if item_type == "licence" else ())

@@ -103,7 +103,7 @@ def _line(event: Mapping[str, Any]) -> Line:
         acting_as=event["acting_as"],
         kind=event["kind"],
         what=say(payload) if say else _("作了一项记录"),
-        then=tuple(_then(payload)),
+        then=tuple(_then(event["kind"], payload)),
     )
 
 
@@ -169,7 +169,7 @@ _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
 }
 
 
-def _then(payload: Mapping[str, Any]) -> Iterable[str]:
+def _then(event: str, payload: Mapping[str, Any]) -> Iterable[str]:
     for code, number in payload.get("documents", ()):
         yield _("出具{name} {number}").format(name=_(NAMES.get(code, code)), number=number)
     for kind, run, entry in payload.get("clocks", ()):
@@ -177,7 +177,7 @@ def _then(payload: Mapping[str, Any]) -> Iterable[str]:
         words = _("{clock}再次{entry}") if again else _("{clock}{entry}")
         yield words.format(clock=label(kind), entry=_(_ENTRIES.get(entry, entry)))
     status = payload.get("status")
-    if status:
+    if status and event != "suspended":  # by command: no special procedure (特别程序)
         yield _("办件状态:{status}").format(status=_(STATUS_NAMES.get(status, status)))
     told = {_(_TOLD.get(to, to)) for to, _document in payload.get("told", ())}
     if told:

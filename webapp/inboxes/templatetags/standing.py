@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from webapp.inboxes import words
 
@@ -12,8 +13,10 @@ register = template.Library()
 
 
 @register.simple_tag
-def status(code: str) -> SafeString:
-    """The public status as a badge."""
+def status(code: str, suspended_from: str = "") -> SafeString:
+    """The public status as a badge; suspended by command is no special procedure."""
+    if suspended_from:
+        return format_html('<span class="tag tag-amber">{}</span>', _("已中止"))
     tone = words.status_tone(code)
     return format_html(
         '<span class="tag{}">{}</span>',

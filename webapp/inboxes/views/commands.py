@@ -30,7 +30,8 @@ def _withdraw(case_id: int, by: Acting, typed: Typed) -> StepResult:
 
 
 def _suspend(case_id: int, by: Acting, typed: Typed) -> StepResult:
-    return actions.suspend(case_id, by, typed.get("cause", ""), typed.get("reason", ""))
+    reason, basis = typed.get("reason", ""), typed.get("legal_basis", "")
+    return actions.suspend(case_id, by, typed.get("cause", ""), reason, basis)
 
 
 def _resume(case_id: int, by: Acting, typed: Typed) -> StepResult:
