@@ -192,15 +192,72 @@ def test_decide(drawn, capsys) -> None:
     assert main(["decide", file, "--decision", "none", *asked]) == 1
 
 
-def test_as_a_program_without_django(drawn) -> None:
+@pytest.mark.parametrize("command", [["try", "{}", "--json"], ["diff", "{}", "{}", "--json"]])
+def test_as_a_program_without_django(drawn, command: list[str]) -> None:
     script = (
         "import sys; from workflows.cli import main; status = main(sys.argv[1:]);"
         "assert not {'django', 'celery', 'psycopg'} & set(sys.modules); sys.exit(status)"
     )
-    root = Path(__file__).parents[2]
+    path = str(Path(drawn("p.bpmn", DECIDING)).resolve())
     done = subprocess.run(
-        [sys.executable, "-c", script, "try", str(Path(drawn("p.bpmn", DECIDING)).resolve()), "--json"],
-        cwd=root, capture_output=True, text=True, check=False, timeout=60,
+        [sys.executable, "-c", script, *(word.format(path) for word in command)],
+        cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["status"] == "waiting"
+    said = json.loads(done.stdout)
+    assert said.get("status", "waiting") == "waiting"
+    assert said.get("changes", []) == []
+
+
+# --- diff ----------------------------------------------------------------------------------
+
+OTHER = straight(task("a", 'name="审查" gov:limit="3 workday"'))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "status"),
+    [
+        (GOOD, GOOD, 0),
+        (GOOD, GOOD.replace(b"\n", b"\n\n"), 0),
+        (GOOD, OTHER, 1),
+        (GOOD, b"<broken", 2),
+        (b"", GOOD, 2),
+    ],
+)
+def test_diff_status(drawn, old: bytes, new: bytes, status: int) -> None:
+    assert main(["diff", drawn("old.bpmn", old), drawn("new.bpmn", new)]) == status
+
+
+def test_diff_json_and_lines(drawn, capsys) -> None:
+    files = [drawn("old.bpmn", GOOD), drawn("new.bpmn", OTHER)]
+    main(["diff", *files, "--json"])
+    (change,) = json.loads(capsys.readouterr().out)["changes"]
+    assert set(change) == {
+        "kind", "power", "process", "element", "name", "before", "after", "gains", "sentence",
+    }  # fmt: skip
+    assert (change["kind"], change["element"], change["after"]) == ("limit", "a", "3 个工作日")
+    main(["diff", *files])
+    assert "权责的变化（1 处）" in capsys.readouterr().out
+    main(["diff", files[0], files[0], "--json"])
+    assert json.loads(capsys.readouterr().out) == {"changes": []}
+
+
+def test_diff_of_folders_names_roles_and_documents(drawn, capsys) -> None:
+    for folder, role in (("one", "township.window"), ("two", "township.leader")):
+        lane = (
+            f'<bpmn:laneSet id="ls"><bpmn:lane id="l" gov:role="{role}">'
+            "<bpmn:flowNodeRef>a</bpmn:flowNodeRef></bpmn:lane></bpmn:laneSet>"
+        )
+        drawn(
+            f"{folder}/p.bpmn",
+            diagram(lane, START, task("a", 'name="审查"'), END, chain("s", "a", "e")),
+        )
+        drawn(
+            f"{folder}/catalogue/roles.yaml",
+            "- {key: township.window, name: 窗口}\n- {key: township.leader, name: 领导}\n".encode(),
+        )  # fmt: skip
+    assert main(["diff", "one", "two"]) == 1
+    assert "由“窗口”改由“领导”" not in capsys.readouterr().err
+    assert main(["diff", "one", "two/p.bpmn"]) == 2
+    assert main(["diff", "one", "nowhere"]) == 2
+    assert main(["diff", "/dev/zero", "/dev/zero"]) == 2

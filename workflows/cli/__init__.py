@@ -1,4 +1,4 @@
-"""The commands that work on files alone: `check`, `try`, `decide`, `feel`.
+"""The commands that work on files alone: `check`, `try`, `decide`, `feel`, `diff`.
 
 No database, no Django, no network. Exit status: 0 good, 1 there are errors (or, with
 `--publish` or where a file speaks `gov:`, things unfit for a county), 2 unreadable or wrong
@@ -41,6 +41,10 @@ def _run(arguments: argparse.Namespace) -> int:
         return try_process(
             arguments.file, arguments.process, arguments.answers, as_json=arguments.json
         )
+    if arguments.command == "diff":
+        from workflows.cli.differing import diff
+
+        return diff(arguments.old, arguments.new, as_json=arguments.json)
     from workflows.cli.values import decide_file, feel_text
 
     if arguments.command == "decide":
@@ -73,4 +77,8 @@ def _parser() -> argparse.ArgumentParser:
         "--context", "--vars", default="{}", metavar="JSON", dest="context", help="变量的值"
     )
     feel.add_argument("--json", action="store_true", help="输出 JSON")
+    diff = commands.add_parser("diff", help="比较两个版本：意思上改了什么，权责的变化在前")
+    diff.add_argument("old", metavar="OLD", help="原来的文件或文件夹")
+    diff.add_argument("new", metavar="NEW", help="现在的文件或文件夹")
+    diff.add_argument("--json", action="store_true", help="输出 JSON")
     return parser
