@@ -35,3 +35,13 @@ DELIVERED = {
     "recipient_is": "self",
     "content_checked": "true",
 }
+TOLERATE = {
+    "outcome": "tolerate",
+    "tolerance_consequence": "leader",
+    "main_complete": "true",
+    "commitment_signed": "true",
+    "opinion": "主件齐全，缺的副件可以容缺，申请人承诺限期补齐。",
+}
+VERIFIED = {"outcome": "complete", "opinion": "补交的材料已核对，符合要求。"}
+CONVENE = {"reply_days": "5", "opinion": "请各部门按时答复，写明依据。"}
+AGREE = {"outcome": "agree", "opinion": "经核实，符合规定，没有意见。"}

@@ -332,6 +332,14 @@ class Person:
                 lines,
             )
 
+    def reads_document(self, case: Case, code: str) -> Locator:
+        """Open the newest paper of this kind from the list of papers; gives its text."""
+        self.looks_at(case, "documents")
+        row = self.page.locator("table.list tbody tr", has_text=code).last
+        row.get_by_role("link", name="查看、打印").click()
+        expect(self.page.locator(".paper")).to_be_visible()
+        return self.page.locator(".paper")
+
     def sees_documents(self, case: Case, codes: list[str]) -> dict[str, str]:
         """The papers issued so far, in order; gives their numbers by code."""
         self.looks_at(case, "documents")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.access import violations
 from tests.browser.people import PHONE_SIZE
 from tests.webapp.cases.desk import MANDATE
 
@@ -23,16 +23,6 @@ PAGES = {
         "/office/items/", "/office/calendar/", "/office/coverage/",
     ],
 }  # fmt: skip
-
-
-def violations(page) -> list[str]:
-    """What axe finds on the page that is open."""
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']} ({one['impact']}): {node['html'][:160]}"
-        for one in found
-        for node in one["nodes"][:3]
-    ]
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ def breaks(events: Iterable[Stored], head: bytes, head_seq: int) -> list[str]:
             wrong.append(f"第{seq}条记录的内容被改动")
         previous = event.digest
     if seq != head_seq or previous != head:
-        wrong.append(f"链尾不符:应到第{head_seq}条,现有{seq}条")
+        wrong.append(f"链尾不符：应到第{head_seq}条，现有{seq}条")
     return wrong
 
 

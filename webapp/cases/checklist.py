@@ -34,7 +34,7 @@ def checklist_of(
     scope = scope_of(item, values, facts, at)
     unknown = set(marks) - {material.key for material in item.materials}
     if unknown:
-        raise Invalid({"materials": _("材料清单与事项不符,请刷新页面后重新勾选。")})
+        raise Invalid({"materials": _("材料清单与事项不符，请刷新页面后重新勾选。")})
     lines = []
     for order, material in enumerate(item.materials, start=1):
         mark = checked_mark(material.name, marks.get(material.key) or {})
@@ -83,7 +83,7 @@ def checked_mark(name: str, mark: Mapping[str, str]) -> dict[str, str]:
     """State, defect and remedy of one line; a defect is named, or it cannot be noticed."""
     state = mark.get("state") or State.REQUIRED
     if state not in State.values:
-        raise Invalid({"materials": _("“{name}”的状态不对,请重新选择。").format(name=name)})
+        raise Invalid({"materials": _("“{name}”的状态不对，请重新选择。").format(name=name)})
     lacking = state in _LACKING
     defect = (mark.get("defect") or "").strip()[:300] if lacking else ""
     if state == State.DEFECTIVE and not defect:

@@ -67,7 +67,7 @@ def keep(name: str, chunks: Iterable[bytes]) -> Kept:
     except OSError as full:
         log.exception("an attachment could not be stored")
         words = _(
-            "“{name}”没有收下:服务器现在存不下文件。请联系县政务办的系统管理员,稍后再上传。"
+            "“{name}”没有收下：服务器现在存不下文件。请联系县政务办的系统管理员，稍后再上传。"
         ).format(name=shown)
         raise Invalid({"file": words}) from full
 
@@ -128,12 +128,12 @@ def clean_name(name: str) -> str:
 
 def _checked_type(shown: str, path: Path, size: int) -> str:
     if size == 0:
-        raise Invalid({"file": _("“{name}”是空文件,请重新选择。").format(name=shown)})
+        raise Invalid({"file": _("“{name}”是空文件，请重新选择。").format(name=shown)})
     media_type = type_of(path)
     if media_type is None or media_type not in ALLOWED:
         raise Invalid(
             {
-                "file": _("“{name}”不是可以收的文件,只收{kinds}。").format(
+                "file": _("“{name}”不是可以收的文件，只收{kinds}。").format(
                     name=shown, kinds=_NAMES
                 )
             }
@@ -144,7 +144,7 @@ def _checked_type(shown: str, path: Path, size: int) -> str:
         raise Invalid(
             {
                 "file": _(
-                    "“{name}”的内容其实是{kind},与扩展名不符。请核对是不是选错了文件,改名后再上传。"
+                    "“{name}”的内容其实是{kind}，与扩展名不符。请核对是不是选错了文件，改名后再上传。"
                 ).format(name=shown, kind=real)
             }
         )

@@ -85,7 +85,7 @@ def check_can_release(by: Acting, item: ItemLike) -> None:
     """Only what she herself has claimed."""
     check_can_see_item(by, item)
     if item.claimed_by != by.officer_id:
-        raise NotYours("这件待办不是您签收的,不能由您退回。")
+        raise NotYours("这件待办不是您签收的，不能由您退回。")
 
 
 def check_can_complete(by: Acting, item: ItemLike, performed_by: Iterable[int]) -> None:
@@ -97,7 +97,7 @@ def check_separate(by: Acting, performed_by: Iterable[int]) -> None:
     """Proposer ≠ confirmer, also when she acts for somebody else (B代A)."""
     if by.officer_id in set(performed_by):
         raise NotYours(
-            "这件申请的前一环节是您办的,这一环节要由另一位同事办(不相容岗位分开)。",
+            "这件申请的前一环节是您办的，这一环节要由另一位同事办（不相容岗位分开）。",
             rule="DENY-02",
         )
 
@@ -105,7 +105,7 @@ def check_separate(by: Acting, performed_by: Iterable[int]) -> None:
 def check_can_register(by: Acting) -> None:
     """Windows and village agents register; others guide the applicant there."""
     if not any(by.has(role) for role in REGISTERING):
-        raise NotYours("登记新办件是窗口和村级代办员的工作,您的岗位不能登记。", rule="IN-11")
+        raise NotYours("登记新办件是窗口和村级代办员的工作，您的岗位不能登记。", rule="IN-11")
 
 
 def pool_for_papers(by: Acting, case: CaseLike, open_pools: Iterable[int]) -> int:
@@ -130,14 +130,14 @@ def check_can_change_materials(by: Acting, case: CaseLike, open_pools: Iterable[
     """Whoever has the case in hand keeps its checklist, while it is open; gives her pool."""
     pool = pool_for_papers(by, case, open_pools)
     if not case.is_open:
-        raise Refused("这件申请已经办结,材料不能再改。")
+        raise Refused("这件申请已经办结，材料不能再改。")
     return pool
 
 
 def check_can_supply(by: Acting, *, unit_ids: Iterable[int], is_open: bool) -> None:
     """Supplements come to the window that answers for the case, or to the village agent."""
     if not is_open:
-        raise Refused("这件申请已经办结,不能再补材料。")
+        raise Refused("这件申请已经办结，不能再补材料。")
     mine = {held.unit_id for held in by.held if held.role in REGISTERING}
     if not mine & set(unit_ids):
         raise NotYours("补交的材料由受理窗口或者村级代办员登记。")
@@ -152,7 +152,7 @@ def check_can_withdraw(by: Acting, case: DecidedLike, open_pools: Iterable[int])
     pool = pool_for_papers(by, case, ())
     if not case.is_open or case.decided_at is not None:
         raise Refused(
-            "决定已经作出,不能再撤回申请。申请人不服的,可以申请行政复议或者提起行政诉讼。"
+            "决定已经作出，不能再撤回申请。申请人不服的，可以申请行政复议或者提起行政诉讼。"
         )
     return pool
 
@@ -178,7 +178,7 @@ def check_can_lead(by: Acting, case: LedLike) -> int:
 def check_undecided(case: DecidedLike) -> None:
     """Commands that are not drawn are allowed until the decision is recorded (flows)."""
     if not case.is_open or case.decided_at is not None:
-        raise Refused(_("决定已经作出或者办件已经办结,不能再中止或者终止。"))
+        raise Refused(_("决定已经作出或者办件已经办结，不能再中止或者终止。"))
 
 
 def check_can_suspend(by: Acting, case: LedLike) -> int:

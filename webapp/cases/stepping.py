@@ -79,7 +79,7 @@ def actor_of(by: Acting, pool_id: int | None = None) -> Actor:
 def calendar_of(state: CaseState) -> Calendar:
     """The calendar in force when the case was locked. Raises Refused without one."""
     if state.calendar is None:
-        raise Refused("没有生效的工作日日历,不能计算期限。请县政务办发布日历。")
+        raise Refused("没有生效的工作日日历，不能计算期限。请县政务办发布日历。")
     return catalogue.calendar_version(*state.calendar)
 
 
@@ -110,7 +110,7 @@ def move(
     try:
         outcome = advance(definition, state.snapshot, command)
     except NoSuchToken as gone:
-        raise AlreadyDone("这一步已经办过了,不用再办。") from gone
+        raise AlreadyDone("这一步已经办过了，不用再办。") from gone
     except (NothingMatches, CommandRefused, ExpressionError, SnapshotUnreadable) as problem:
         raise Refused(in_words(problem)) from problem
     papers = _papers(state, ordered_codes(outcome) | codes, marked)
@@ -124,7 +124,7 @@ def in_words(problem: Exception) -> str:
     """What the person can do when the diagram does not lead on."""
     reason = str(problem).rstrip("。")
     words = _(
-        "流程走不下去:{reason}。这一步没有办,填写的内容没有丢。请告诉县政务办检查流程图。"
+        "流程走不下去：{reason}。这一步没有办，填写的内容没有丢。请告诉县政务办检查流程图。"
     )
     return words.format(reason=reason)
 

@@ -44,7 +44,7 @@ def unique_rows(
         if number in found:
             raise Invalid(
                 {
-                    address: _("“{label}”{value}填了两次,请核对。").format(
+                    address: _("“{label}”{value}填了两次，请核对。").format(
                         label=label, value=value
                     )
                 }
@@ -58,7 +58,7 @@ def unique_rows(
         .values_list("keyed_hash", "case__number")
     )
     errors = {
-        found[number][0]: _("“{label}”已经在办件{case}里申报过,不能重复申报。").format(
+        found[number][0]: _("“{label}”已经在办件{case}里申报过，不能重复申报。").format(
             label=found[number][1], case=case
         )
         for number, case in taken

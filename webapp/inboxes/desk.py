@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -19,6 +20,7 @@ from webapp.cases.places import unit_facts
 from webapp.cases.queries import CasePage, case_seen_by
 from webapp.cases.queries.ahead import expected_hands
 from webapp.cases.queries.departments import departments_of_case
+from webapp.cases.queries.page import Hop
 from webapp.core.errors import Refused, Unknown
 from webapp.inboxes.papers import FORMS
 from webapp.organisations.middleware import acting_of
@@ -34,7 +36,8 @@ STATES: dict[str, tuple[str | Promise, str]] = {
     "waived": (gettext_lazy("免提交"), "—"),
 }
 EDITABLE = ("received", "checked", "to_check", "missing", "defective", "waived")
-HOPS = 3  # so many hands fit on one line; the earlier ones unfold
+HOPS = 3  # so many past and present hands are shown; the earlier ones unfold
+ON_A_LINE = 5  # hands that fit on one line at 1366 pixels
 IN_ORDER = frozenset({"received", "checked", "waived"})
 TABS: tuple[tuple[str, str | Promise], ...] = (
     ("overview", gettext_lazy("申请")),
@@ -70,7 +73,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One line of the checklist with its files."""
+    """One line of the checklist with its files; `promised`: until when it may still come."""
 
     key: str
     name: str
@@ -84,6 +87,7 @@ class Sheet:
     remedy: str
     noticed: bool
     files: tuple[Shown, ...]
+    promised: date | None = None
     error: str = ""
 
     @property
@@ -137,11 +141,14 @@ def frame(request: HttpRequest, page: CasePage, tab: str) -> dict[str, Any]:
     """Context of everything around a tab."""
     by = acting_of(request)
     mine = my_item(by, page)
-    cut = len(page.relay) - HOPS if len(page.relay) > HOPS + 1 else 0
+    cut = _folded(page.relay)
+    coming = _next_hands(page)
+    room = max(1, ON_A_LINE - len(page.relay) + cut)
     return {
         "relay_before": page.relay[:cut],
         "relay_shown": page.relay[cut:],
-        "relay_next": _next_hands(page),
+        "relay_next": coming[:room],
+        "relay_more": len(coming) > room,
         "case": page.case,
         "page": page,
         "at": by.at,
@@ -157,6 +164,13 @@ def frame(request: HttpRequest, page: CasePage, tab: str) -> dict[str, Any]:
         "departments": departments_of_case(page),
         "may_decide": _may_decide(by, page),
     }
+
+
+def _folded(relay: Sequence[Hop]) -> int:
+    """How many of the first hands unfold; who has the case now is always shown."""
+    cut = len(relay) - HOPS if len(relay) > HOPS + 1 else 0
+    now = next((n for n, hop in enumerate(relay) if hop.is_now), len(relay))
+    return min(cut, max(now - 1, 0))
 
 
 def _may_decide(by: Acting, page: CasePage) -> bool:
@@ -191,11 +205,15 @@ def _tabs(page: CasePage, mine: WorkItem | None, tab: str) -> Iterator[Tab]:
 
 
 def sheets(page: CasePage) -> list[Sheet]:
-    """The checklist with its files, in order."""
+    """The checklist with its files, in order; papers still promised come first."""
     files: dict[int | None, list[Attachment]] = {}
     for one in page.attachments:
         files.setdefault(one.material_id, []).append(one)
-    return [_sheet(one, files.get(one.pk, [])) for one in page.materials]
+    promise = page.promise if page.promise and page.promise.is_open else None
+    open_papers = promise.open_papers if promise else ()
+    due = {one.material_id: one.due_on for one in open_papers}
+    found = [_sheet(one, files.get(one.pk, []), due.get(one.pk)) for one in page.materials]
+    return sorted(found, key=lambda sheet: sheet.promised is None)
 
 
 def other_files(page: CasePage) -> tuple[Shown, ...]:
@@ -203,7 +221,7 @@ def other_files(page: CasePage) -> tuple[Shown, ...]:
     return tuple(shown(one) for one in page.attachments if one.material_id is None)
 
 
-def _sheet(one: CaseMaterial, files: list[Attachment]) -> Sheet:
+def _sheet(one: CaseMaterial, files: list[Attachment], promised: date | None) -> Sheet:
     words, sign = STATES.get(one.state, (one.state, "?"))
     detail = str(FORMS.get(one.form, one.form))
     if one.copies and one.form not in {"original_check", "electronic"}:
@@ -221,6 +239,7 @@ def _sheet(one: CaseMaterial, files: list[Attachment]) -> Sheet:
         remedy=one.remedy,
         noticed=one.noticed,
         files=tuple(shown(file) for file in files),
+        promised=promised,
     )
 
 

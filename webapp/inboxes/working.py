@@ -18,7 +18,7 @@ from webapp.cases import actions, policy
 from webapp.cases.actions.colleagues import reachable
 from webapp.cases.models import Document
 from webapp.cases.queries import CasePage, ItemSeen
-from webapp.cases.queries.ahead import Ahead, Consequence, ahead
+from webapp.cases.queries.ahead import Ahead, Consequence, ahead, still_waits
 from webapp.cases.queries.departments import departments_of_case
 from webapp.cases.queries.promises import outlook
 from webapp.cases.queries.timeline import RESULT_NAMES
@@ -182,8 +182,16 @@ def happened(step: str, result: StepResult) -> SafeString:
         ended = _(RESULT_NAMES.get(result.result, result.result))
         lines.append(format_html(_("办件已办结：{}。"), ended))
     elif not result.opened:
-        lines.append(format_html("{}", _("现在等申请人或者其他环节，到时会回到待办。")))
+        lines.append(format_html("{}", _waiting(result.case_id)))
     return format_html_join("\n", "{}", ((line,) for line in lines))
+
+
+def _waiting(case_id: int) -> str:
+    """Whom a case waits for after a step that gave it to nobody."""
+    words = still_waits(case_id)
+    if not words:
+        return _("现在等申请人或者其他环节，到时会回到待办。")
+    return _("现在%(waits)s，到齐后自动往下办。") % {"waits": words}
 
 
 def _issued(result: StepResult) -> list[SafeString]:

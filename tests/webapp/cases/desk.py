@@ -14,7 +14,7 @@ from webapp.cases.actions.complete import form_variables
 from webapp.cases.facts import facts_of
 from webapp.cases.models import Case, Timer, WorkItem
 from webapp.cases.store import lock_by_item
-from webapp.catalogue.models import Material, ServiceItem
+from webapp.catalogue.models import ItemVersion, Material, ServiceItem
 from webapp.catalogue.queries import item_by_code
 from webapp.core import db
 from webapp.organisations.models import Division, Holding
@@ -153,7 +153,8 @@ class Desk:
         item = ServiceItem.objects.select_related("current").get(code=code)
         materials = list(Material.objects.filter(version=item.current))
         version = item.current
-        version.pk, version.number, version.process_key = None, version.number + 1, process_key
+        version.pk, version.process_key = None, process_key
+        version.number = ItemVersion.objects.filter(item=item).count() + 1
         version.switches = {**version.switches, **switches}
         version.save()
         for material in materials:

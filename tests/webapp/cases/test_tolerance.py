@@ -209,7 +209,7 @@ def test_extended_once_never_past_the_limit(desk):
     desk.go_to("2026-03-11")
     desk.complete(desk.item(case, "Task_Overdue"), overdue_request="extend")
     decide = desk.item(case, "Task_DecideOverdue")
-    with pytest.raises(Refused, match="最晚是2026-03-2") as refusal:
+    with pytest.raises(Refused, match="最晚是2026年3月2") as refusal:
         desk.complete(decide, outcome="extend", tolerance_until="2026-04-20")
     assert refusal.value.rule == "TOL-05"
     desk.complete(decide, outcome="extend", tolerance_until="2026-03-16")
@@ -331,6 +331,7 @@ def test_a_main_paper_is_never_tolerated(desk):
     [
         ({"tolerance_until": "2026-03-14"}, "TOL-05"),  # a Saturday
         ({"tolerance_until": "2026-04-10"}, "TOL-05"),  # after promised less the decision
+        ({"tolerance_until": "2026-03-11"}, "TOL-05"),  # later than the list gives the paper
         ({"commitment_signed": False}, "TOL-07"),
     ],
 )

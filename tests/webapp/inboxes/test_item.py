@@ -99,7 +99,7 @@ def test_a_paper_without_its_defect_stops_the_step_at_the_paper(window, item, de
 def test_a_refused_step_keeps_its_form(window, item, desk):
     pairs = answers(desk, item, outcome="supplement", opinion="材料要补,已当面说明")
     answer = window.post(f"/items/{item.pk}/", pairs)
-    assert answer.status_code == 409
+    assert answer.status_code == 422
     assert "没有一份材料" in text_of(answer)
     assert "材料要补,已当面说明</textarea>" in text_of(answer)
 

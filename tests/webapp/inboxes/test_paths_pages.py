@@ -26,7 +26,11 @@ def test_the_examination_says_which_papers_may_come_later_and_until_when(desk, w
     case = desk.open(ESCALATED, marks=desk.marks(ESCALATED, **dict.fromkeys(keys, "missing")))
     case.materials.filter(key__in=keys).update(needed=True)
     page = text_of(window.get(f"/items/{desk.item(case).pk}/"))
-    for words in ("能不能容缺", "可以容缺，受理后 5 个工作日内补", "补齐期限最晚 2026-03-2"):
+    for words in (
+        "能不能容缺",
+        "可以容缺，受理后 5 个工作日内补",
+        "补齐期限最晚填 2026年3月10日：材料清单规定",
+    ):
         assert words in page
     main = case.materials.filter(role="main").first()
     case.materials.filter(pk=main.pk).update(state="missing", needed=True)

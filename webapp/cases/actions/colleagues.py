@@ -27,7 +27,7 @@ def reachable(officer_id: int) -> str:
 def taken_by(officer_id: int) -> AlreadyDone:
     """Somebody has claimed the item."""
     return AlreadyDone(
-        _("这件待办已由{who}签收。需要您来办,请让对方退回或者转办。").format(
+        _("这件待办已由{who}签收。需要您来办，请让对方退回或者转办。").format(
             who=reachable(officer_id)
         )
     )
@@ -40,15 +40,15 @@ def already_done(state: CaseState, item_id: int, by: Acting) -> Refused:
         at = clock_text(done.at)
         if done.by == by.officer_id:
             return AlreadyDone(
-                _("“{step}”您已在{at}办完,不用再办。").format(step=done.name, at=at)
+                _("“{step}”您已在{at}办完，不用再办。").format(step=done.name, at=at)
             )
         return AlreadyDone(
-            _("“{step}”已由{who}在{at}办完,不用再办。").format(
+            _("“{step}”已由{who}在{at}办完，不用再办。").format(
                 step=done.name, who=reachable(done.by), at=at
             )
         )
     if done is None and _was_mine(item_id, by):
-        return AlreadyDone("这件待办已经取消,不用再办。办件的经过里写明了原因。")
+        return AlreadyDone("这件待办已经取消，不用再办。办件的经过里写明了原因。")
     return Unknown("没有这件待办。")
 
 

@@ -104,7 +104,7 @@ def _payload(completed: Completed) -> dict[str, Any]:
 def check_goes_on(state: CaseState, item: Item) -> None:
     """While the case is suspended nothing is done; a termination is confirmed elsewhere."""
     if state.is_suspended:
-        raise Refused(_("这件申请已中止办理,恢复以后才能办这一步。"), rule="中止")
+        raise Refused(_("这件申请已中止办理，恢复以后才能办这一步。"), rule="中止")
     if item.token.startswith(COMMAND):
         raise Refused(_("请在办件页上确认或者退回终止办理的提议。"))
 
@@ -117,7 +117,7 @@ def _check_papers(state: CaseState, item: Item, completed: Completed) -> None:
     still = "、".join(paper.name for paper in held.open_papers)
     if completed.outcome in {"complete", "supplied"} and still:
         raise Refused(
-            _("还有容缺材料没有核验合格:{papers}。请先在材料清单上逐份标明。").format(
+            _("还有容缺材料没有核验合格：{papers}。请先在材料清单上逐份标明。").format(
                 papers=still
             ),
             rule="TOL-09",
@@ -126,14 +126,14 @@ def _check_papers(state: CaseState, item: Item, completed: Completed) -> None:
     if item.form == "tolerance-decide":
         if not still and completed.outcome in {"terminate", "extend"}:
             raise Refused(
-                _("承诺补交的材料其实已经核验合格,不能终止或者延长,请退回窗口重新核实。"),
+                _("承诺补交的材料其实已经核验合格，不能终止或者延长，请退回窗口重新核实。"),
                 rule="TOL-10",
                 field="outcome",
             )
         return
     if completed.outcome == "more" and not still:
         raise Refused(
-            _("承诺补交的材料都已经核验合格,请选“已补齐”。"), rule="TOL-09", field="outcome"
+            _("承诺补交的材料都已经核验合格，请选“已补齐”。"), rule="TOL-09", field="outcome"
         )
 
 

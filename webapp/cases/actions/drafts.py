@@ -28,7 +28,7 @@ def save_draft(by: Acting, place: int | str, values: Mapping[str, Any]) -> None:
         raise AlreadyDone("这一步已经办完，不再存草稿。")
     sealed = encrypt_json(dict(values), _about(by.officer_id, item_id, name))
     if len(sealed) > LARGEST:
-        raise Invalid({}, _("草稿太长,存不下。请先提交或者删减内容。"))
+        raise Invalid({}, _("草稿太长，存不下。请先提交或者删减内容。"))
     Draft.objects.update_or_create(
         officer_id=by.officer_id,
         item_id=item_id,

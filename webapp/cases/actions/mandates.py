@@ -34,7 +34,7 @@ def checked_mandate(raw: Mapping[str, Any] | None, by: Acting, today: date) -> N
     """The mandate as a row. Raises Refused without one, Invalid with a sentence per field."""
     if not raw:
         raise Refused(
-            "代办须有申请人的委托书(D21)。请先请申请人签名或者按手印,再登记。", rule="AGT-01"
+            "代办须有申请人的委托书（D21）。请先请申请人签名或者按手印，再登记。", rule="AGT-01"
         )
     errors: dict[str, str] = {}
     name = str(raw.get("principal_name") or "").strip()
@@ -46,9 +46,9 @@ def checked_mandate(raw: Mapping[str, Any] | None, by: Acting, today: date) -> N
     if reason not in REASONS:
         errors["mandate.reason"] = _("请选择代办的原因。")
     if "file" not in powers or set(powers) - POWERS.keys():
-        errors["mandate.powers"] = _("请勾选委托的事项,至少要有“提交申请”。")
+        errors["mandate.powers"] = _("请勾选委托的事项，至少要有“提交申请”。")
     if signed_on is None or signed_on > today:
-        errors["mandate.signed_on"] = _("请填写委托书的签署日期,不能晚于今天。")
+        errors["mandate.signed_on"] = _("请填写委托书的签署日期，不能晚于今天。")
     if errors or signed_on is None:
         raise Invalid(errors)
     return NewMandate(

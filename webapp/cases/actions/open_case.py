@@ -133,8 +133,8 @@ def _opened_before(key: str) -> StepResult | None:
     if row[2] != key:
         raise AlreadyDone(
             _(
-                "这一页刚才已经登记为办件{number},现在的内容与它不同,所以没有再登记。"
-                "改正那件申请请到它的页面;如果这是另一件申请,请核对后再按一次登记。"
+                "这一页刚才已经登记为办件{number}，现在的内容与它不同，所以没有再登记。"
+                "改正那件申请请到它的页面；如果这是另一件申请，请核对后再按一次登记。"
             ).format(number=row[1])
         )
     return StepResult(case_id=row[0], case_number=row[1])
@@ -211,7 +211,7 @@ def _place(by: Acting, item: ItemFacts, request: _Request) -> Place:
     if held is None:
         levels = _("、").join(_(_LEVELS.get(level, level)) for level in item.offered_at)
         raise Refused(
-            _("“{item}”不在这里受理,请引导申请人到{levels}级窗口办理。").format(
+            _("“{item}”不在这里受理，请引导申请人到{levels}级窗口办理。").format(
                 item=item.name, levels=levels
             ),
             rule="IN-01",
@@ -258,20 +258,20 @@ def _mandate(
     if place.level != "village":
         if mandate is not None:
             raise Refused(
-                "代办委托由村级代办员登记;窗口收件请直接登记申请人本人的申请。", rule="AGT-01"
+                "代办委托由村级代办员登记；窗口收件请直接登记申请人本人的申请。", rule="AGT-01"
             )
         return None
     if item.in_person:
         reason = item.in_person_reason or _("法律法规规定须由本人到场")
         raise Refused(
-            _("“{item}”不能代办:{reason}。请陪同申请人到乡镇窗口办理。").format(
+            _("“{item}”不能代办：{reason}。请陪同申请人到乡镇窗口办理。").format(
                 item=item.name, reason=reason
             ),
             rule="AGT-04",
         )
     if not item.agent_allowed:
         raise Refused(
-            _("“{item}”不能代办,请陪同申请人到乡镇窗口办理。").format(item=item.name),
+            _("“{item}”不能代办，请陪同申请人到乡镇窗口办理。").format(item=item.name),
             rule="AGT-04",
         )
     return checked_mandate(mandate, by, local_day(at))

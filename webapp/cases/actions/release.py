@@ -25,7 +25,7 @@ def _release(item_id: int, by: Acting) -> None:
         raise already_done(state, item_id, by)
     policy.check_can_see_item(by, item)
     if item.claimed_by is None:
-        raise AlreadyDone("这件待办已经退回,同岗位的同事都可以签收。")
+        raise AlreadyDone("这件待办已经退回，同岗位的同事都可以签收。")
     policy.check_can_release(by, item)
     changes = changes_of(state)
     row = item_row(item)

@@ -41,7 +41,7 @@ def _set(case_id: int, by: Acting, key: str, mark: Mapping[str, str]) -> None:
     paper = find(read_checklist(case_id), key)
     if case.promises(key) and case.waits_for(ARRIVED) and mark["state"] not in _LACKING:
         raise Refused(
-            _("“{name}”是承诺补交的容缺材料。补来了请点“登记补交”,由窗口核验。").format(
+            _("“{name}”是承诺补交的容缺材料。补来了请点“登记补交”，由窗口核验。").format(
                 name=paper.name
             ),
             rule="TOL-05",
@@ -75,7 +75,7 @@ def update_of(
     if lacking and not promised and case.commitment is not None:
         raise Refused(
             _(
-                "容缺受理告知书已经发出,“{name}”不在其中,不能再作为缺项或者不符合要求提出"
+                "容缺受理告知书已经发出，“{name}”不在其中，不能再作为缺项或者不符合要求提出"
                 "(容缺材料要一次告知)。"
             ).format(name=paper.name),
             rule="TOL-04",
@@ -83,8 +83,8 @@ def update_of(
     if lacking and not promised and case.supplemented and not paper.noticed:
         raise Refused(
             _(
-                "补正告知书已经发出,“{name}”不在其中,不能再作为缺项或者不符合要求提出"
-                "(行政许可法第三十二条第四项:应当一次告知)。"
+                "补正告知书已经发出，“{name}”不在其中，不能再作为缺项或者不符合要求提出"
+                "（行政许可法第三十二条第四项：应当一次告知）。"
             ).format(name=paper.name),
             rule="R07",
         )

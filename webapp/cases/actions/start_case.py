@@ -113,7 +113,7 @@ def _parent(parent_id: int) -> Case:
     if parent is None:
         raise Unknown(_("没有要另立办件的原办件。"))
     if not parent.is_open:
-        raise AlreadyDone(_("原办件已经办结,不再另立办件。"))
+        raise AlreadyDone(_("原办件已经办结，不再另立办件。"))
     return parent
 
 
@@ -137,7 +137,7 @@ def _mandate(parent: Case) -> NewMandate:
     """The mandate goes with the papers. Raises Refused without one (AGT-01)."""
     found = Mandate.objects.filter(case=parent, revoked_at=None).first()
     if found is None:
-        raise Refused(_("没有申请人的代办委托书,不能代为办理。"), rule="AGT-01")
+        raise Refused(_("没有申请人的代办委托书，不能代为办理。"), rule="AGT-01")
     return NewMandate(
         principal_name=found.principal_name,
         agent_id=found.agent_id,

@@ -49,7 +49,7 @@ def _supply(case_id: int, by: Acting, marks: Mapping[str, Mapping[str, str]]) ->
         return _after_notice(state, actor, by, marks)
     if state.commitment is not None:
         return _promised(state, actor, by, marks)
-    raise AlreadyDone(_("这件申请现在不等补交材料。材料已经登记过,或者补正期限已过。"))
+    raise AlreadyDone(_("这件申请现在不等补交材料。材料已经登记过，或者补正期限已过。"))
 
 
 def _after_notice(
@@ -90,7 +90,7 @@ def _promised(
     if state.waits_for(ARRIVED):
         return _delivered(state, ARRIVED, actor, updates, came, papers)
     if not any(item.element in VERIFYING for item in state.items):
-        raise AlreadyDone(_("这件申请的容缺材料现在不用补交了,经过里写明了原因。"))
+        raise AlreadyDone(_("这件申请的容缺材料现在不用补交了，经过里写明了原因。"))
     changes = changes_of(state)
     changes.materials.extend(updates)
     changes.promised_papers = papers

@@ -29,7 +29,7 @@ from workflows.clocks import ClockKind, ClockState
 
 CAUSES = {
     "force_majeure": gettext_noop("不可抗力"),
-    "party": gettext_noop("申请人死亡、终止或者丧失行为能力,等待确定承受人"),
+    "party": gettext_noop("申请人死亡、终止或者丧失行为能力，等待确定承受人"),
     "other_case": gettext_noop("须以另一案件或者其他机关的处理结果为依据"),
     "other": gettext_noop("其他依法中止的情形"),
 }
@@ -80,7 +80,7 @@ def _resume(case_id: int, by: Acting, reason: str) -> StepResult:
     state = lock_case(case_id)
     pool = policy.check_can_suspend(by, state)
     if not state.is_suspended:
-        raise AlreadyDone(_("这件申请没有中止,不用恢复。"))
+        raise AlreadyDone(_("这件申请没有中止，不用恢复。"))
     if not reason:
         raise Invalid({"reason": _("请写明恢复办理的原因。")})
 

@@ -41,15 +41,15 @@ def _propose(case_id: int, by: Acting, reason: str, basis: str) -> StepResult:
     pool = policy.check_can_propose_termination(by, state, pools)
     if state.proposal is not None:
         raise AlreadyDone(
-            _("{name}已经提议终止这件申请,正在等确认。").format(
+            _("{name}已经提议终止这件申请，正在等确认。").format(
                 name=state.proposal.proposed_by_name
             )
         )
     errors = {}
     if not reason:
-        errors["reason"] = _("请写明终止办理的理由,会印在告知书上。")
+        errors["reason"] = _("请写明终止办理的理由，会印在告知书上。")
     if not basis:
-        errors["legal_basis"] = _("请写明终止办理的依据,会印在告知书上。")
+        errors["legal_basis"] = _("请写明终止办理的依据，会印在告知书上。")
     if errors:
         raise Invalid(errors)
 
@@ -91,7 +91,7 @@ def _decide(case_id: int, by: Acting, agree: bool, note: str) -> StepResult:
     proposal = state.proposal
     if proposal is None:
         policy.check_can_lead(by, state)
-        raise AlreadyDone(_("终止办理的提议已经处理过,或者办件已经办结。"))
+        raise AlreadyDone(_("终止办理的提议已经处理过，或者办件已经办结。"))
     pool = policy.check_can_decide_termination(by, state, proposal.proposed_by)
     if agree:
         return _end(state, by, pool, proposal)

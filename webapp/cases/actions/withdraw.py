@@ -30,7 +30,7 @@ def _withdraw(case_id: int, by: Acting, reason: str) -> StepResult:
     state = lock_case(case_id)
     pool = policy.check_can_withdraw(by, state, [item.pool_id for item in state.items])
     if not reason:
-        raise Invalid({"reason": _("请写明申请人撤回的原因,或者写“本人不再需要办理”。")})
+        raise Invalid({"reason": _("请写明申请人撤回的原因，或者写“本人不再需要办理”。")})
 
     def add(step: Step) -> None:
         step.case.status = "WITHDRAWN"

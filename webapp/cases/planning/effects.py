@@ -38,7 +38,7 @@ def apply_effects(step: Step) -> None:
         if operation is None:
             raise Refused(
                 _(
-                    "流程图要求的动作“{name}”本系统还不能执行,这一步没有办。请县政务办修改流程图。"
+                    "流程图要求的动作“{name}”本系统还不能执行，这一步没有办。请县政务办修改流程图。"
                 ).format(name=effect.do),
                 rule="design: effects",
             )
@@ -112,7 +112,7 @@ def _start_by_item(step: Step, kind: str, params: Params) -> None:
     from_receipt = deemed or counts_from_application(item, kind)
     if kind == "check" and step.ledger.last_run.get("check", 0) == 0:
         from_receipt = True
-    basis = "依法视为受理,自收到材料之日起算" if deemed else basis_of(item, kind)
+    basis = "依法视为受理，自收到材料之日起算" if deemed else basis_of(item, kind)
     counted_from = local_day(state.received_at) if from_receipt else None
     step.ledger.start(kind, limit, basis, counted_from=counted_from)
 
@@ -159,7 +159,7 @@ def _kind(params: Params) -> str:
     kind = str(params["clock"])
     if kind not in set(ClockKind):
         raise Refused(
-            _("流程图用了没有的时限种类“{name}”,这一步没有办。请县政务办修改流程图。").format(
+            _("流程图用了没有的时限种类“{name}”，这一步没有办。请县政务办修改流程图。").format(
                 name=kind
             )
         )
@@ -223,7 +223,7 @@ def _record_opinion(step: Step, effect: OrderedEffect) -> None:
     """The silence of a department that the item counts as no objection (R13)."""
     unit = named_unit(str(effect.params["department"]), step.state.accountable_unit_id)
     if unit is None:
-        raise Refused(_("找不到没有答复的部门,默认意见没有记录。"), rule="ORG-01")
+        raise Refused(_("找不到没有答复的部门，默认意见没有记录。"), rule="ORG-01")
     step.changes.opinions.append(
         NewOpinion(
             item_id=None,
@@ -232,7 +232,7 @@ def _record_opinion(step: Step, effect: OrderedEffect) -> None:
             officer_id=None,
             outcome=str(effect.params["opinion"]),
             outcome_label="默认无异议",
-            text="期限内没有答复,按事项规定默认无异议",
+            text="期限内没有答复，按事项规定默认无异议",
             basis="R13",
             at=step.at,
         )
@@ -254,7 +254,7 @@ def _set_status(step: Step, effect: OrderedEffect) -> None:
     status = str(effect.params["status"])
     if status not in Status.values:
         raise Refused(
-            _("流程图用了没有的办件状态“{name}”,这一步没有办。请县政务办修改流程图。").format(
+            _("流程图用了没有的办件状态“{name}”，这一步没有办。请县政务办修改流程图。").format(
                 name=status
             )
         )
@@ -275,7 +275,7 @@ def _record_result(step: Step, effect: OrderedEffect) -> None:
     result = str(effect.params["result"])
     if result not in Result.values:
         raise Refused(
-            _("流程图用了没有的办理结果“{name}”,这一步没有办。请县政务办修改流程图。").format(
+            _("流程图用了没有的办理结果“{name}”，这一步没有办。请县政务办修改流程图。").format(
                 name=result
             )
         )
@@ -287,13 +287,13 @@ def _start_case(step: Step, effect: OrderedEffect) -> None:
     params, item = effect.params, step.setting.item
     if item.in_person or not item.agent_allowed:
         raise Refused(
-            _("“{item}”须由本人办理,不能代办。请选“指导办理”。").format(item=item.name),
+            _("“{item}”须由本人办理，不能代办。请选“指导办理”。").format(item=item.name),
             rule="AGT-04",
             field="outcome",
         )
     if step.state.agent_id is None:
         raise Refused(
-            _("代为办理须有申请人的委托书和申请材料,请从“帮他办”登记。"),
+            _("代为办理须有申请人的委托书和申请材料，请从“帮他办”登记。"),
             rule="AGT-01",
             field="outcome",
         )
@@ -319,7 +319,7 @@ def _queue(step: Step, channel: str, payload: dict[str, object]) -> None:
 def _not_yet(what: str) -> Callable[[Step, OrderedEffect], None]:
     def refuse(step: Step, effect: OrderedEffect) -> None:
         raise Refused(
-            _("{what}还没有开通,这一步没有办。请县政务办修改流程图。").format(what=_(what))
+            _("{what}还没有开通，这一步没有办。请县政务办修改流程图。").format(what=_(what))
         )
 
     return refuse

@@ -25,7 +25,7 @@ def finish(step: Step) -> None:
     case.closed_at = step.at
     case.result = step.outcome.result or case.result
     if not case.result:
-        raise Refused("流程走到了终点,但没有写明办理结果。请县政务办检查流程图的结束事件。")
+        raise Refused("流程走到了终点，但没有写明办理结果。请县政务办检查流程图的结束事件。")
     if case.status not in {"WITHDRAWN"}:
         case.status = "CLOSED"
     case.suspended_from = ""

@@ -27,14 +27,14 @@ def file_denial(step: Step, filed: Mapping[str, Any]) -> Filing:
     """
     issued = [d.code for d in step.changes.documents if d.code in DENIALS]
     if not issued:
-        raise Refused("没有出具否定文书,不能报备。请县政务办检查流程图。", rule="DENY-01")
+        raise Refused("没有出具否定文书，不能报备。请县政务办检查流程图。", rule="DENY-01")
     if "proposer_id" in filed:
         proposer, confirmer = filed["proposer_id"], step.setting.actor.id
     else:
         proposer, confirmer = who_denied(step)
     if proposer is not None and proposer == confirmer:
         raise Refused(
-            "否定办件须有两个人:提出人不能自己确认。请由另一位同事确认。", rule="DENY-02"
+            "否定办件须有两个人：提出人不能自己确认。请由另一位同事确认。", rule="DENY-02"
         )
     given = {name: text for name, text in filed.items() if isinstance(text, str)}
     words = {**step.setting.papers.words, **step.setting.spoken, **given}

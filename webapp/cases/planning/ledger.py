@@ -228,7 +228,7 @@ class Ledger:
             return derive(entries, self.calendar, self.hours)
         except OutsideCalendar as outside:
             raise Refused(
-                _("{why}期限算不出来,请县政务办先发布该年度的工作日日历。").format(why=outside)
+                _("{why}期限算不出来，请县政务办先发布该年度的工作日日历。").format(why=outside)
             ) from outside
 
 

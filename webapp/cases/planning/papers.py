@@ -32,7 +32,7 @@ from webapp.core.errors import Refused
 from workflows.calendars import local_day
 
 REMEDY = (
-    "如不服本决定,可以自知道本决定之日起六十日内向{reconsideration_organ}申请行政复议,"
+    "如不服本决定，可以自知道本决定之日起六十日内向{reconsideration_organ}申请行政复议，"
     "也可以自知道本决定之日起六个月内依法向{court}提起行政诉讼。"
 )
 DEEMED = "deemed"
@@ -239,8 +239,8 @@ def _check_complete(step: Step) -> None:
         return
     raise Refused(
         gettext(
-            "“{papers}”还没有交齐或者不符合要求,不能按材料齐全受理。材料已经交来的,请在清单上标明;"
-            "没有交来的,请选“补正”一次告知,可以容缺的也可以选“容缺受理”。"
+            "“{papers}”还没有交齐或者不符合要求，不能按材料齐全受理。材料已经交来的，请在清单上标明；"
+            "没有交来的，请选“补正”一次告知，可以容缺的也可以选“容缺受理”。"
         ).format(papers="”“".join(paper.name for paper in lacking)),
         rule="行政许可法第三十二条第五项",
         field="outcome",
@@ -265,12 +265,12 @@ def _lock_notice(step: Step) -> None:
     if not lacking:
         raise Refused(
             gettext(
-                "第一次告知的材料都已经补齐,不能再要求补正别的材料(行政许可法第三十二条第四项)。"
+                "第一次告知的材料都已经补齐，不能再要求补正别的材料（行政许可法第三十二条第四项）。"
             )
             if _noticed_before(step)
             else gettext(
-                "没有一份材料标为“缺”或“不符合要求”,补正告知书无从写起。"
-                "请先在材料清单上逐份标明缺什么、错在哪里、怎样补,再选“补正”。"
+                "没有一份材料标为“缺”或“不符合要求”，补正告知书无从写起。"
+                "请先在材料清单上逐份标明缺什么、错在哪里、怎样补，再选“补正”。"
             ),
             rule="IN-08",
             field="outcome",
@@ -279,7 +279,7 @@ def _lock_notice(step: Step) -> None:
     if vague is not None:
         raise Refused(
             gettext(
-                "“{name}”标为不符合要求,但没有写明问题在哪里。请在材料清单上写明,再选“补正”。"
+                "“{name}”标为不符合要求，但没有写明问题在哪里。请在材料清单上写明，再选“补正”。"
             ).format(name=vague.name),
             rule="IN-08",
             field="outcome",

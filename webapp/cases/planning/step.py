@@ -165,7 +165,7 @@ def open_items(step: Step) -> None:
     for opened in step.outcome.opened:
         if opened.role is None:
             raise Refused(
-                _("环节“{name}”没有画在任何岗位的泳道里,不知道该交给谁。").format(
+                _("环节“{name}”没有画在任何岗位的泳道里，不知道该交给谁。").format(
                     name=opened.name
                 )
             )

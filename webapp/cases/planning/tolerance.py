@@ -18,6 +18,7 @@ from webapp.cases.changes import CommitmentUpdate, NewCommitment, PromisedPaper
 from webapp.cases.facts import may_tolerate
 from webapp.cases.planning.setting import Paper
 from webapp.cases.planning.step import Step
+from webapp.cases.planning.words import day_words
 from webapp.cases.state import Undertaking
 from webapp.catalogue.queries import ItemFacts
 from webapp.core.errors import Refused
@@ -46,18 +47,18 @@ def why_not(item: ItemFacts, checklist: Iterable[Paper], *, barred: bool) -> Why
             _("即办件当场办结") if item.handling == "immediate" else _("事项没有规定可以容缺")
         )
         return Why(
-            _("“{item}”不能容缺受理:{why}。").format(item=item.name, why=reason), "TOL-01"
+            _("“{item}”不能容缺受理：{why}。").format(item=item.name, why=reason), "TOL-01"
         )
     if main:
-        words = _("主件“{names}”没有交齐或者不符合法定形式,不能容缺受理,请选“补正”一次告知。")
+        words = _("主件“{names}”没有交齐或者不符合法定形式，不能容缺受理，请选“补正”一次告知。")
         return Why(words.format(names="”“".join(main)), "TOL-02")
     if fixed:
-        words = _("“{names}”不在可以容缺的材料之列,不能容缺受理,请选“补正”一次告知。")
+        words = _("“{names}”不在可以容缺的材料之列，不能容缺受理，请选“补正”一次告知。")
         return Why(words.format(names="”“".join(fixed)), "TOL-03")
     if not lacking:
-        return Why(_("没有一份材料标为缺或者不符合要求,不用容缺,请选“受理”。"), "TOL-04")
+        return Why(_("没有一份材料标为缺或者不符合要求，不用容缺，请选“受理”。"), "TOL-04")
     if barred:
-        words = _("申请人一年内有容缺承诺没有兑现,不能再次容缺受理,请选“补正”一次告知。")
+        words = _("申请人一年内有容缺承诺没有兑现，不能再次容缺受理，请选“补正”一次告知。")
         return Why(words, "TOL-x")
     return None
 
@@ -88,10 +89,11 @@ def register_commitment(step: Step, params: Mapping[str, Any]) -> None:
     completed = step.setting.completed
     if completed is not None and completed.values.get("commitment_signed") is not True:
         raise Refused(
-            _("申请人还没有签署容缺受理承诺书,不能容缺受理。请先请申请人签字。"),
+            _("申请人还没有签署容缺受理承诺书，不能容缺受理。请先请申请人签字。"),
             rule="TOL-07",
             field="commitment_signed",
         )
+    _check_own_days(step, until)
     day = _checked_day(step, until)
     step.changes.commitment = NewCommitment(day, step.setting.actor.id, step.at)
     step.changes.promised_papers = [
@@ -102,21 +104,42 @@ def register_commitment(step: Step, params: Mapping[str, Any]) -> None:
 
 def _own_day(step: Step, key: str) -> date | None:
     """The day that the item gives a paper: working days from acceptance (TOL-05)."""
-    material = step.setting.item.material(key)
+    return own_day(step.setting.item, key, local_day(step.at), step.setting.calendar)
+
+
+def own_day(item: ItemFacts, key: str, accepted: date, calendar: Calendar) -> date | None:
+    """The last day that the item gives a paper accepted on a day; None where it gives none."""
+    material = item.material(key)
     if material is None or material.supplement_days is None:
         return None
-    calendar = step.setting.calendar
-    return calendar.add_working_days(local_day(step.at), material.supplement_days)
+    return calendar.add_working_days(accepted, material.supplement_days)
+
+
+def latest_own_day(days: Iterable[date | None]) -> date | None:
+    """The day on which the last of the papers is due; None where one has no day of its own."""
+    found = list(days)
+    known = [day for day in found if day is not None]
+    return max(known) if known and len(known) == len(found) else None
+
+
+def _check_own_days(step: Step, day: date | None) -> None:
+    """One date may not promise more than the list gives each paper (TOL-05). Raises Refused."""
+    last = latest_own_day(_own_day(step, paper.key) for paper in step.setting.papers.lacking)
+    if day is not None and last is not None and day > last:
+        words = _("补齐期限最晚是{latest}：材料清单给所缺的材料规定了补齐天数，不能再晚。")
+        raise Refused(
+            words.format(latest=day_words(last)), rule="TOL-05", field="tolerance_until"
+        )
 
 
 def _extend(step: Step, until: date | None) -> None:
     """A new deadline, once, for what is still open (TOL-x: force majeure, county rule)."""
     held = step.state.commitment
     if held is None:
-        raise Refused(_("这件申请没有容缺承诺,不能延长补齐期限。"), rule="TOL-05")
+        raise Refused(_("这件申请没有容缺承诺，不能延长补齐期限。"), rule="TOL-05")
     if held.extended:
         raise Refused(
-            _("补齐期限已经延长过一次,不能再次延长。"), rule="TOL-05", field="outcome"
+            _("补齐期限已经延长过一次，不能再次延长。"), rule="TOL-05", field="outcome"
         )
     day = _checked_day(step, until)
     step.changes.commitments = [CommitmentUpdate(held.id, "OPEN", day, True, None)]
@@ -133,10 +156,9 @@ def _checked_day(step: Step, until: date | None) -> date:
     latest = latest_day(dues, step.setting.decision_days, calendar)
     if latest is not None and latest <= today:
         raise Refused(
-            _(
-                "这件申请的办结期限是{due},作决定还要{days}个工作日,已经没有可以容缺的时间,"
-                "不能容缺受理。请选“补正”一次告知。"
-            ).format(due=min(dues), days=step.setting.decision_days),
+            _no_time_left(step).format(
+                due=day_words(min(dues)), days=step.setting.decision_days
+            ),
             rule="TOL-05",
             field="tolerance_until",
         )
@@ -146,14 +168,27 @@ def _checked_day(step: Step, until: date | None) -> date:
     elif until <= today:
         words = _("补齐期限要晚于今天。")
     elif not _works(calendar, until):
-        words = _("{day}不是工作日,请改为工作日。").format(day=until)
+        words = _("{day}不是工作日，请改为工作日。").format(day=day_words(until))
     elif latest is not None and until > latest:
-        words = _("补齐期限最晚是{latest}:办结期限{due}之前,作决定还要{days}个工作日。").format(
-            latest=latest, due=min(dues), days=step.setting.decision_days
+        words = _("补齐期限最晚是{latest}：办结期限是{due}，作决定还要{days}个工作日。").format(
+            latest=day_words(latest), due=day_words(min(dues)), days=step.setting.decision_days
         )
     if words or until is None:
         raise Refused(words, rule="TOL-05", field="tolerance_until")
     return until
+
+
+def _no_time_left(step: Step) -> str:
+    """Why no day is left: at the acceptance, or where a leader would extend."""
+    if step.state.commitment is None:
+        return _(
+            "这件申请的办结期限是{due}，作决定还要{days}个工作日，已经没有可以容缺的时间，"
+            "不能容缺受理。请选“补正”一次告知。"
+        )
+    return _(
+        "这件申请的办结期限是{due}，作决定还要{days}个工作日，已经没有可以延长的时间。"
+        "请退回窗口重新核实，或者终止办理。"
+    )
 
 
 def _works(calendar: Calendar, day: date) -> bool:

@@ -113,7 +113,7 @@ def known_words(step: Step, organ: UnitFacts) -> dict[str, str]:
 
 def _acceptance(step: Step) -> str:
     if step.case.deemed_accepted:
-        return "审查期限届满未告知补正,自收到申请材料之日起依法视为受理"
+        return "审查期限届满未告知补正，自收到申请材料之日起依法视为受理"
     completed = step.setting.completed
     if completed and completed.outcome == "corrected":
         return "当场更正后齐全"

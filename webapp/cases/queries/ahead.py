@@ -6,16 +6,18 @@ stored. One statement (the snapshot), and remembered look-ups of pools.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from webapp.cases.actions.complete import DECIDING
 from webapp.cases.documents import NAMES
 from webapp.cases.facts import facts_of
-from webapp.cases.models import Case, CaseSnapshot
+from webapp.cases.models import AwaitedMessage, Case, CaseSnapshot, WorkItem
 from webapp.cases.places import pool_facts, role_name
 from webapp.cases.queries.seen import ItemSeen
 from webapp.cases.queries.timeline import RESULT_NAMES
@@ -23,10 +25,24 @@ from webapp.catalogue import queries as catalogue
 from webapp.core.errors import Refused
 from webapp.organisations.queries import resolve_pool
 from webapp.processes import queries as processes
-from workflows.engine import Complete, OpenedItem, Outcome, advance, inspect
+from workflows.engine import (
+    Complete,
+    Definition,
+    Deliver,
+    OpenedItem,
+    Outcome,
+    State,
+    advance,
+    inspect,
+)
 from workflows.errors import WorkflowError
 from workflows.forms import Field, FieldKind, Form
 
+APPLICANTS: Mapping[str, tuple[str | Promise, str | Promise]] = {
+    "materials_supplied": (gettext_lazy("申请人"), gettext_lazy("补交材料")),
+    "paper_arrived": (gettext_lazy("申请人"), gettext_lazy("补齐容缺材料")),
+}
+"""Messages that the applicant sends by bringing papers: who, and what she does."""
 FURTHEST = 12
 """Steps that `expected_hands` looks ahead at most."""
 
@@ -76,7 +92,7 @@ def ahead(case: Case, item: ItemSeen, form: Form | None) -> Ahead:
             outcome = advance(definition, snapshot, Complete(item.token, routing))
         except WorkflowError:
             continue
-        found.append(_told(case, key, value, label, outcome))
+        found.append(_told(case, definition, (key, value, label), outcome))
     return Ahead({**facts, **here.variables}, tuple(found))
 
 
@@ -100,7 +116,10 @@ def _deciding(fields: tuple[Field, ...]) -> Field | None:
     return None
 
 
-def _told(case: Case, key: str, value: str, label: str, outcome: Outcome) -> Consequence:
+def _told(
+    case: Case, definition: Definition, answer: tuple[str, str, str], outcome: Outcome
+) -> Consequence:
+    key, value, label = answer
     orders = [effect for effect in outcome.effects if effect.do == "issue-document"]
     codes = dict.fromkeys(str(order.params["document"]) for order in orders)
     result = outcome.result or ""
@@ -111,19 +130,44 @@ def _told(case: Case, key: str, value: str, label: str, outcome: Outcome) -> Con
         to=tuple(dict.fromkeys(_goes_to(case, opened) for opened in outcome.opened)),
         documents=tuple(_(NAMES.get(code, code)) for code in codes),
         filed=any(effect.do == "file-denial" for effect in outcome.effects),
-        waits=_waits(outcome),
+        waits=_waits(case, definition, outcome),
         result=_(RESULT_NAMES.get(result, result)) if outcome.finished else "",
     )
 
 
-def _waits(outcome: Outcome) -> str:
+def _waits(case: Case, definition: Definition, outcome: Outcome) -> str:
     """Who else is waited for, and what is started beside."""
     names = {one.name for one in outcome.awaited}
     if any(effect.do == "start-case" for effect in outcome.effects):
-        return _("另立乡镇办件,由您跟到送达")
+        return _("另立乡镇办件，由您跟到送达")
     if "materials_supplied" in names:
         return _("等申请人补交材料")
-    return _("等申请人补齐容缺材料") if "paper_arrived" in names else ""
+    if "paper_arrived" in names:
+        return _("等申请人补齐容缺材料")
+    if outcome.finished or outcome.opened:
+        return ""
+    still = inspect(definition, outcome.snapshot)
+    hands = [_goes_to(case, one) for one in still.items]
+    pairs: list[tuple[object, object]] = [(unit or role, step) for unit, role, step in hands]
+    pairs += [who for one in still.messages if (who := APPLICANTS.get(one.name))]
+    return waiting_words(pairs)
+
+
+def waiting_words(pairs: Iterable[tuple[object, object]]) -> str:
+    """等 农业综合服务站（部门意见）、申请人（补齐容缺材料）; "" for nobody."""
+    each = [_("%(who)s（%(step)s）") % {"who": who, "step": step} for who, step in pairs]
+    return _("等 %(who)s") % {"who": _("、").join(dict.fromkeys(each))} if each else ""
+
+
+def still_waits(case_id: int) -> str:
+    """Whom a case waits for now, in words: two statements."""
+    items = WorkItem.objects.filter(case=case_id, state=WorkItem.State.OPEN)
+    pairs: list[tuple[object, object]] = list(
+        items.order_by("id").values_list("pool__unit__name", "name")
+    )
+    names = AwaitedMessage.objects.filter(case=case_id, over_at=None)
+    pairs += [APPLICANTS[n] for n in names.values_list("name", flat=True) if n in APPLICANTS]
+    return waiting_words(pairs)
 
 
 def _goes_to(case: Case, opened: OpenedItem) -> tuple[str, str, str]:
@@ -159,10 +203,10 @@ def expected_hands(case: Case) -> tuple[tuple[str, str], ...]:
     hands: list[tuple[str, str]] = []
     for _step in range(FURTHEST):
         try:
-            waiting = inspect(definition, snapshot).items
-            if not waiting:
+            command = _leading_on(case, inspect(definition, snapshot))
+            if command is None:
                 break
-            outcome = advance(definition, snapshot, _first_answer(case, waiting[0]))
+            outcome = advance(definition, snapshot, command)
         except WorkflowError:
             break
         for opened in outcome.opened:
@@ -170,6 +214,14 @@ def expected_hands(case: Case) -> tuple[tuple[str, str], ...]:
             hands.append((unit, role))
         snapshot = outcome.snapshot
     return tuple(hands)
+
+
+def _leading_on(case: Case, still: State) -> Complete | Deliver | None:
+    """The next thing that happens: somebody answers, else the applicant brings her papers."""
+    if still.items:
+        return _first_answer(case, still.items[0])
+    brought = next((one for one in still.messages if one.name in APPLICANTS), None)
+    return Deliver(brought.name, token=brought.token) if brought else None
 
 
 def _first_answer(case: Case, opened: OpenedItem) -> Complete:

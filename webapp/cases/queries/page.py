@@ -33,6 +33,7 @@ from webapp.cases.models import (
 )
 from webapp.cases.places import hours, unit_facts
 from webapp.cases.planning.ledger import label
+from webapp.cases.queries.ahead import APPLICANTS
 from webapp.cases.queries.promises import Promise, promise_of
 from webapp.cases.queries.timeline import Line, lines
 from webapp.cases.spoken import text_of
@@ -193,7 +194,11 @@ def case_page(case: Case, at: datetime) -> CasePage:
 def relay(
     case: Case, items: Iterable[WorkItem], awaited: Iterable[AwaitedMessage]
 ) -> tuple[Hop, ...]:
-    """Who has had the case since when: agent, windows, offices, county, applicant."""
+    """Who has had the case since when: agent, windows, offices, county, applicant.
+
+    Several may have it at once (departments asked, an applicant with papers to bring): those who
+    have it now stand last.
+    """
     hops: list[Hop] = []
     if case.agent is not None:
         hops.append(
@@ -206,11 +211,12 @@ def relay(
             )
         )
     legs = [_leg(item) for item in items] + [
-        Hop(_("申请人"), _("补交材料"), "", one.since, one.over_at)
+        Hop(str(who), str(what), "", one.since, one.over_at)
         for one in awaited
-        if one.name == "materials_supplied"
+        for who, what in [APPLICANTS.get(one.name, ("", ""))]
+        if who
     ]
-    for leg in sorted(legs, key=lambda hop: hop.since):
+    for leg in sorted(legs, key=lambda hop: (hop.is_now, hop.since)):
         last = hops[-1] if hops else None
         if last and (last.unit, last.role, last.officer) == (leg.unit, leg.role, leg.officer):
             hops[-1] = Hop(last.unit, last.role, last.officer, last.since, leg.until)

@@ -14,7 +14,7 @@ from webapp.cases.places import hours
 from webapp.cases.planning.ledger import Ledger
 from webapp.cases.planning.limits import limit_of
 from webapp.cases.planning.setting import Paper
-from webapp.cases.planning.tolerance import latest_day, why_not
+from webapp.cases.planning.tolerance import latest_day, latest_own_day, own_day, why_not
 from webapp.cases.store.papers import broke_promise
 from webapp.catalogue import queries as catalogue
 from webapp.core.errors import Refused
@@ -36,12 +36,17 @@ class OpenPaper:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Whether the open papers may come later. `reason` and `rule` say why not."""
+    """Whether the open papers may come later. `reason` and `rule` say why not.
+
+    `latest`: the last day that may be promised; `by_list`: the list of papers sets it, not the
+    time that the decision needs.
+    """
 
     papers: tuple[OpenPaper, ...]
     latest: date | None
     reason: str = ""
     rule: str = ""
+    by_list: bool = False
 
     @property
     def allowed(self) -> bool:
@@ -58,24 +63,30 @@ def outlook(case: Case, materials: Iterable[CaseMaterial], at: datetime) -> Outl
     lacking = [paper for paper in checklist if paper.is_lacking]
     if not lacking:
         return None
-    papers = []
+    papers, own = [], []
     for paper in lacking:
         facts = item.material(paper.key)
         tolerable = facts is not None and facts.tolerable and facts.role == "secondary"
         days = facts.supplement_days if facts else None
         papers.append(OpenPaper(paper.name, paper.role == "main", tolerable, days))
+        own.append(own_day(item, paper.key, local_day(at), catalogue.calendar_in_force()))
     refusal = why_not(item, checklist, barred=broke_promise(case.pk, at))
     latest = _latest(case, at)
     if refusal is not None:
         return Outlook(tuple(papers), latest, refusal.sentence, refusal.rule)
     if latest is not None and latest <= local_day(at):
         return Outlook(tuple(papers), latest, _too_short(case), "TOL-05")
+    days_given = latest_own_day(own)
+    if days_given is not None and (latest is None or days_given < latest):
+        return Outlook(tuple(papers), days_given, by_list=True)
     return Outlook(tuple(papers), latest)
 
 
 def _too_short(case: Case) -> str:
     days = processes.decision_days(case.process_version_id)
-    words = _("办结期限太短:作决定还要{days}个工作日,没有可以容缺的时间。请选“补正”一次告知。")
+    words = _(
+        "办结期限太短：作决定还要{days}个工作日，没有可以容缺的时间。请选“补正”一次告知。"
+    )
     return words.format(days=days)
 
 

@@ -109,18 +109,18 @@ def _line(event: Mapping[str, Any]) -> Line:
 
 def _opened(payload: Mapping[str, Any]) -> str:
     how = _(_LEVELS.get(payload.get("level", ""), "提交"))
-    return _("登记申请:{how}").format(how=how)
+    return _("登记申请：{how}").format(how=how)
 
 
 def _completed(payload: Mapping[str, Any]) -> str:
     outcome = payload.get("outcome_label")
-    words = _("办完“{step}”,结论:{outcome}") if outcome else _("办完“{step}”")
+    words = _("办完“{step}”，结论：{outcome}") if outcome else _("办完“{step}”")
     return words.format(step=payload["step"], outcome=outcome)
 
 
 def _claimed(payload: Mapping[str, Any]) -> str:
     with_papers = bool(payload.get("signed_for"))
-    words = _("签收“{step}”,并签收随件材料") if with_papers else _("签收“{step}”")
+    words = _("签收“{step}”，并签收随件材料") if with_papers else _("签收“{step}”")
     return words.format(step=payload["step"])
 
 
@@ -157,14 +157,14 @@ _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "delivered": lambda payload: _("收到其他流程的消息"),
     "recounted": lambda payload: _("按新的工作日日历重新计算期限"),
     "suspended": lambda payload: _("中止办理"),
-    "resumed": lambda payload: _("恢复办理:{why}").format(why=payload["reason"]),
-    "termination_proposed": lambda payload: _("提议终止办理:{why}").format(
+    "resumed": lambda payload: _("恢复办理：{why}").format(why=payload["reason"]),
+    "termination_proposed": lambda payload: _("提议终止办理：{why}").format(
         why=payload["reason"]
     ),
-    "termination_declined": lambda payload: _("不同意终止办理:{why}").format(
+    "termination_declined": lambda payload: _("不同意终止办理：{why}").format(
         why=payload["note"]
     ),
-    "terminated": lambda payload: _("确认终止办理:{why}").format(why=payload["reason"]),
+    "terminated": lambda payload: _("确认终止办理：{why}").format(why=payload["reason"]),
     "withdrawn": lambda payload: _("申请人撤回申请"),
 }
 
@@ -178,12 +178,12 @@ def _then(event: str, payload: Mapping[str, Any]) -> Iterable[str]:
         yield words.format(clock=label(kind), entry=_(_ENTRIES.get(entry, entry)))
     status = payload.get("status")
     if status and event != "suspended":  # by command: no special procedure (特别程序)
-        yield _("办件状态:{status}").format(status=_(STATUS_NAMES.get(status, status)))
+        yield _("办件状态：{status}").format(status=_(STATUS_NAMES.get(status, status)))
     told = {_(_TOLD.get(to, to)) for to, _document in payload.get("told", ())}
     if told:
         yield _("须告知{whom}").format(whom=_("、").join(sorted(told)))
     for step, unit, role in payload.get("opened", ()):
-        yield _("交给 {unit} {role}:{step}").format(unit=unit, role=role, step=step)
+        yield _("交给 {unit} {role}：{step}").format(unit=unit, role=role, step=step)
     result = payload.get("result")
     if result:
-        yield _("办理结果:{result}").format(result=_(RESULT_NAMES.get(result, result)))
+        yield _("办理结果：{result}").format(result=_(RESULT_NAMES.get(result, result)))

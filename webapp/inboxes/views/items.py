@@ -96,12 +96,24 @@ def _complete(request: HttpRequest, seen: ItemSeen, typed: Typed) -> HttpRespons
     except Unknown as unknown:
         raise Http404 from unknown
     except Refused as refusal:
-        messages.warning(request, refusal.sentence)
-        return _drawn(request, item_or_404(by, seen.id), typed, status=409)
+        return _refused(request, seen, typed, refusal)
     messages.success(request, working.happened(seen.name, result))
     if typed.order == "next" or result.next_item_id is not None:
         return redirect(_next(by, result.next_item_id))
     return redirect("inboxes:case", case_id=seen.case_id)
+
+
+def _refused(
+    request: HttpRequest, seen: ItemSeen, typed: Typed, refusal: Refused
+) -> HttpResponse:
+    """The page again: the sentence beside the question it is about, else above everything."""
+    form = working.form_of(seen)
+    if refusal.field and form is not None and form.field(refusal.field) is not None:
+        errors = {refusal.field: refusal.sentence}
+        return _drawn(request, seen, typed, errors=errors, status=422)
+    messages.warning(request, refusal.sentence)
+    fresh = item_or_404(acting_of(request), seen.id)
+    return _drawn(request, fresh, typed, status=409)
 
 
 def _next(by: Acting, item_id: int | None) -> str:
