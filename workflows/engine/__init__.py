@@ -1,4 +1,4 @@
-"""The engine as a function: `prepare`, `start`, `advance`, `inspect` (design.md §1).
+"""The engine as a function: `prepare`, `start`, `advance`, `inspect`, `preview_return` (design.md §1).
 
 Same input, same output, byte for byte, in any process: no clock, no randomness, no I/O.
 """
@@ -19,8 +19,11 @@ from workflows.engine.outcomes import (
     OrderedEffect,
     Outcome,
     Place,
+    Return,
     State,
+    Target,
 )
+from workflows.engine.returning import LeftActivity, ReturnTarget, preview_return
 from workflows.engine.running import advance, inspect, start
 
 __all__ = [
@@ -33,13 +36,18 @@ __all__ = [
     "Definition",
     "Deliver",
     "Fire",
+    "LeftActivity",
     "OpenedItem",
     "OrderedEffect",
     "Outcome",
     "Place",
+    "Return",
+    "ReturnTarget",
     "State",
+    "Target",
     "advance",
     "inspect",
     "prepare",
+    "preview_return",
     "start",
 ]

@@ -45,7 +45,29 @@ class Cancel:
     result: str
 
 
-Command = Complete | Fire | Deliver | Cancel
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An earlier step to go back to: its element and the scopes around it, outside in.
+
+    `path` is that of the place of the work item, or the beginning of it.
+    """
+
+    element: str
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """The work item `token` goes back (退回): `target` opens again.
+
+    What stops is what `preview_return` says; refused in words where that cannot be told.
+    """
+
+    token: str
+    target: Target
+
+
+Command = Complete | Fire | Deliver | Cancel | Return
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +106,9 @@ class OpenedItem:
 
 @dataclass(frozen=True, slots=True)
 class ClosedItem:
-    """A work item is over: by `complete`, or `cancel` (boundary event, terminate, withdrawal)."""
+    """A work item is over: by `complete`, by `return` (it went back to an earlier step), or by
+    `cancel` (boundary event, terminate, withdrawal, a return of another item).
+    """
 
     token: str
     place: Place

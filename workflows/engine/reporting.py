@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from workflows.engine.outcomes import (
@@ -94,9 +95,12 @@ def state(case: CaseWorkflow) -> State:
 
 
 def outcome(
-    case: CaseWorkflow, before: Waiting | None, completed: str | None, snapshot: bytes
+    case: CaseWorkflow, before: Waiting | None, ended: Mapping[str, str], snapshot: bytes
 ) -> Outcome:
-    """Describe a step: the differences between before and now, and the journal."""
+    """Describe a step: the differences between before and now, and the journal.
+
+    `ended` says how an item ended that the command itself was about; others were cancelled.
+    """
     now = Waiting(case)
     items = before.items if before else {}
     timers = before.timers if before else {}
@@ -105,7 +109,7 @@ def outcome(
     return Outcome(
         snapshot=snapshot,
         opened=tuple(opened(t) for n, t in now.items.items() if n not in items),
-        closed=tuple(_closed(t, completed) for n, t in items.items() if n not in now.items),
+        closed=tuple(_closed(t, ended) for n, t in items.items() if n not in now.items),
         armed=tuple(armed(t) for n, t in now.timers.items() if n not in timers),
         disarmed=tuple(name_of(t) for n, t in timers.items() if n not in now.timers),
         awaited=tuple(awaited(t) for n, t in now.messages.items() if n not in messages),
@@ -129,8 +133,6 @@ def outcome(
     )
 
 
-def _closed(token: Token, completed: str | None) -> ClosedItem:
+def _closed(token: Token, ended: Mapping[str, str]) -> ClosedItem:
     name = name_of(token)
-    return ClosedItem(
-        name, place(spot_of(token)), "complete" if name == completed else "cancel"
-    )
+    return ClosedItem(name, place(spot_of(token)), ended.get(name, "cancel"))

@@ -13,12 +13,15 @@ from workflows.engine.outcomes import (
     Deliver,
     Fire,
     Outcome,
+    Return,
     State,
 )
 from workflows.engine.reporting import Waiting, outcome, state
+from workflows.engine.returning import planned
 from workflows.errors import CommandRefused
+from workflows.model import NOTHING
 from workflows.spiff import case as cases
-from workflows.spiff import codec
+from workflows.spiff import codec, returning
 
 
 def start(
@@ -30,7 +33,7 @@ def start(
     Raises CommandRefused, NothingMatches, ExpressionError.
     """
     case = cases.begin(definition.program, facts, seed, at)
-    return outcome(case, None, None, codec.save(case, definition.program))
+    return outcome(case, None, NOTHING, codec.save(case, definition.program))
 
 
 def advance(definition: Definition, snapshot: bytes, command: Command) -> Outcome:
@@ -42,10 +45,10 @@ def advance(definition: Definition, snapshot: bytes, command: Command) -> Outcom
     if case.completed and not isinstance(command, Complete | Fire):
         raise CommandRefused("流程已经结束。")
     before = Waiting(case)
-    completed = None
+    ended: Mapping[str, str] = NOTHING
     match command:
         case Complete(token, values):
-            completed = token
+            ended = {token: "complete"}
             cases.complete(case, token, values)
         case Fire(token):
             cases.fire(case, token)
@@ -53,7 +56,10 @@ def advance(definition: Definition, snapshot: bytes, command: Command) -> Outcom
             cases.deliver(case, name, values, token, signal=signal)
         case Cancel(result):
             cases.abandon(case, result)
-    return outcome(case, before, completed, codec.save(case, definition.program))
+        case Return(token, target):
+            ended = {token: "return"}
+            returning.carry_out(planned(case, token, target))
+    return outcome(case, before, ended, codec.save(case, definition.program))
 
 
 def inspect(definition: Definition, snapshot: bytes) -> State:

@@ -42,6 +42,7 @@ class ScopeSpec(BpmnProcessSpec):
     """
 
     index = 0
+    layout: Any = None  # see `returning`: computed when first asked for
 
     def __init__(self, name: str, process: str) -> None:
         WorkflowSpec.__init__(self, name=name)
