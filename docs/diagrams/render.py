@@ -52,7 +52,7 @@ def page_of(name: str, width: int, height: int) -> str:
     font = "font-family:'Noto Sans CJK SC','Source Han Sans SC','WenQuanYi Zen Hei',sans-serif"
     return (
         f'<!doctype html><meta charset="utf-8">{sheets}<style>body{{margin:0;{font}}}'
-        f"#diagram{{width:{width}px;height:{height}px;border:0;background:#fff}}</style>"
+        f"#diagram[data-whole]{{width:{width}px;height:{height}px;border:0;background:#fff}}</style>"
         f'<div id="diagram" data-source="/{name}.bpmn" data-whole></div>'
         f'<script type="module" src="/{entry["file"]}"></script>'
     )

@@ -21,8 +21,8 @@ def _of(*roles: str) -> frozenset[str]:
 
 WORKING = _of(
     "village.agent", "township.window", "township.head_window", "township.handler",
-    "township.leader", "county.window", "county.handler", "county.leader", "county.government",
-    "county.office",
+    "township.leader", "county.window", "county.head_window", "county.handler",
+    "county.section_head", "county.leader", "county.government", "county.office",
 )  # fmt: skip
 """People in whose posts steps can wait. Not designers, not the three administrators (三员分立)."""
 SEARCHING = WORKING | _of("inspection", "oversight")
@@ -30,7 +30,11 @@ REGISTERING = _of("village.agent", "township.window", "county.window")
 AGENTS = _of("village.agent")
 COUNTY_EYES = _of("county.office", "inspection", "oversight")
 BOARD = COUNTY_EYES | _of(
-    "township.leader", "township.head_window", "county.leader", "county.government"
+    "township.leader",
+    "township.head_window",
+    "county.head_window",
+    "county.leader",
+    "county.government",
 )
 CASE = "case"
 """Whoever may know of it: units that took it, answer for it, have or had a step of it, have the

@@ -39,9 +39,10 @@ ALWAYS = frozenset({
     "township.window @ own", "township.head_window @ own", "township.leader @ own",  # its centre
     "county.office @ own", "inspection @ own", "oversight @ own",  # read every case
 })  # fmt: skip
-POWER = frozenset({"county.handler @ own", "county.leader @ own"})
+POWER = frozenset({"county.handler @ own", "county.section_head @ own", "county.leader @ own"})
 """县民政局 has the power to decide, so it may follow the case from its first day."""
-HANDLER, HALL = frozenset({"township.handler @ own"}), frozenset({"county.window @ own"})
+HANDLER = frozenset({"township.handler @ own"})
+HALL = frozenset({"county.window @ own", "county.head_window @ own"})
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ STAGES = {  # the role that has the case in hand
     "county.handler": Stage(
         OLD_AGE, "Task_CountyReview", POWER | HANDLER | HALL, by_agent=True
     ),
+    "county.section_head": Stage(OLD_AGE, "Task_Check", POWER | HANDLER | HALL),
     "county.leader": Stage(OLD_AGE, "Task_Approve", POWER | HANDLER | HALL),
     "county.office": Stage(OLD_AGE, "Task_Acknowledge", POWER, denied=True),
 }

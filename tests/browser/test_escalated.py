@@ -59,7 +59,8 @@ def test_escalated_with_a_county_return(staff):
 
     # The county decides: three people.
     bureau.does(case, "提出承办意见", "剩3个工作日", **PROPOSE)
-    hall.does(case, "审核", "剩2个工作日", **CHECK)
+    section = staff.sit("county_civil_affairs", "county.section_head")
+    section.does(case, "审核", "剩2个工作日", **CHECK)
     director = staff.sit("county_civil_affairs", "county.leader")
     said = director.does(case, "批准", "剩2个工作日", then="便民服务中心", **APPROVE)
     assert re.search(r"正民\S*〔2026〕1号", said)
@@ -86,7 +87,7 @@ def test_escalated_with_a_county_return(staff):
         "便民服务中心 中心主任",
         "县政务服务中心 窗口",
         "县民政局 承办人",
-        "县政务服务中心 窗口",
+        "县民政局 股室负责人",
         "县民政局 负责人",
         "便民服务中心 窗口",
     )

@@ -32,8 +32,8 @@ def test_no_finding(key: str) -> None:
 
 def test_the_paths_and_shared_parts_are_there() -> None:
     assert set(KEYS) == {
-        "immediate", "promised", "joint", "escalated", "escalated-joint", "coordination",
-        "village", "intake", "tolerance", "special", "extension", "consultation",
+        "immediate", "promised", "joint", "escalated", "escalated-joint", "county", "county-joint",
+        "coordination", "village", "intake", "tolerance", "special", "extension", "consultation",
         "county-consultation", "decision", "county-decision", "denial", "delivery",
     }  # fmt: skip
 
@@ -166,3 +166,23 @@ def test_numbers_without_gaps_are_those_of_the_design() -> None:
         "D04", "D05", "D06", "D07", "D08", "D14", "D15", "D18", "D19", "D20", "D25",
         "D14S", "D14R",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("county", "township"), [("county", "promised"), ("county-joint", "joint")]
+)
+def test_the_counter_of_the_county_works_as_that_of_a_township(
+    county: str, township: str
+) -> None:
+    """CAT-18: the same steps, flows and conditions; other people, the county's own decision."""
+    ours, theirs = library().process(county), library().process(township)
+    assert [
+        (e.id, e.kind, e.work, e.called and e.called.replace("county-", ""))
+        for e in ours.scope.walk()
+    ] == [(e.id, e.kind, e.work, e.called) for e in theirs.scope.walk()]
+    for mine, other in zip(ours.scope.walk(), theirs.scope.walk(), strict=True):
+        assert mine.role == (other.role or "").replace("township.", "county.") or not other.role
+    flows = re.compile(r"<bpmn:sequenceFlow .*?(?:/>|</bpmn:sequenceFlow>)", re.DOTALL)
+    drawn = [flows.findall(library().files[one.file].decode()) for one in (ours, theirs)]
+    assert len(drawn[0]) > 30
+    assert drawn[0] == drawn[1]

@@ -9,6 +9,7 @@ from tests.library.shelf import FOLDER, library, report, reports, scenarios
 from workflows import engine
 from workflows.errors import NothingMatches
 from workflows.feel.decisions import decide
+from workflows.model import Kind
 from workflows.rehearse import branches
 from workflows.sources.decisions import read_decisions
 
@@ -49,7 +50,7 @@ NAMED = {"coordination"}  # processes that an item names itself; the path table 
 def test_facts_are_those_of_a_real_item(scenario) -> None:
     """The facts agree with the item, and the path table leads to the scenario's process.
 
-    No shipped item is promised and local: the county may decide one wholly in the township.
+    `promised` is the simplest promise, so its scenarios borrow items of other flows.
     """
     facts, item = scenario.facts, ITEMS[scenario.facts["item_code"]]
     for name in ("item_type", "handling"):
@@ -69,16 +70,43 @@ def test_facts_are_those_of_a_real_item(scenario) -> None:
 
 @pytest.mark.parametrize("item", ITEMS.values(), ids=ITEMS)
 def test_every_item_has_a_path(item) -> None:
-    """Each of the 35 items can be opened at each level below the county that offers it."""
-    for level in set(item["offered_at"]) - {"county"}:
+    """Each of the 35 items can be opened at each level that offers it, the county's too."""
+    for level in item["offered_at"]:
         facts = {"handling": item["handling"], "flow": item["flow"], "level": level}
         assert _path(facts) in KEYS
 
 
-def test_the_county_counter_has_no_path_yet() -> None:
-    """Filing at the county hall needs a diagram of its own: refused, not sent astray."""
-    facts = {"handling": "promised", "flow": "escalated", "level": "county"}
-    assert _path(facts) is None
+@pytest.mark.parametrize(
+    ("flow", "key"),
+    [
+        ("local", "county"),
+        ("escalated", "county"),
+        ("joint", "county-joint"),
+        ("escalated_joint", "county-joint"),
+    ],
+)
+def test_the_county_counter_has_paths_of_its_own(flow: str, key: str) -> None:
+    """CAT-18: filed at the county hall, no township has a part in it."""
+    assert _path({"handling": "promised", "flow": flow, "level": "county"}) == key
+    roles = {e.role for e in library().process(key).scope.walk() if e.kind is Kind.USER_TASK}
+    assert {role.partition(".")[0] for role in roles} == {"county"}
+
+
+def test_every_path_is_reached_by_a_shipped_item() -> None:
+    """TYPE-05, TYPE-06: no path waits for an item that the county has not got."""
+    reached = {
+        item.get("process")
+        or _path({"handling": item["handling"], "flow": item["flow"], "level": level})
+        for item in ITEMS.values()
+        for level in item["offered_at"]
+    }
+    called = {
+        element.called
+        for key in KEYS
+        for element in library().process(key).scope.walk()
+        if element.kind is Kind.CALL
+    }
+    assert reached == set(KEYS) - called
 
 
 @pytest.mark.parametrize("handling", ["immediate", "promised"])

@@ -157,7 +157,7 @@ def check_can_withdraw(by: Acting, case: DecidedLike, open_pools: Iterable[int])
     return pool
 
 
-LEADING = ("township.head_window", "township.leader", "county.leader")
+LEADING = ("township.head_window", "township.leader", "county.head_window", "county.leader")
 """Who may stop, end or take up again a case of the unit, and confirm what others propose."""
 
 
@@ -170,8 +170,6 @@ def check_can_lead(by: Acting, case: LedLike) -> int:
     for held in by.held:
         if held.role in LEADING and held.unit_id in units:
             return held.pool_id
-        if held.role == "county.window" and held.unit_id == case.accountable_unit_id:
-            return held.pool_id  # the county hall has no head of its windows
     raise Unknown(_("没有这个办件。"))
 
 

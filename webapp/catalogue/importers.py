@@ -35,7 +35,7 @@ SWITCHES_OFF = {
 }
 GUIDE_KEYS = (
     *("name_en", "steps", "departments", "special_procedures", "publicity", "fee"),
-    *("legal_basis", "result", "source", "uncertain", "note"),
+    *("legal_basis", "result", "source", "uncertain", "note", "process_reason"),
 )
 
 
@@ -77,6 +77,11 @@ def load_items(
     local = {row["key"] for row in content["units"] if row["level"] == "township"}
     existing = {item.code: item for item in ServiceItem.objects.select_related("current").all()}
     problems = [sentence for row in content["items"] for sentence in problems_of(row)]
+    problems += [
+        f"事项{row['code']}：有权机关是乡镇的，县政务大厅不能代它受理（CAT-18）。"
+        for row in content["items"]
+        if row.get("competent") in local and "county" in (row.get("offered_at") or ())
+    ]
     if problems:
         raise Refused("事项文件有错，没有载入：\n" + "\n".join(problems))
     created, updated, differing = [], [], []

@@ -156,6 +156,12 @@ def _persons(row: Row) -> Iterator[str]:
         yield "须本人到场的事项不能代办（AGT-04）。"
 
 
+def _process(row: Row) -> Iterator[str]:
+    """A process of its own wins over the path table, so that it wants its reason (TYPE-12)."""
+    if bool(row.get("process")) != bool(row.get("process_reason")):
+        yield "事项指定流程（process）的，须写明理由（process_reason），反过来也一样。"
+
+
 def _free(row: Row) -> Iterator[str]:
     fee = row.get("fee") or {}
     if fee.get("amount"):
@@ -163,7 +169,7 @@ def _free(row: Row) -> Iterator[str]:
 
 
 RULES: tuple[Callable[[Row], Iterator[str]], ...] = (
-    *(_known_values, _limits, _immediate, _materials, _persons, _free),
+    *(_known_values, _limits, _immediate, _materials, _persons, _process, _free),
 )
 
 

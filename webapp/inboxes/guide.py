@@ -21,6 +21,11 @@ FLOWS: dict[str, str | Promise] = {
     "escalated": gettext_lazy("上报"),
     "escalated_joint": gettext_lazy("上报联办"),
 }
+AT_THE_COUNTY = {"escalated": "", "escalated_joint": "joint"}
+"""Filed at the county hall, nothing is sent up."""
+BETWEEN_LEVELS = frozenset({"handup", "county"})
+"""Clocks of a case that goes from the township to the county."""
+OWN_PATHS: dict[str, str | Promise] = {"coordination": gettext_lazy("协调答复")}
 CLOCKS: tuple[tuple[str, str | Promise], ...] = (
     ("check", gettext_lazy("材料审查")),
     ("promised", gettext_lazy("承诺办结")),
@@ -60,12 +65,12 @@ class Guide:
     organ: str
 
 
-def guide_of(item: ItemFacts) -> Guide:
-    """The guide of one version of an item."""
+def guide_of(item: ItemFacts, level: str = "") -> Guide:
+    """The guide of one version of an item, as it is taken at a level."""
     result = item.guide.get("result") or {}
     return Guide(
-        badges=badges(item.handling, item.flow),
-        limits=tuple(_limits(item)),
+        badges=badges(item.handling, item.flow, level, item.process_key),
+        limits=tuple(_limits(item, level)),
         basis=tuple(_basis(row) for row in item.guide.get("legal_basis") or ()),
         steps=tuple(_step(row) for row in item.guide.get("steps") or ()),
         where=_("、").join(str(LEVELS.get(level, level)) for level in item.offered_at),
@@ -76,9 +81,11 @@ def guide_of(item: ItemFacts) -> Guide:
     )
 
 
-def badges(handling: str, flow: str) -> tuple[str, ...]:
-    """即办 / 承诺, and 上报 / 联办 where the township does not decide alone."""
-    named = [HANDLING.get(handling), FLOWS.get(flow)]
+def badges(handling: str, flow: str, level: str = "", process_key: str = "") -> tuple[str, ...]:
+    """即办 / 承诺, and 上报 / 联办 / 协调答复 where the window's level does not decide alone."""
+    if level == "county":
+        flow = AT_THE_COUNTY.get(flow, flow)
+    named = [HANDLING.get(handling), OWN_PATHS.get(process_key) or FLOWS.get(flow)]
     return tuple(str(name) for name in named if name)
 
 
@@ -93,10 +100,12 @@ def limit_words(days: int | None, unit: str) -> str:
     return ngettext("%(days)d日", "%(days)d日", days) % {"days": days}
 
 
-def _limits(item: ItemFacts) -> list[tuple[str, str]]:
+def _limits(item: ItemFacts, level: str) -> list[tuple[str, str]]:
     found = []
     for clock, label in CLOCKS:
         limit = item.limit(clock)
+        if level == "county" and clock in BETWEEN_LEVELS:
+            continue
         if limit is not None:
             found.append((str(label), _limit(limit)))
     return found

@@ -9,7 +9,10 @@ from webapp.organisations.queries import Acting
 
 COUNTY_EYES = frozenset({"county.office", "inspection", "oversight"})
 LEADERS = frozenset(
-    {"township.leader", "township.head_window", "county.leader", "county.government"}
+    [
+        *("township.leader", "township.head_window"),
+        *("county.head_window", "county.leader", "county.government"),
+    ]
 )
 
 

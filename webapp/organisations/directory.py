@@ -19,6 +19,7 @@ from webapp.organisations.models import Division, Level, Pool, Role, Unit
 
 COUNTY_SEATS: Mapping[str, str] = {
     "county.window": Unit.Kind.HALL,
+    "county.head_window": Unit.Kind.HALL,
     "county.office": Unit.Kind.SERVICE_OFFICE,
     "county.government": Unit.Kind.GOVERNMENT,
 }
@@ -28,6 +29,7 @@ _SOUGHT: Mapping[str, str | Promise] = {
     Level.COUNTY: gettext_lazy("该事项的县级主管部门"),
     Level.EXTERNAL: gettext_lazy("县外单位"),
     "county.window": gettext_lazy("县政务服务大厅"),
+    "county.head_window": gettext_lazy("县政务服务大厅"),
     "county.office": gettext_lazy("县政务服务管理办公室"),
     "county.government": gettext_lazy("县人民政府"),
 }
@@ -197,8 +199,6 @@ class Directory:
         """The unit's pool for the role, or for the role of the same kind at its own level."""
         kind = role.rpartition(".")[2]
         keys = [role, f"{unit.level}.{kind}"]
-        if unit.level == Level.COUNTY and kind == "head_window":
-            keys.append("county.window")  # the hall: a second person of the window confirms
         found = (self.pools.get((unit.id, key)) for key in keys)
         return next((pool_id for pool_id in found if pool_id is not None), None)
 

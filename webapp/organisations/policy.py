@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from webapp.organisations.queries import Acting
 
-HEADS = frozenset({"township.leader", "township.head_window", "county.leader"})
+HEADS = frozenset(
+    {"township.leader", "township.head_window", "county.head_window", "county.leader"}
+)
 
 
 def may_record_absence(by: Acting, officer_id: int, officer_unit_ids: frozenset[int]) -> bool:

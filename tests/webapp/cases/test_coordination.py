@@ -12,7 +12,7 @@ ITEM = "XF01"
 
 
 def accepted(desk):
-    return desk.run(desk.open(desk.reroute(ITEM, "coordination")), until="Task_Coordinate")
+    return desk.run(desk.open(ITEM), until="Task_Coordinate")
 
 
 def test_answered_in_time(desk):

@@ -20,6 +20,7 @@ ITEMS = yaml.safe_load((ROOT / "bpmn/catalogue/items.yaml").read_text(encoding="
 ]
 PATHS = {
     ("immediate", "local"): "immediate",
+    ("promised", "local"): "promised",
     ("promised", "joint"): "joint",
     ("promised", "escalated"): "escalated",
     ("promised", "escalated_joint"): "escalated-joint",

@@ -51,6 +51,7 @@ def test_every_shipped_item_is_sound(row):
         ("CL02", lambda row: row.update(in_person_reason=None), "写明理由"),
         ("CL02", lambda row: row.update(in_person=True, agent_allowed=True), "AGT-04"),
         ("MZ01", lambda row: row.update(fee={"amount": 5}), "AGT-05"),
+        ("XF01", lambda row: row.pop("process_reason"), "须写明理由"),
     ],
 )
 def test_a_bad_row_is_named_with_its_fault(code, change, sentence):

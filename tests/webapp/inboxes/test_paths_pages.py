@@ -161,7 +161,11 @@ def test_three_buttons_of_the_village_page(desk, agent):
 
 
 def test_what_cannot_be_opened_at_a_level_is_not_listed(desk, agent):
-    """County windows have no path yet; the village lists what leads somewhere."""
+    """Each desk lists what leads somewhere from its own level (IN-01, CAT-18)."""
     hall = Browser(desk, desk.acting("county_hall", "county.window"))
-    assert "没有可以登记的事项" in text_of(hall.get("/register/"))
-    assert "RS01" in text_of(agent.get("/register/"))
+    page = text_of(hall.get("/register/"))
+    assert "RS03" in page
+    assert "最低生活保障审核确认" not in page  # townships and villages only
+    page = text_of(agent.get("/register/"))
+    assert "RS01" in page
+    assert "RS04" not in page

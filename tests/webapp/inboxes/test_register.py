@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.webapp.inboxes.conftest import posted
+from tests.webapp.inboxes.conftest import Browser, posted
 from webapp.cases.models import Attachment, Case, Draft
 
 pytestmark = pytest.mark.django_db
@@ -190,3 +190,32 @@ def test_an_expired_session_keeps_every_field(window, desk):
     assert answer.status_code == 401
     assert 'name="applicant_name" value="王建国"' in text_of(answer)
     assert 'name="kept_path" value="/register/MZ01/"' in text_of(answer)
+
+
+def test_the_hall_registers_at_its_own_window(desk):
+    """CAT-18: any village of the county; nothing is sent up; the case waits at the hall."""
+    hall = Browser(desk, desk.acting("county_hall", "county.window"))
+    listed = text_of(hall.get("/register/"))
+    entry = re.search(r'<li data-filter-words="[^>]*rs03[^>]*>.*?</li>', listed, re.DOTALL)
+    assert entry is not None
+    assert "承诺" in entry[0]
+    assert "上报" not in entry[0]
+    page = text_of(hall.get("/register/RS03/"))
+    assert "乡镇上报" not in page
+    for village in ("新安村", "诸福屯"):
+        assert village in page
+    answer = hall.post("/register/RS03/", application(desk, "RS03"), follow=True)
+    case = Case.objects.get()
+    assert answer.redirect_chain == [(f"/registered/{case.pk}/", 302)]
+    done = text_of(answer)
+    for words in (case.number, "正定县政务服务中心", "审查材料", "打印收件凭证"):
+        assert words in done
+    assert case.accountable_unit.key == "county_hall"
+
+
+def test_a_petition_is_listed_as_one_to_be_answered(window):
+    """TYPE-06: what is coordinated and answered says so before anything is typed."""
+    page = text_of(window.get("/register/"))
+    entry = re.search(r'<li data-filter-words="[^>]*xf01[^>]*>.*?</li>', page, re.DOTALL)
+    assert entry is not None
+    assert "协调答复" in entry[0]

@@ -87,7 +87,10 @@ def test_every_village_has_an_agent_and_every_department_a_leader_and_a_handler(
             unit.kind in {"department", "agency", "mass_organisation"}
             and unit.level == "county"
         ):
-            assert {"county.handler", "county.leader"} <= {post.role for post in unit.posts}
+            by_role = {post.role: post for post in unit.posts}
+            three = ("county.handler", "county.section_head", "county.leader")
+            assert set(three) <= set(by_role)
+            assert len({by_role[role].a for role in three}) == 3  # 承办、审核、批准
 
 
 def test_parents_stand_before_children(units):

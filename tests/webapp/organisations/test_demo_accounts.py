@@ -14,7 +14,8 @@ from webapp.organisations.queries import acting
 
 ROLES = {
     *("village.agent", "township.window", "township.head_window", "township.handler"),
-    *("township.leader", "county.window", "county.handler", "county.leader"),
+    *("township.leader", "county.window", "county.head_window", "county.handler"),
+    *("county.section_head", "county.leader"),
     *("county.office", "inspection", "admin.system"),
 }
 

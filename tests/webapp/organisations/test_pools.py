@@ -40,6 +40,8 @@ def resolved(
         ("township.leader", "xinan.centre/township.leader"),
         ("township.handler", "xinan.civil_affairs/township.handler"),
         ("county.window", "county_hall/county.window"),
+        ("county.head_window", "county_hall/county.head_window"),
+        ("county.section_head", "county_civil_affairs/county.section_head"),
         ("county.handler", "county_civil_affairs/county.handler"),
         ("county.leader", "county_civil_affairs/county.leader"),
         ("county.office", "county_service_office/county.office"),
@@ -94,7 +96,7 @@ def test_a_township_power_is_guided_by_the_county_department(county):
     ("role", "pool"),
     [
         ("township.window", "county_hall/county.window"),
-        ("township.head_window", "county_hall/county.window"),
+        ("township.head_window", "county_hall/county.head_window"),
         ("township.handler", "county_civil_affairs/county.handler"),
         ("township.leader", "county_civil_affairs/county.leader"),
     ],

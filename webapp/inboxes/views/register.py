@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import groupby
 from typing import Any
 
@@ -77,7 +78,7 @@ def register(request: HttpRequest) -> HttpResponse:
     order = {one.category: place for place, one in reversed(list(enumerate(offered.values())))}
     ordered = sorted(offered.values(), key=lambda one: order[one.category])
     groups = [
-        (name, [_listed(one, agent and not way) for one in items])
+        (name, [_listed(one, levels, agent and not way) for one in items])
         for name, items in groupby(ordered, lambda one: one.category_name)
     ]
     context = {
@@ -96,12 +97,13 @@ def _opens(one: OfferedItem, level: str) -> bool:
     )
 
 
-def _listed(one: OfferedItem, for_agent: bool) -> dict[str, Any]:
+def _listed(one: OfferedItem, levels: Collection[str], for_agent: bool) -> dict[str, Any]:
+    level = "county" if set(levels) == {"county"} else ""
     limit = limit_words(one.promised_days, one.promised_unit)
     return {
         "code": one.code,
         "name": one.name,
-        "badges": badges(one.handling, one.flow),
+        "badges": badges(one.handling, one.flow, level, one.process_key),
         "limit": _("当场") if one.handling == "immediate" else limit,
         "example": one.is_example,
         "in_person": one.in_person or (for_agent and not one.agent_allowed),
@@ -195,7 +197,7 @@ def _drawn(
     by = acting_of(request)
     context: dict[str, Any] = {
         "item": item,
-        "guide": guide_of(item),
+        "guide": guide_of(item, counter.level),
         "brings": _brings(item.code) if filing.way == "guide" else (),
         "desk": counter,
         "filing": filing,
