@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from workflows.model import Kind
 from workflows.spiff.node import Node
 from workflows.spiff.scopes import ScopeSpec
-from workflows.spiff.walks import meeting_points, preceding, spread
+from workflows.spiff.walks import following, meeting_points, preceding, spread
 
 SPLITTING = frozenset({Kind.PARALLEL, Kind.INCLUSIVE})
 
@@ -77,12 +77,16 @@ class Region:
         for source in self.nodes:
             for number, route in enumerate(source.routes):
                 if route.target is join and route.entry == entry:
-                    around = self.levels.get(source)
-                    own = next((b for b in self.blocks if b.split is source), None)
-                    if own is None or around is None:
-                        return around
-                    return (*around, (own, 0 if own.tangled else number))
+                    return self.leaving_level(source, number)
         return None
+
+    def leaving_level(self, source: Node, number: int) -> Level | None:
+        """The branches around a token that leaves a node by its flow `number`."""
+        around = self.levels.get(source)
+        own = next((b for b in self.blocks if b.split is source), None)
+        if own is None or around is None:
+            return around
+        return (*around, (own, 0 if own.tangled else number))
 
 
 def regions(spec: ScopeSpec) -> list[Region]:
@@ -112,7 +116,8 @@ def _arrange(region: Region) -> None:
     live = set(meets)
     for split in sorted(region.nodes, key=lambda node: node.name):
         if split.element.kind in SPLITTING and len(split.routes) > 1:
-            block = _block(split, meets.get(split), live, before)
+            certain = all(route.target in live for route in split.routes)
+            block = _block(split, meets.get(split) if certain else None, live, before)
             if block is None:
                 region.loose.append(split)
             else:
@@ -195,17 +200,39 @@ def _level(region: Region, live: set[Node]) -> None:
         else:
             region.loose.append(block.split)
     region.blocks = kept
-    for node in region.nodes:
-        around = [
+    for node in live:
+        region.levels[node] = tuple(
             (block, number)
             for block in kept
             for number, branch in enumerate(block.branches)
             if node in branch
-        ]
-        astray = node not in live and any(
-            node in spread([route.target], [block.join] if block.join else [])
-            for block in kept
-            for route in block.split.routes
-            if not any(node in branch for branch in block.branches)
         )
-        region.levels[node] = None if astray else tuple(around)
+    _level_the_rest(region, live)
+
+
+def _level_the_rest(region: Region, live: set[Node]) -> None:
+    """What never finishes: a node has the branches of all that lead to it, if these agree."""
+    led_to = {target for node in region.nodes for target in following(node)}
+    todo: list[tuple[Node, Level | None]] = [
+        (node, ()) for node in region.nodes - live - led_to
+    ]
+    todo += [pair for node in live for pair in _onwards(region, node, live)]
+    while todo:
+        node, level = todo.pop()
+        if node in region.levels:
+            if region.levels[node] == level or region.levels[node] is None:
+                continue
+            level = None
+        region.levels[node] = level
+        todo += _onwards(region, node, live)
+
+
+def _onwards(
+    region: Region, node: Node, live: set[Node]
+) -> Iterable[tuple[Node, Level | None]]:
+    for number, route in enumerate(node.routes):
+        if route.target not in live:
+            yield route.target, region.leaving_level(node, number)
+    for border in node.borders:
+        if border.cancel_activity and border not in live:
+            yield border, region.levels[node]
