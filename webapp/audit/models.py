@@ -19,6 +19,7 @@ class Event(models.Model):
         UNIT = "unit"
         ITEM = "item"
         PROCESS = "process"
+        DRAFT = "draft"
         CALENDAR = "calendar"
 
     subject = models.CharField(max_length=12, choices=Subject)

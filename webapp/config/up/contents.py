@@ -24,7 +24,7 @@ def look() -> Contents:
     with psycopg.connect(**target("app").parameters, autocommit=True) as database:  # type: ignore[arg-type]
         row = database.execute(
             "SELECT EXISTS(SELECT FROM organisations_unit),"
-            " EXISTS(SELECT FROM processes_process WHERE current_id IS NOT NULL),"
+            " EXISTS(SELECT FROM processes_libraryfile),"
             " EXISTS(SELECT FROM accounts_officer WHERE is_demo AND is_active"
             " AND password NOT LIKE '!%'),"
             " EXISTS(SELECT FROM cases_case)"

@@ -1,0 +1,51 @@
+"""The verbs on processes: drafts, their review, and what comes into force."""
+
+from __future__ import annotations
+
+from webapp.processes.actions.drafts import (
+    Overtaken,
+    add_file,
+    begin_draft,
+    discard_draft,
+    leave_file,
+    remark,
+    remove_file,
+    restore_save,
+    save_file,
+    take_file,
+)
+from webapp.processes.actions.publish_library import publish_library
+from webapp.processes.actions.publishing import Published
+from webapp.processes.actions.review import (
+    approve_draft,
+    publish_draft,
+    publish_due_drafts,
+    recall_draft,
+    return_draft,
+    roll_back,
+    submit_draft,
+    take_current,
+)
+
+__all__ = [
+    "Overtaken",
+    "Published",
+    "add_file",
+    "approve_draft",
+    "begin_draft",
+    "discard_draft",
+    "leave_file",
+    "publish_draft",
+    "publish_due_drafts",
+    "publish_library",
+    "recall_draft",
+    "remark",
+    "remove_file",
+    "restore_save",
+    "return_draft",
+    "roll_back",
+    "save_file",
+    "submit_draft",
+    "take_current",
+    "take_file",
+]
