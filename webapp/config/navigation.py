@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from webapp.core.access import page, signed_in
+from webapp.designer import policy as designer
 from webapp.inboxes import policy as inboxes
 from webapp.office import policy as office
 from webapp.organisations.middleware import acting_of
@@ -49,6 +50,8 @@ def _lines(request: HttpRequest) -> list[tuple[str, str, str]]:
             (_("日历"), reverse("office:calendar"), ""),
             (_("AB岗"), reverse("office:coverage"), ""),
         ]
+    if designer.may_read(request):
+        lines.append((_("流程设计"), reverse("designer:library"), ""))
     return lines
 
 
@@ -76,4 +79,6 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("inboxes:inbox")
     if office.may_see_board(request):
         return redirect("office:board")
+    if designer.may_read(request):
+        return redirect("designer:library")
     return redirect("accounts:preferences")

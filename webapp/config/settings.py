@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "webapp.processes",
     "webapp.cases",
     "webapp.inboxes",
+    "webapp.designer",
     "webapp.office",
     "django.contrib.auth",
     "django.contrib.contenttypes",

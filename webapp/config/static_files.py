@@ -18,7 +18,8 @@ class HashedFiles(CompressedManifestStaticFilesStorage):
 
     def hashed_name(self, name: str, content: Any = None, filename: str | None = None) -> str:
         """The name to serve `name` under."""
-        if _BY_VITE.match(name):
-            return name
+        path = name.partition("?")[0]
+        if _BY_VITE.match(path):
+            return path
         hashed: str = super().hashed_name(name, content, filename)
         return hashed

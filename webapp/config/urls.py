@@ -11,6 +11,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("health/", health, name="health"),
     path("accounts/", include("webapp.accounts.urls")),
+    path("designer/", include("webapp.designer.urls")),
     path("office/", include("webapp.office.urls")),
     path("", include("webapp.inboxes.urls")),
 ]

@@ -2,9 +2,10 @@
 // the manifest. Nothing is inlined: the content security policy allows files only.
 import { defineConfig } from "vite";
 
-const entries = ["app", "viewer"];
+const entries = ["app", "viewer", "diagrams", "tables", "fields", "texts"];
 
 export default defineConfig({
+  base: "./",
   publicDir: false,
   build: {
     target: "chrome89",

@@ -16,7 +16,7 @@ ROLES = {
     *("village.agent", "township.window", "township.head_window", "township.handler"),
     *("township.leader", "county.window", "county.head_window", "county.handler"),
     *("county.section_head", "county.leader"),
-    *("county.office", "inspection", "admin.system"),
+    *("county.office", "county.designer", "county.publisher", "inspection", "admin.system"),
 }
 
 

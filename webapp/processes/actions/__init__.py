@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from webapp.processes.actions.drafts import (
+    MAX_BYTES,
     Overtaken,
     add_file,
     begin_draft,
     discard_draft,
+    import_file,
     leave_file,
     remark,
     remove_file,
@@ -28,12 +30,14 @@ from webapp.processes.actions.review import (
 )
 
 __all__ = [
+    "MAX_BYTES",
     "Overtaken",
     "Published",
     "add_file",
     "approve_draft",
     "begin_draft",
     "discard_draft",
+    "import_file",
     "leave_file",
     "publish_draft",
     "publish_due_drafts",

@@ -20,6 +20,10 @@ from webapp.processes import policy
 from webapp.processes.actions.publishing import store
 from webapp.processes.models import Draft, DraftFile, DraftRemark, DraftSave, LibraryFile
 from webapp.processes.queries.library import in_force
+from workflows.errors import Unreadable
+from workflows.forms import read_form
+from workflows.sources.decisions import read_decisions
+from workflows.sources.diagrams import read_diagram
 
 PLACES = re.compile(
     r"(?:shared/)?[a-z0-9][a-z0-9-]{0,50}\.bpmn|decisions/[a-z0-9][a-z0-9-]{0,50}\.dmn"
@@ -93,6 +97,32 @@ def add_file(draft_id: int, by: Acting, path: str, content: bytes) -> DraftFile:
         _room_for_one_more(draft)
         digest = store({path: content})[path]
         return _create(draft, by, path, None, digest)
+
+
+def import_file(draft_id: int, by: Acting, path: str, content: bytes) -> DraftFile:
+    """Put a file from elsewhere into a draft: a new one, or a save of the one of that name.
+
+    It must be readable. Raises Invalid, Refused with the place and the reason.
+    """
+    _readable(path, content)
+    with transaction.atomic():
+        draft = _open(draft_id, by)
+        if path in in_force() or draft.files.filter(path=path).exists():
+            file = take_file(draft_id, by, path)
+            return save_file(draft_id, by, path, content, file.version)
+        return add_file(draft_id, by, path, content)
+
+
+def _readable(path: str, content: bytes) -> None:
+    try:
+        if path.endswith(".bpmn"):
+            read_diagram(content, path)
+        elif path.endswith(".dmn"):
+            read_decisions(content, path)
+        elif path.endswith(".json"):
+            read_form(content, path)
+    except Unreadable as wrong:
+        raise Refused(_("没有导入：{why}").format(why=wrong)) from wrong
 
 
 def save_file(draft_id: int, by: Acting, path: str, content: bytes, seen: int) -> DraftFile:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from webapp.core.errors import Refused
 from webapp.organisations.queries import Acting
 from webapp.processes.actions.publishing import Act, Published, put_in_force
@@ -38,7 +40,7 @@ def read_files(folder: Path) -> dict[str, bytes]:
     try:
         library = read_library(folder)
     except Unreadable as problem:
-        raise Refused(f"流程库读不出来：{problem}") from problem
+        raise Refused(_("流程库读不出来：{problem}").format(problem=problem)) from problem
     files = dict(library.files)
     for room in TEXTS:
         for path in sorted((folder / room).glob("*.yaml")):

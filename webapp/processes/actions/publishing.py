@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from webapp.audit import actions as audit
 from webapp.audit.models import Event
@@ -155,13 +156,17 @@ def fit_bundles(files: Mapping[str, bytes]) -> dict[str, Bundle]:
     try:
         bundles = {key: read.bundle(key) for key in own_keys(read)}
     except Unreadable as problem:
-        raise Refused(f"流程库读不出来：{problem}") from problem
+        raise Refused(_("流程库读不出来：{problem}").format(problem=problem)) from problem
     if read.unreadable:
-        raise Refused("流程库读不出来：" + "；".join(read.unreadable.values()))
+        problems = "；".join(read.unreadable.values())
+        raise Refused(_("流程库读不出来：{problem}").format(problem=problems))
     findings = sorted(set(_forbidding(bundles)))
     if findings:
-        listed = "\n".join(findings)
-        raise Refused(f"流程库有{len(findings)}处问题，没有发布：\n{listed}")
+        raise Refused(
+            _("流程库有{n}处问题，没有发布：\n{listed}").format(
+                n=len(findings), listed="\n".join(findings)
+            )
+        )
     return bundles
 
 
@@ -179,7 +184,7 @@ def _publish(
     manifest = {path: digests[path] for path in sorted(read.files)}
     file_digest = _digest_of(manifest)
     name = read.processes[read.root].name
-    process, _ = Process.objects.get_or_create(key=key, defaults={"name": name})
+    process, _new = Process.objects.get_or_create(key=key, defaults={"name": name})
     process = Process.objects.select_for_update().get(pk=process.pk)
     current = process.current
     if current is not None and current.file == file_digest and process.name == name:
@@ -251,12 +256,16 @@ def read_wordings(files: Mapping[str, bytes]) -> dict[str, Mapping[str, Any]]:
         try:
             content = yaml.safe_load(files[path])
         except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as wrong:
-            raise Refused(f"文书文本{name}读不懂：不是合格的 YAML。") from wrong
+            raise Refused(
+                _("文书文本{name}读不懂：不是合格的 YAML。").format(name=name)
+            ) from wrong
         if not isinstance(content, dict):
-            raise Refused(f"文书文本{name}读不懂：应是一份以文书编号为准的对照表。")
+            raise Refused(
+                _("文书文本{name}读不懂：应是一份以文书编号为准的对照表。").format(name=name)
+            )
         code = str(content.get("code", name.rpartition(".")[0]))
         if code in texts:
-            raise Refused(f"文书{code}的文本写了两份，请只保留一份。")
+            raise Refused(_("文书{code}的文本写了两份，请只保留一份。").format(code=code))
         texts[code] = content
     return texts
 

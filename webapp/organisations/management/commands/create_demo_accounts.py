@@ -54,6 +54,8 @@ SEATS = (
     Seat("县林业局股室负责人", "county_forestry", "county.section_head", "股室负责人"),
     Seat("县林业局负责人", "county_forestry", "county.leader", "分管领导"),
     Seat("县政务办", "county_service_office", "county.office", "督查指导股"),
+    Seat("流程设计员", "county_service_office", "county.designer", "流程设计"),
+    Seat("流程复核发布员", "county_service_office", "county.publisher", "流程复核"),
     Seat("纪检监察", "county_inspection", "inspection", "监督检查室"),
     Seat("系统管理员", "county_service_office", "admin.system", "系统管理"),
 )

@@ -1,0 +1,1 @@
+"""The designer's surface: drafts of diagrams, tables, forms and wordings; their publication."""

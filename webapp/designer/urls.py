@@ -1,0 +1,29 @@
+"""Addresses of the designer's pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from webapp.designer.views import drafts, editing, library, publications
+
+app_name = "designer"
+
+urlpatterns = [
+    path("", library.library, name="library"),
+    path("files/<path:path>", library.file_in_force, name="file_in_force"),
+    path("drafts/", drafts.begin, name="begin"),
+    path("drafts/<int:draft_id>/", drafts.draft, name="draft"),
+    path("drafts/<int:draft_id>/do/<slug:verb>/", drafts.change, name="change"),
+    path("drafts/<int:draft_id>/import/", drafts.import_file, name="import_file"),
+    path("drafts/<int:draft_id>/edit/<path:path>", editing.edit, name="edit"),
+    path("drafts/<int:draft_id>/content/<path:path>", editing.content, name="content"),
+    path("drafts/<int:draft_id>/base/<path:path>", editing.base, name="base"),
+    path("drafts/<int:draft_id>/save/<path:path>", editing.save, name="save"),
+    path("drafts/<int:draft_id>/check/<path:path>", editing.check, name="check"),
+    path("publications/", publications.publications, name="publications"),
+    path(
+        "publications/<int:publication_id>/roll-back/",
+        publications.roll_back,
+        name="roll_back",
+    ),
+]
