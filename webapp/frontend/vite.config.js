@@ -6,6 +6,7 @@ const entries = ["app", "viewer", "diagrams", "tables", "fields", "texts"];
 
 export default defineConfig({
   base: "./",
+  resolve: { dedupe: ["preact", "diagram-js"] }, // two copies of preact do not know each other
   publicDir: false,
   build: {
     target: "chrome89",
