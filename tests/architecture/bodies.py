@@ -37,6 +37,10 @@ def body_of(scene: Scene, name: str, staged: Staged | None) -> dict[str, Any]:
         ticked = {f"mat-{key}-state": mark["state"] for key, mark in marks.items()}
         village = {"reg-village": scene.desk.village().pk, "reg-key": "walk"}
         return flat(scene.desk.answers("ZR01")) | ticked | village
+    if name == "designer:begin":
+        return {"title": "县级审核改为3天", "reason": "县政务办会议纪要"}
+    if name == "designer:change":
+        return {"text": "名称不通顺"}
     if name == "accounts:preferences":
         return {"language": "en", "large_letters": "on"}
     return {}

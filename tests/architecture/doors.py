@@ -36,6 +36,9 @@ BOARD = COUNTY_EYES | _of(
     "county.leader",
     "county.government",
 )
+DESIGNING = _of("county.designer")
+PUBLISHING = _of("county.publisher")
+READING_LIBRARY = DESIGNING | PUBLISHING | COUNTY_EYES
 CASE = "case"
 """Whoever may know of it: units that took it, answer for it, have or had a step of it, have the
 power; the station of its village; and those who read every case."""
@@ -117,4 +120,20 @@ DOORS: dict[str, Door] = {
     "office:items": Door(COUNTY_EYES),
     "office:calendar": Door(COUNTY_EYES),
     "office:coverage": Door(COUNTY_EYES),
+    # -- drafts of the library, and their publication
+    "designer:library": Door(READING_LIBRARY),
+    "designer:file_in_force": Door(READING_LIBRARY),
+    "designer:begin": Door(DESIGNING, "GET POST", changes=True),
+    "designer:draft": Door(READING_LIBRARY),
+    "designer:change": Door(READING_LIBRARY, "POST", changes=True),  # who may do it: the action
+    "designer:import_file": Door(DESIGNING, "POST"),
+    "designer:edit": Door(READING_LIBRARY),
+    "designer:content": Door(READING_LIBRARY),
+    "designer:base": Door(READING_LIBRARY),
+    "designer:save": Door(DESIGNING, "POST"),
+    "designer:check": Door(READING_LIBRARY),
+    "designer:publications": Door(READING_LIBRARY),
+    "designer:roll_back": Door(
+        PUBLISHING, "POST"
+    ),  # the product's own library: a sentence, 409
 }

@@ -23,6 +23,8 @@ from webapp.cases.models import Case, WorkItem
 from webapp.core import db
 from webapp.organisations import queries
 from webapp.organisations.queries import Acting
+from webapp.processes import actions as processes
+from webapp.processes.models import Publication
 
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f"
@@ -118,6 +120,8 @@ class Scene:
     staged: dict[str, Staged] = field(default_factory=dict)
     sessions: dict[str, str] = field(default_factory=dict)
     browser: Client = field(default_factory=Client)
+    draft: int = 0
+    publication: int = 0
 
     def acting(self, name: str, at: datetime | None = None) -> Acting:
         """A walker as actions want her."""
@@ -167,6 +171,7 @@ class Scene:
     def prepare(self) -> Scene:
         """File and work the cases up to their stages."""
         self.sign_in()
+        self._draft()
         for role, stage in STAGES.items():
             filer = "village.agent" if stage.by_agent else "township.window"
             by = self.acting(f"{filer} @ own")
@@ -180,6 +185,13 @@ class Scene:
             item = self.desk.item(case, stage.until)
             self.staged[role] = Staged(role, case, item, attachment)
         return self
+
+    def _draft(self) -> None:
+        """A draft in hand, and the publication of the product's own library."""
+        designer = self.acting("county.designer @ own")
+        begun = processes.begin_draft(designer, "试改", "走一走")
+        processes.take_file(begun.pk, designer, "promised.bpmn")
+        self.draft, self.publication = begun.pk, Publication.objects.earliest("pk").pk
 
 
 def _picture(role: str) -> bytes:

@@ -124,6 +124,8 @@ def can_change(scene, who, url, body) -> bool:
 def address(scene, name, staged=None) -> str:
     """The address of a door, about one case where it is about a case."""
     known = {"code": "ZR01", "key": "promised", "part": "decision", "band": "all"}
+    known |= {"path": "promised.bpmn", "verb": "remark"}
+    known |= {"draft_id": scene.draft, "publication_id": scene.publication}
     if staged is not None:
         known |= {
             "tab": "timeline",

@@ -89,7 +89,7 @@ def base(request: HttpRequest, draft_id: int, path: str) -> HttpResponse:
 def save(request: HttpRequest, draft_id: int, path: str) -> HttpResponse:
     """Save what the editor holds: `{content, version}` → `{saved, version, findings}`."""
     try:
-        sent = json.loads(request.body)
+        sent = json.loads(request.body if request.content_type == "application/json" else b"")
         typed, version = str(sent["content"]), int(sent["version"])
     except (ValueError, KeyError, TypeError):
         return JsonResponse({"problem": _("没有收到文件内容，请再保存一次。")}, status=400)
