@@ -32,12 +32,22 @@ class NothingMatches(CommandRefused):
 
 
 class ExpressionError(WorkflowError):
-    """A FEEL expression cannot be read or evaluated; carries the column (1-based)."""
+    """A FEEL expression cannot be read or evaluated; carries the column (1-based).
+
+    `code` says which: `syntax` (no FEEL), `budget` (a limit passed), `value` (a variable that
+    no expression can hold), or a code of its own for a decision.
+    """
 
     def __init__(
-        self, sentence: str, *, expression: str = "", column: int | None = None
+        self,
+        sentence: str,
+        *,
+        expression: str = "",
+        column: int | None = None,
+        code: str = "syntax",
     ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.code = code
         self.expression = expression
         self.column = column

@@ -54,6 +54,16 @@ def _run(arguments: argparse.Namespace) -> int:
     return feel_text(arguments.expression, arguments.context, as_json=arguments.json)
 
 
+_ANSWER = (
+    "用 --json 时总是输出一个对象：result 是结果（数字照写每一位，日期、时间、期间是 ISO 8601 文字，"
+    "函数是 null）；findings 说明文件有什么问题、为什么结果里有 null（值不在允许范围内、类型不符、"
+    "没有这个函数等，按 DMN 都是 null）。没有结果时是 error，code 为 syntax（读不懂）、budget"
+    "（计算量超过限度）、no-decision（没有这个决策或它有错误）、value（输入的值不能用）；"
+    "规则冲突（rules-disagree）时 result 为 null，同时有 error。有 error 时退出码为 1，"
+    "文件或 JSON 读不了时为 2。"
+)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bianmin", description="只看文件的命令")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -66,12 +76,19 @@ def _parser() -> argparse.ArgumentParser:
     trial.add_argument("--process", metavar="ID", help="流程标识；文件里只有一个时不必写")
     trial.add_argument("--answers", metavar="FILE", help="事先写好的答案（YAML 或 JSON）")
     trial.add_argument("--json", action="store_true", help="输出 JSON")
-    decide = commands.add_parser("decide", help="试算决策表")
+    decide = commands.add_parser("decide", help="试算决策表", epilog=_ANSWER)
     decide.add_argument("file", metavar="FILE")
-    decide.add_argument("--decision", metavar="ID", help="决策的标识或名称")
-    decide.add_argument("--input", default="{}", metavar="JSON", help="输入值")
+    decide.add_argument(
+        "--decision", metavar="NAME", help="决策的名称或标识；也可以是决策服务、业务知识的名称"
+    )
+    decide.add_argument(
+        "--input",
+        default="{}",
+        metavar="JSON",
+        help="输入值；输入声明为日期、时间、期间的，写 ISO 8601 文字",
+    )
     decide.add_argument("--json", action="store_true", help="输出 JSON")
-    feel = commands.add_parser("feel", help="试算 FEEL 表达式")
+    feel = commands.add_parser("feel", help="试算 FEEL 表达式", epilog=_ANSWER)
     feel.add_argument("expression", metavar="EXPR")
     feel.add_argument(
         "--context", "--vars", default="{}", metavar="JSON", dest="context", help="变量的值"

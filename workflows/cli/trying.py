@@ -26,7 +26,8 @@ import yaml
 from workflows import engine
 from workflows.checks import check_bundle
 from workflows.cli.files import library_of, read_bytes
-from workflows.cli.values import plain, read_values
+from workflows.cli.jsons import plain
+from workflows.cli.values import read_values
 from workflows.errors import CommandRefused, ExpressionError, NotExecutable, Unreadable
 from workflows.findings import Finding, has_errors
 from workflows.model import Bundle, Kind, Process

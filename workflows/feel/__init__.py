@@ -8,8 +8,10 @@ no clock, and a limit on everything that costs.
 from __future__ import annotations
 
 from workflows.feel.evaluating import (
+    Answer,
     Expression,
     UnaryTests,
+    attempt,
     evaluate,
     names,
     parse,
@@ -19,10 +21,12 @@ from workflows.feel.evaluating import (
 from workflows.feel.values import Months, Range
 
 __all__ = [
+    "Answer",
     "Expression",
     "Months",
     "Range",
     "UnaryTests",
+    "attempt",
     "evaluate",
     "names",
     "parse",

@@ -7,7 +7,7 @@ decimal128 is an ExpressionError: no rule of a county means one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation, Overflow
 from typing import Any
 
@@ -66,8 +66,9 @@ def _since_midnight(at: time) -> timedelta:
     )
 
 
-def _moment(day: date, at: datetime) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=at.tzinfo)
+def _midnight(day: date) -> datetime:
+    """A date among dates and times is its midnight in universal time (10.3.2.13.3)."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def _times(length: timedelta, factor: Any) -> timedelta | None:
@@ -109,8 +110,8 @@ _SUBTRACT: Operations = {
     (_N, _N): NUMBERS.subtract,
     (_D, _D): lambda a, b: a - b,
     (_DT, _DT): _moments_apart,
-    (_D, _DT): lambda a, b: _moments_apart(_moment(a, b), b),
-    (_DT, _D): lambda a, b: _moments_apart(a, _moment(b, a)),
+    (_D, _DT): lambda a, b: _moments_apart(_midnight(a), b),
+    (_DT, _D): lambda a, b: _moments_apart(a, _midnight(b)),
     (_T, _T): _clocks_apart,
     (_D, _DUR): lambda a, b: _move_day(a, -b),
     (_DT, _DUR): lambda a, b: a - b,
@@ -148,6 +149,8 @@ def calculate(operations: Operations, left: Any, right: Any, meter: Meter) -> An
         return None
     if type(left) is str:
         meter.allow_text(len(left) + len(right))
+    elif operations is _POWER:
+        meter.spend(20)
     return guarded(operation, left, right)
 
 
@@ -156,7 +159,7 @@ def guarded(operation: Callable[..., Any], *operands: Any) -> Any:
     try:
         return operation(*operands)
     except Overflow as wrong:
-        raise ExpressionError(TOO_LARGE) from wrong
+        raise ExpressionError(TOO_LARGE, code="budget") from wrong
     except (ArithmeticError, ValueError):
         return None
 

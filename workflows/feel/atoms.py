@@ -9,9 +9,7 @@ from decimal import Decimal, InvalidOperation, Overflow
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from workflows.errors import ExpressionError
 from workflows.feel.arithmetic import TOO_LARGE
-from workflows.feel.limits import MAX_NESTING
 from workflows.feel.nodes import Builder, Code, Scope, node, refuse, subtree, subtrees, token
 from workflows.feel.reading import Node
 from workflows.feel.temporal import read_literal
@@ -80,11 +78,11 @@ def _string(_builder: Builder, tree: Node) -> Code:
 
 
 @node("temporal")
-def _temporal(_builder: Builder, tree: Node) -> Code:
+def _temporal(builder: Builder, tree: Node) -> Code:
     text = token(tree, 0).partition('"')[2][:-1]
     value = read_literal(text)
     if value is None:
-        raise refuse(f"“{text[:40]}”不是日期、时间或期间", tree)
+        return builder.complain(f"“{text[:40]}”不是日期、时间或期间", tree)
     return constant(value)
 
 
@@ -96,7 +94,7 @@ def _name(_builder: Builder, tree: Node) -> Code:
 @node("tested")
 def _tested(builder: Builder, tree: Node) -> Code:
     if not builder.tests_input:
-        raise refuse("“?”只能用在决策表的条件格里", tree)
+        return builder.complain("“?”只能用在决策表的条件格里", tree)
     return name_code("?")
 
 
@@ -110,6 +108,7 @@ def name_code(name: str) -> Code:
                 return reach.values[name]
             except KeyError:
                 reach = reach.parent
+        scope.meter.remark(f"没有“{name}”这个变量，按 null 处理")
         return None
 
     return run
@@ -127,7 +126,7 @@ def _context(builder: Builder, tree: Node) -> Code:
     for entry in subtrees(tree):
         key = label(entry)
         if any(key == known for known, _ in entries):
-            raise refuse(f"“{key}”写了两次", entry)
+            return builder.complain(f"“{key}”写了两次", entry)
         entries.append((key, builder.code(subtree(entry, 1))))
 
     def run(scope: Scope) -> Any:
@@ -220,12 +219,15 @@ def _zone_name(value: datetime | time) -> str | None:
     return value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) else None
 
 
-def _hours(value: timedelta) -> tuple[int, int, int, int]:
+def _hours(value: timedelta) -> tuple[int, int, int, int | Decimal]:
     """Days, hours, minutes, seconds toward zero, each with the sign of the whole."""
     sign = -1 if value < timedelta() else 1
     length = abs(value)
-    minutes, seconds = divmod(length.seconds, 60)
+    minutes, whole_seconds = divmod(length.seconds, 60)
     hours, minutes = divmod(minutes, 60)
+    seconds: int | Decimal = whole_seconds
+    if length.microseconds:
+        seconds += Decimal(length.microseconds).scaleb(-6)
     return sign * length.days, sign * hours, sign * minutes, sign * seconds
 
 
@@ -268,70 +270,3 @@ PROPERTIES: dict[str, dict[str, Callable[[Any], Any]]] = {
         "end included": lambda v: v.high_included,
     },
 }
-
-Fits = Callable[[Any, Scope, int], bool]
-_TYPES = frozenset(
-    {
-        "number",
-        "string",
-        "boolean",
-        "date",
-        "time",
-        "date and time",
-        "days and time duration",
-        "years and months duration",
-        "list",
-        "context",
-        "range",
-        "function",
-    }
-)
-
-
-@node("instance")
-def _instance(builder: Builder, tree: Node) -> Code:
-    source = builder.code(subtree(tree, 0))
-    fits = _type(subtree(tree, 1))
-    return lambda scope: fits(source(scope), scope, 0)
-
-
-def _type(tree: Node) -> Fits:
-    if tree.data == "plain_type":
-        return _plain_type(tree)
-    if tree.data == "context_type":
-        members = [(label(member), _type(subtree(member, 1))) for member in subtrees(tree)]
-        return lambda value, scope, depth: (
-            type(value) is dict
-            and all(
-                name in value and fits(value[name], scope, depth + 1) for name, fits in members
-            )
-        )
-    inner = _type(subtree(tree, 0))
-    if tree.data == "range_type":
-        return lambda value, scope, depth: (
-            type(value) is Range
-            and all(
-                end is None or inner(end, scope, depth + 1) for end in (value.low, value.high)
-            )
-        )
-
-    def run(value: Any, scope: Scope, depth: int) -> bool:
-        if type(value) is not list:
-            return False
-        if depth > MAX_NESTING:
-            raise ExpressionError(f"值嵌套超过 {MAX_NESTING} 层")
-        scope.meter.spend(len(value))
-        return all(inner(item, scope, depth + 1) for item in value)
-
-    return run
-
-
-def _plain_type(tree: Node) -> Fits:
-    name = " ".join(token(tree, 0).split())
-    if name == "Any":
-        return lambda value, _scope, _depth: value is not None
-    if name == "Null":
-        return lambda value, _scope, _depth: value is None
-    if name not in _TYPES:
-        raise refuse(f"没有“{name}”这种类型", tree)
-    return lambda value, _scope, _depth: kind_of(value) == name

@@ -64,7 +64,7 @@ def _equal_lists(left: list[Any], right: list[Any], meter: Meter, depth: int) ->
     if len(left) != len(right):
         return False
     if depth > MAX_NESTING:
-        raise ExpressionError(f"值嵌套超过 {MAX_NESTING} 层")
+        raise ExpressionError(f"值嵌套超过 {MAX_NESTING} 层", code="budget")
     meter.spend(len(left))
     known = True
     for one, other in zip(left, right, strict=True):

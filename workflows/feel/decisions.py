@@ -1,232 +1,241 @@
-"""DMN decisions as frozen values, and how they decide (DMN 1.4, chapters 6 and 8).
+"""DMN decisions as frozen values, and how a graph of them decides (DMN 1.4, chapters 6, 10.4).
 
-`workflows.sources.decisions` reads them from files; here is no XML. A decision is a table or
-a literal expression; decisions that it requires come first and are known to it by name.
+`workflows.sources.decisions` reads them from files; here is no XML. Decisions, inputs and
+knowledge that a decision requires are known to it by name; names that the file declares and
+the decision does not require are hidden from it. One budget serves the whole graph.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from workflows.errors import ExpressionError
-from workflows.feel.comparing import same
-from workflows.feel.evaluating import Expression, UnaryTests, evaluate, test
-from workflows.feel.limits import Meter
+from workflows.feel.boxed import Function, Logic, function_value, value_of
+from workflows.feel.evaluating import Answer
+from workflows.feel.limits import MAX_DECISION_STEPS, Meter
+from workflows.feel.nodes import Scope
+from workflows.feel.tables import NotAllowed, ResultNotAllowed, RulesDisagree
+from workflows.feel.types import Type, conform, fitted, from_text
+from workflows.feel.values import Lambda, Variables, admit, release
 
 MAX_REQUIRED = 30  # levels of decisions that require decisions
-
-
-class HitPolicy(StrEnum):
-    """What it means that several rules of a table hold."""
-
-    UNIQUE = "UNIQUE"
-    FIRST = "FIRST"
-    ANY = "ANY"
-    PRIORITY = "PRIORITY"
-    RULE_ORDER = "RULE ORDER"
-    OUTPUT_ORDER = "OUTPUT ORDER"
-    COLLECT = "COLLECT"
-
-
-class Aggregation(StrEnum):
-    """What COLLECT makes of the results."""
-
-    LIST = "LIST"
-    SUM = "SUM"
-    MIN = "MIN"
-    MAX = "MAX"
-    COUNT = "COUNT"
+Path = tuple[str, ...]  # names of the imports through which something is known
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
-    """A column of conditions: what is tested, and which values the table expects at all."""
-
-    label: str
-    expression: Expression
-    allowed: UnaryTests | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """A column of results. `ranking` lists its values from the highest priority down."""
+class InputData:
+    """What the caller has to give."""
 
     name: str
-    label: str = ""
-    ranking: tuple[Any, ...] = ()
-    default: Expression | None = None
+    type: Type | None = None
+    within: Path = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A row. `number` is 1-based, as the table editor shows it; `line` is that of the file."""
+class Knowledge:
+    """A business knowledge model: a function that decisions share."""
 
-    number: int
-    conditions: tuple[UnaryTests, ...]
-    results: tuple[Expression, ...]
-    line: int | None = None
+    name: str
+    function: Function
+    required: tuple[Knowledge | Service, ...] = ()
+    within: Path = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """A decision table."""
+class Service:
+    """A decision service: decisions behind a door, called like a function.
 
-    policy: HitPolicy
-    inputs: tuple[Input, ...]
-    outputs: tuple[Output, ...]
-    rules: tuple[Rule, ...]
-    aggregation: Aggregation = Aggregation.LIST
+    `inputs` and `given` (decisions whose values the caller brings) are its parameters.
+    """
+
+    name: str
+    outputs: tuple[Decision, ...]
+    inputs: tuple[InputData, ...] = ()
+    given: tuple[Decision, ...] = ()
+    result: Type | None = None
+    within: Path = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision by its id; `variable` is the name under which others know its value."""
+    """A decision by its id; `variable` is the name under which others know its value.
+
+    `model` is the namespace of its file, in which `id` is unique.
+    """
 
     id: str
     name: str
     variable: str
-    logic: Table | Expression
+    logic: Logic
     required: tuple[Decision, ...] = ()
     line: int | None = None
-
-
-class RulesDisagree(ExpressionError):
-    """Several rules hold where the hit policy allows only one answer; `rules` are numbers."""
-
-    def __init__(self, sentence: str, rules: Sequence[int]) -> None:
-        super().__init__(sentence)
-        self.rules = tuple(rules)
-
-
-class InputNotAllowed(ExpressionError):
-    """An input has a value that the table does not list among its allowed ones."""
+    inputs: tuple[InputData, ...] = ()
+    knowledge: tuple[Knowledge | Service, ...] = ()
+    type: Type | None = None
+    hidden: frozenset[str] = frozenset()
+    types: Mapping[str, Type] = field(default_factory=lambda: MappingProxyType({}))
+    model: str = ""
+    within: Path = ()
 
 
 def decide(decision: Decision, variables: Mapping[str, object]) -> Any:
     """What the decision says for `variables`: a value, a dict for several outputs, a list
     for policies with several hits, None where no rule holds and there is no default.
 
-    Raises RulesDisagree, InputNotAllowed, or ExpressionError from an expression.
+    Raises RulesDisagree, NotAllowed (an input or a result that is not allowed), or
+    ExpressionError from an expression.
     """
-    return _decide(decision, variables, {}, 0)
+    return _Run(variables, Meter(decision.types, MAX_DECISION_STEPS), strict=True).answer(
+        decision
+    )
 
 
-def _decide(
-    decision: Decision, variables: Mapping[str, object], known: dict[str, Any], depth: int
-) -> Any:
-    if depth > MAX_REQUIRED:
-        raise ExpressionError(f"决策相互依赖超过 {MAX_REQUIRED} 层")
-    if decision.id in known:
-        return known[decision.id]
-    if decision.required:
-        variables = dict(variables)
+def consult(asked: Decision | Service | Knowledge, variables: Mapping[str, object]) -> Answer:
+    """The same as DMN has it: what is not allowed is null, and told in the remarks.
+
+    Raises RulesDisagree where it is the asked decision whose rules disagree, and
+    ExpressionError for a limit passed.
+    """
+    types = asked.types if isinstance(asked, Decision) else {}
+    run = _Run(variables, Meter(types, MAX_DECISION_STEPS), strict=False)
+    value = run.answer(asked)
+    return Answer(value, tuple(run.meter.remarks))
+
+
+class _Run:
+    """One evaluation of a graph: what is known so far, and the budget."""
+
+    def __init__(self, given: Mapping[str, object], meter: Meter, *, strict: bool) -> None:
+        self.given = given
+        self.meter = meter
+        self.strict = strict
+        self.known: dict[tuple[str, str], Any] = {}
+        self.depth = 0
+
+    def answer(self, asked: Decision | Service | Knowledge) -> Any:
+        if isinstance(asked, Decision):
+            return release(self.asked_value(asked))
+        function = self.function(asked)
+        arguments = [
+            admit(self.given.get(name), self.meter) if name in self.given else None
+            for name in function.names
+        ]
+        pairs = zip(arguments, function.types, strict=True)
+        typed = [from_text(value, wanted, self.meter) for value, wanted in pairs]
+        return release(function.call(self.meter, *typed))
+
+    def asked_value(self, decision: Decision) -> Any:
+        """The value of the decision that the caller asked for: its disagreement is an error."""
+        try:
+            return self._decided(decision)
+        except NotAllowed as wrong:
+            self._refuse(wrong)
+            return None
+
+    def value(self, decision: Decision) -> Any:
+        """The value of a required decision, computed once."""
+        key = (decision.model, decision.id)
+        if key not in self.known:
+            self.known[key] = None
+            try:
+                self.known[key] = self._decided(decision)
+            except (NotAllowed, RulesDisagree) as wrong:
+                self._refuse(wrong)
+        return self.known[key]
+
+    def _refuse(self, wrong: ExpressionError) -> None:
+        if self.strict:
+            raise wrong
+        self.meter.remark(wrong.sentence)
+
+    def _decided(self, decision: Decision) -> Any:
+        self.depth += 1
+        if self.depth > MAX_REQUIRED:
+            raise ExpressionError(f"决策相互依赖超过 {MAX_REQUIRED} 层", code="budget")
+        try:
+            value = value_of(decision.logic, decision.name, self._scope(decision))
+        finally:
+            self.depth -= 1
+        fitting = fitted(value, decision.type, self.meter)
+        if fitting is None and value is not None:
+            kind = decision.type
+            sentence = f"决策“{decision.name}”的结果 {value!s:.60} 不符合类型“{kind}”"
+            raise ResultNotAllowed(sentence)
+        return fitting
+
+    def _scope(self, decision: Decision) -> Scope:
+        """What a decision may see."""
+        given = self.given
+        if decision.hidden:
+            given = {key: one for key, one in given.items() if key not in decision.hidden}
+        inside: dict[str, Any] = {}
+        for one in decision.inputs:
+            _place(inside, one.within, one.name, self._input(one))
         for required in decision.required:
-            variables[required.variable] = _decide(required, variables, known, depth + 1)
-    if isinstance(decision.logic, Table):
-        value = _decide_table(decision, decision.logic, variables)
-    else:
-        value = evaluate(decision.logic, variables)
-    known[decision.id] = value
-    return value
+            _place(inside, required.within, required.variable, self.value(required))
+        for known in decision.knowledge:
+            _place(inside, known.within, known.name, self.function(known))
+        outer = Scope(Variables(given, self.meter), None, self.meter)
+        return Scope(inside, outer, self.meter) if inside else outer
+
+    def _input(self, wanted: InputData) -> Any:
+        value: Any = self.given.get(wanted.name)
+        admitted = from_text(admit(value, self.meter), wanted.type, self.meter)
+        fitting = fitted(admitted, wanted.type, self.meter)
+        if fitting is None and value is not None:
+            said = f"输入“{wanted.name}”的值 {value!s:.60} 不符合类型“{wanted.type}”"
+            if self.strict:
+                raise ResultNotAllowed(said)
+            self.meter.remark(said)
+        return fitting
+
+    def function(self, known: Knowledge | Service) -> Lambda:
+        """A business knowledge model or a decision service as a function."""
+        if isinstance(known, Service):
+            return self._service(known)
+
+        def around() -> Scope:
+            inside: dict[str, Any] = {known.name: function}
+            for one in known.required:
+                _place(inside, one.within, one.name, self.function(one))
+            return Scope(inside, None, self.meter)
+
+        function = function_value(known.function, known.name, around)
+        return function
+
+    def _service(self, service: Service) -> Lambda:
+        names = (
+            *(one.name for one in service.inputs),
+            *(one.variable for one in service.given),
+        )
+        types = (
+            *(one.type for one in service.inputs),
+            *(one.type for one in service.given),
+        )
+
+        def call(meter: Meter, *arguments: Any) -> Any:
+            given = dict(zip(names, arguments, strict=True))
+            inner = _Run(given, meter, strict=self.strict)
+            inner.depth = self.depth
+            for brought in service.given:
+                value = conform(given[brought.variable], brought.type, meter)
+                inner.known[brought.model, brought.id] = value
+            meter.enter()
+            try:
+                found = {one.variable: inner.value(one) for one in service.outputs}
+            finally:
+                meter.calls -= 1
+            value = next(iter(found.values())) if len(found) == 1 else found
+            return conform(value, service.result, meter)
+
+        return Lambda(names, call, types, service.result)
 
 
-def _decide_table(decision: Decision, table: Table, variables: Mapping[str, object]) -> Any:
-    values = [_input_value(decision, column, variables) for column in table.inputs]
-    hits = []
-    for rule in table.rules:
-        pairs = zip(rule.conditions, values, strict=True)
-        if all(test(condition, value, variables) for condition, value in pairs):
-            hits.append(rule)
-            if table.policy is HitPolicy.FIRST:
-                break
-    if not hits:
-        return _without_hit(table, variables)
-    if table.policy is HitPolicy.UNIQUE and len(hits) > 1:
-        raise _disagreement(decision, "要求只有一条规则成立", hits)
-    results = [_result(table, rule, variables) for rule in hits]
-    return _combine(decision, table, hits, results)
-
-
-def _input_value(decision: Decision, column: Input, variables: Mapping[str, object]) -> Any:
-    value = evaluate(column.expression, variables)
-    if value is None or column.allowed is None or test(column.allowed, value, variables):
-        return value
-    raise InputNotAllowed(
-        f"决策“{decision.name}”：输入“{column.label}”的值 {value!s:.60} 不在允许的范围内"
-    )
-
-
-def _result(table: Table, rule: Rule, variables: Mapping[str, object]) -> tuple[Any, ...]:
-    return tuple(evaluate(result, variables) for result in rule.results)
-
-
-def _without_hit(table: Table, variables: Mapping[str, object]) -> Any:
-    defaults = tuple(
-        None if output.default is None else evaluate(output.default, variables)
-        for output in table.outputs
-    )
-    if any(output.default is not None for output in table.outputs):
-        return _shaped(table, defaults)
-    if table.aggregation is Aggregation.COUNT:
-        return 0
-    several = {HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER, HitPolicy.COLLECT}
-    return [] if table.policy in several and table.aggregation is Aggregation.LIST else None
-
-
-def _shaped(table: Table, result: tuple[Any, ...]) -> Any:
-    """One output is its value, several are a context."""
-    if len(table.outputs) == 1:
-        return result[0]
-    return {output.name: value for output, value in zip(table.outputs, result, strict=True)}
-
-
-def _combine(
-    decision: Decision, table: Table, hits: list[Rule], results: list[tuple[Any, ...]]
-) -> Any:
-    match table.policy:
-        case HitPolicy.UNIQUE | HitPolicy.FIRST:
-            return _shaped(table, results[0])
-        case HitPolicy.ANY:
-            if any(not same(list(results[0]), list(other), Meter()) for other in results):
-                raise _disagreement(decision, "要求同时成立的规则结果相同", hits)
-            return _shaped(table, results[0])
-        case HitPolicy.PRIORITY:
-            return _shaped(table, min(results, key=lambda result: _rank(table, result)))
-        case HitPolicy.OUTPUT_ORDER:
-            ranked = sorted(results, key=lambda result: _rank(table, result))
-            return [_shaped(table, result) for result in ranked]
-        case HitPolicy.RULE_ORDER:
-            return [_shaped(table, result) for result in results]
-    return _collect(table, results)
-
-
-def _rank(table: Table, result: tuple[Any, ...]) -> tuple[int, ...]:
-    """Places of the outputs in their lists of values; unlisted values come last."""
-    meter = Meter()
-    places = []
-    for output, value in zip(table.outputs, result, strict=True):
-        listed = [at for at, one in enumerate(output.ranking) if same(one, value, meter)]
-        places.append(listed[0] if listed else len(output.ranking))
-    return tuple(places)
-
-
-_FUNCTIONS = {Aggregation.SUM: "sum", Aggregation.MIN: "min", Aggregation.MAX: "max"}
-
-
-def _collect(table: Table, results: list[tuple[Any, ...]]) -> Any:
-    values = [_shaped(table, result) for result in results]
-    if table.aggregation is Aggregation.LIST:
-        return values
-    if table.aggregation is Aggregation.COUNT:
-        return len(values)
-    return evaluate(f"{_FUNCTIONS[table.aggregation]}(results)", {"results": values})
-
-
-def _disagreement(decision: Decision, wanted: str, hits: list[Rule]) -> RulesDisagree:
-    numbers = [rule.number for rule in hits]
-    listed = "、".join(map(str, numbers))
-    sentence = f"决策“{decision.name}”{wanted}，但第 {listed} 条规则同时成立"
-    return RulesDisagree(sentence, numbers)
+def _place(scope: dict[str, Any], within: Path, name: str, value: Any) -> None:
+    """Put a value at its name, inside the contexts of the imports that lead to it."""
+    for step in within:
+        scope = scope.setdefault(step, {})
+    scope[name] = value

@@ -42,14 +42,15 @@ def _domain(builder: Builder, iterator: Node) -> Domain:
         try:
             if len(values) == 2:
                 return _counted(Range(values[0], values[1]), scope.meter, backwards=True)
-            return _elements(values[0], scope.meter)
+            return elements(values[0], scope.meter)
         except ExpressionError as wrong:
             raise at_column(wrong, column) from None
 
     return run
 
 
-def _elements(value: Any, meter: Meter) -> list[Any] | None:
+def elements(value: Any, meter: Meter) -> list[Any] | None:
+    """What an iteration walks over: a list, a range counted out, or one value; or null."""
     if type(value) is list or value is None:
         return value
     return _counted(value, meter, backwards=False) if type(value) is Range else [value]
@@ -67,7 +68,7 @@ def _counted(given: Range, meter: Meter, *, backwards: bool) -> list[Any] | None
             return None
         numbers = _count(low, high, backwards)
         if abs(high - low) > MAX_LIST:
-            raise ExpressionError(f"列表超过 {MAX_LIST} 项")
+            raise ExpressionError(f"列表超过 {MAX_LIST} 项", code="budget")
         meter.allow_list(len(numbers))
         listed = list(numbers)
     ends = (given.low_included, given.low), (given.high_included, given.high)
@@ -129,7 +130,7 @@ def _for(builder: Builder, tree: Node) -> Code:
                 inside = Scope({"partial": list(results)}, inside, meter)
             results.append(body(inside))
             if len(results) > MAX_LIST:
-                raise ExpressionError(f"列表超过 {MAX_LIST} 项")
+                raise ExpressionError(f"列表超过 {MAX_LIST} 项", code="budget")
         return results
 
     return _placed(run, iteration.column)
@@ -168,21 +169,24 @@ def _filter(builder: Builder, tree: Node) -> Code:
     condition, weight = builder.weighed(inner)
 
     def run(scope: Scope) -> Any:
-        value = source(scope)
-        items = value if type(value) is list else [] if value is None else [value]
-        if not items:
-            return None if is_number(condition(scope)) else []
-        kept = []
-        for item in items:
-            inside = _item_scope(item, scope, weight)
-            answer = condition(inside)
-            if answer is True:
-                kept.append(item)
-            elif is_number(answer):
-                return _at(items, answer)
-        return kept
+        return filtered(source(scope), condition, weight, scope)
 
     return _placed(run, column_of(tree))
+
+
+def filtered(value: Any, condition: Code, weight: int, scope: Scope) -> Any:
+    """The elements for which a condition holds, or the one at the place that it gives."""
+    items = value if type(value) is list else [] if value is None else [value]
+    if not items:
+        return None if is_number(condition(scope)) else []
+    kept = []
+    for item in items:
+        answer = condition(_item_scope(item, scope, weight))
+        if answer is True:
+            kept.append(item)
+        elif is_number(answer):
+            return _at(items, answer)
+    return kept
 
 
 def _is_literal_place(tree: Node) -> bool:

@@ -76,7 +76,7 @@ def compile_pattern(text: str, flags: str) -> Program:
 
 def _emit(node: Node, code: list[Instruction]) -> None:
     if len(code) > MAX_PROGRAM:
-        raise ExpressionError("正则表达式太复杂")
+        raise ExpressionError("正则表达式太复杂", code="budget")
     match node:
         case One(accepts):
             code.append(Take(accepts))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from workflows.feel.atoms import label
+from workflows.feel.functions import FUNCTIONS, REFUSED
 from workflows.feel.nodes import subtree, subtrees, token
 from workflows.feel.reading import Node
 
@@ -18,6 +19,18 @@ class Names:
 
     free: set[str] = field(default_factory=set)
     perhaps: set[str] = field(default_factory=set)
+
+
+def bound_names(tree: Node) -> frozenset[str]:
+    """Every name that a loop, a function or a context of the expression binds somewhere."""
+    found: set[str] = set()
+    for part in tree.iter_subtrees():
+        if part.data in _BINDING:
+            found.add(label(part))
+    return frozenset(found)
+
+
+_BINDING = frozenset({"iterator", "counting", "parameter", "entry"})
 
 
 def find_names(tree: Node) -> Names:
@@ -40,8 +53,14 @@ def _walk(tree: Node, bound: Bound, found: Names, filtering: bool) -> None:
             bound |= {label(entry)}
     elif tree.data == "function":
         *heads, body = subtrees(tree)
-        names = {str(name) for head in heads for name in head.children}
+        names = {str(token(one, 0)) for head in heads for one in subtrees(head)}
         _walk(body, bound | names, found, filtering)
+    elif tree.data == "call" and subtree(tree, 0).data == "name":
+        called = str(token(subtree(tree, 0), 0))
+        if called not in bound and called not in FUNCTIONS and called not in REFUSED:
+            (found.perhaps if filtering else found.free).add(called)
+        for argument in subtrees(tree)[1:]:
+            _walk(argument, bound, found, filtering)
     elif tree.data == "filter":
         _walk(subtree(tree, 0), bound, found, filtering)
         _walk(subtree(tree, 1), bound | {"item"}, found, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from lark import Token, Tree
@@ -26,14 +27,36 @@ class Scope:
 Code = Callable[[Scope], Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What can be read but is always null, at its 1-based column; in strict use an error.
+
+    `unknown` is the name of a function or type that only the surroundings may know.
+    """
+
+    column: int
+    sentence: str
+    unknown: str = ""
+
+
 class Builder:
-    """Turns a tree into nested closures; counts nodes, so that loops know their price."""
+    """Turns a tree into nested closures; counts nodes, so that loops know their price.
 
-    __slots__ = ("count", "tests_input")
+    `bound` are the names that the expression itself binds.
+    """
 
-    def __init__(self, *, tests_input: bool) -> None:
+    __slots__ = ("bound", "count", "remarks", "tests_input")
+
+    def __init__(self, *, tests_input: bool, bound: frozenset[str] = frozenset()) -> None:
         self.count = 0
         self.tests_input = tests_input  # whether `?` has a meaning
+        self.bound = bound
+        self.remarks: list[Remark] = []
+
+    def complain(self, sentence: str, where: Node | Token, *, unknown: str = "") -> Code:
+        """Keep a remark; the code is null, as DMN has it for what means nothing."""
+        self.remarks.append(Remark(column_of(where), sentence, unknown))
+        return lambda _: None
 
     def code(self, tree: Node) -> Code:
         """Compile one node. Raises ExpressionError with the column."""

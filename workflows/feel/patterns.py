@@ -127,7 +127,7 @@ class _Reader:
     def choice(self) -> Node:
         self.depth += 1
         if self.depth > _MAX_NESTING:
-            raise ExpressionError(f"正则表达式的括号嵌套超过 {_MAX_NESTING} 层")
+            raise ExpressionError(f"正则表达式的括号嵌套超过 {_MAX_NESTING} 层", code="budget")
         parts = [self.sequence()]
         while self.skip("|"):
             parts.append(self.sequence())
@@ -176,7 +176,7 @@ class _Reader:
         if not digits:
             raise BadPattern("bounds")
         if len(digits) > 4 or int(digits) > _MAX_REPEAT:
-            raise ExpressionError(f"正则表达式的重复次数超过 {_MAX_REPEAT}")
+            raise ExpressionError(f"正则表达式的重复次数超过 {_MAX_REPEAT}", code="budget")
         return int(digits)
 
     def atom(self) -> Node:
@@ -211,7 +211,7 @@ class _Reader:
             self.groups += 1
             number = self.groups
             if number > _MAX_GROUPS:
-                raise ExpressionError(f"正则表达式的分组超过 {_MAX_GROUPS} 个")
+                raise ExpressionError(f"正则表达式的分组超过 {_MAX_GROUPS} 个", code="budget")
         part = self.choice()
         if not self.skip(")"):
             raise BadPattern("group")
@@ -226,7 +226,7 @@ class _Reader:
         if character in "ntr":
             return _only({"n": "\n", "t": "\t", "r": "\r"}[character])
         if character in "123456789":
-            raise ExpressionError("正则表达式不支持反向引用（如 \\1）")
+            raise ExpressionError("正则表达式不支持反向引用（如 \\1）", code="budget")
         if character.isalnum():
             raise BadPattern(character)
         return _only(character)
@@ -325,7 +325,7 @@ def read_pattern(text: str, flags: str) -> tuple[Node, Flags, int]:
     Raises BadPattern where it is malformed, ExpressionError where it asks too much.
     """
     if len(text) > MAX_PATTERN:
-        raise ExpressionError(f"正则表达式超过 {MAX_PATTERN} 个字符")
+        raise ExpressionError(f"正则表达式超过 {MAX_PATTERN} 个字符", code="budget")
     reader = _Reader(text, read_flags(flags))
     node = reader.choice()
     if reader.at != len(text):

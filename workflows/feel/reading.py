@@ -10,6 +10,7 @@ from lark import Lark, Token, Tree, UnexpectedCharacters, UnexpectedInput, Unexp
 
 from workflows.errors import ExpressionError
 from workflows.feel.limits import MAX_DEPTH, MAX_SOURCE
+from workflows.feel.spelling import NONE, Names, hide, is_hidden, plain
 
 Node = Tree[Token]
 
@@ -69,8 +70,11 @@ def _parser() -> Lark:
     )
 
 
-def read(text: str, start: str) -> Node:
-    """The tree of an `expression` or of `tests`. Raises ExpressionError with the column."""
+def read(text: str, start: str, known: Names = NONE) -> Node:
+    """The tree of an `expression` or of `tests`; `known` are names with blanks or signs.
+
+    Raises ExpressionError with the column.
+    """
     if len(text) > MAX_SOURCE:
         raise ExpressionError(f"表达式超过 {MAX_SOURCE} 个字符", column=MAX_SOURCE + 1)
     if not text.strip():
@@ -78,12 +82,23 @@ def read(text: str, start: str) -> Node:
     stray = _SURROGATE.search(text)
     if stray is not None:
         raise ExpressionError("表达式里有不完整的字符", column=stray.start() + 1)
+    hidden, proper = hide(text, known)
     try:
-        tree: Node = _parser().parse(text, start=start)
+        tree: Node = _parser().parse(hidden, start=start)
     except UnexpectedInput as wrong:
         raise _explain(wrong, text) from wrong
     _refuse_depth(tree)
+    if proper:
+        _respell(tree, proper)
     return tree
+
+
+def _respell(tree: Node, proper: dict[str, str]) -> None:
+    """Give the tokens of wide names their proper spelling."""
+    for node in tree.iter_subtrees():
+        for at, child in enumerate(node.children):
+            if isinstance(child, Token) and is_hidden(child):
+                node.children[at] = child.update(value=plain(child, proper))
 
 
 def column_of(tree: Node | Token) -> int:

@@ -59,7 +59,7 @@ def _read_zone(text: str) -> tzinfo:
     if text == "Z":
         return UTC
     if text.startswith("@"):
-        return UTC if text[1:] in {"UTC", "Etc/UTC"} else _named_zone(text[1:])
+        return _named_zone(text[1:])
     hours, minutes, *seconds = (int(part) for part in text[1:].split(":"))
     if hours > 14 or minutes > 59:
         raise ValueError(text)

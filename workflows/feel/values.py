@@ -45,12 +45,23 @@ class Range:
     high_included: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lambda:
-    """A function literal, alive only as an argument of the call it stands in."""
+    """A function of one's own: a literal with what it closes over, or a piece of DMN logic.
 
-    arity: int
+    `types` are those of the parameters and `result` that of the answer (`types.Type`), None
+    where they are not declared.
+    """
+
+    names: tuple[str, ...]
     call: Callable[..., Any]
+    types: tuple[Any, ...] = ()
+    result: Any = None
+
+    @property
+    def arity(self) -> int:
+        """How many arguments it takes."""
+        return len(self.names)
 
 
 KINDS: Mapping[type, str] = {
@@ -106,14 +117,14 @@ def admit(value: object, meter: Meter, depth: int = 0) -> Any:
         return str.__str__(value)
     if isinstance(value, list | tuple | Mapping):
         if depth >= MAX_NESTING:
-            raise ExpressionError(f"变量的值嵌套超过 {MAX_NESTING} 层")
+            raise ExpressionError(f"变量的值嵌套超过 {MAX_NESTING} 层", code="budget")
         meter.spend(len(value))
         if isinstance(value, Mapping):
             return {str(k): admit(v, meter, depth + 1) for k, v in value.items()}
         return [admit(item, meter, depth + 1) for item in value]
-    if kind is Range:
+    if kind is Range or kind is Lambda:
         return value
-    raise ExpressionError(f"变量的值是“{kind.__name__}”，表达式不能使用这种值")
+    raise ExpressionError(f"变量的值是“{kind.__name__}”，表达式不能使用这种值", code="value")
 
 
 def _admit_number(value: float | Decimal) -> Any:
@@ -122,7 +133,7 @@ def _admit_number(value: float | Decimal) -> Any:
         if -(10**34) < number < 10**34:
             return number
         if number.bit_length() > _MAX_BITS:
-            raise ExpressionError("变量的值是过大的数字")
+            raise ExpressionError("变量的值是过大的数字", code="value")
         return NUMBERS.create_decimal(number)
     number_ = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     if not number_.is_finite():
@@ -130,7 +141,7 @@ def _admit_number(value: float | Decimal) -> Any:
     try:
         return NUMBERS.plus(number_)
     except Overflow as wrong:
-        raise ExpressionError("变量的值是过大的数字") from wrong
+        raise ExpressionError("变量的值是过大的数字", code="value") from wrong
 
 
 class Variables(dict[str, Any]):
@@ -163,9 +174,9 @@ def release(value: Any) -> Any:
 def _release(value: Any, left: list[int], depth: int) -> Any:
     left[0] -= 1
     if left[0] < 0:
-        raise ExpressionError(f"结果超过 {MAX_RESULT} 个值")
+        raise ExpressionError(f"结果超过 {MAX_RESULT} 个值", code="budget")
     if depth > MAX_NESTING:
-        raise ExpressionError(f"结果嵌套超过 {MAX_NESTING} 层")
+        raise ExpressionError(f"结果嵌套超过 {MAX_NESTING} 层", code="budget")
     kind = type(value)
     if kind is str:
         left[0] -= len(value) // 16
@@ -181,6 +192,4 @@ def _release(value: Any, left: list[int], depth: int) -> Any:
         low = _release(value.low, left, depth + 1)
         high = _release(value.high, left, depth + 1)
         return Range(low, high, value.low_included, value.high_included)
-    if kind is Lambda:
-        raise ExpressionError("函数不能作为结果")
-    return value
+    return None if kind is Lambda else value  # a function means nothing outside

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from lxml import etree
-
 from workflows.errors import ExpressionError
-from workflows.feel.decisions import (
+from workflows.feel.evaluating import (
+    Expression,
+    UnaryTests,
+    evaluate,
+    read_expression,
+)
+from workflows.feel.tables import (
     Aggregation,
     HitPolicy,
     Input,
@@ -16,64 +20,35 @@ from workflows.feel.decisions import (
     Rule,
     Table,
 )
-from workflows.feel.evaluating import Expression, UnaryTests, evaluate, parse, parse_unary
-from workflows.sources.remarks import Remarks, line_of
+from workflows.sources.formulas import (
+    Element,
+    Formulas,
+    Unusable,
+    called,
+    children,
+    first,
+    text_of,
+)
+from workflows.sources.remarks import line_of
 
 MAX_RULES = 2_000
 MAX_COLUMNS = 40
 _RANKED = frozenset({HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER})
 
-Element = etree._Element
 Compiled = TypeVar("Compiled", Expression, UnaryTests)
 
 
-class Unusable(Exception):
-    """The decision has an error, which is already among the findings."""
-
-
-def name_of(node: Element) -> str:
-    """Local name of an element, whatever version of DMN it is written in."""
-    return str(etree.QName(node).localname)
-
-
-def children(node: Element, name: str) -> list[Element]:
-    """Child elements of a local name."""
-    return [child for child in node if name_of(child) == name]
-
-
-def first(node: Element, name: str) -> Element | None:
-    """The first child of a local name."""
-    return next(iter(children(node, name)), None)
-
-
-def text_of(node: Element) -> str:
-    """What stands in the `text` child."""
-    found = first(node, "text")
-    return "" if found is None else (found.text or "").strip()
-
-
-def expression(node: Element, what: str, remarks: Remarks) -> Expression:
-    """The FEEL expression of a node. Raises Unusable, with a finding, if it is none."""
-    return _compiled(node, what, remarks, parse)
-
-
-def _compiled(
-    node: Element, what: str, remarks: Remarks, compile_text: Callable[[str], Compiled]
-) -> Compiled:
-    language = node.get("expressionLanguage") or "feel"
-    if "feel" not in language.lower():
-        remarks.error("dmn-language", node, f"{what}：只支持 FEEL，这里写的是“{language:.60}”")
-        raise Unusable
+def listed_values(text: str) -> tuple[Any, ...]:
+    """The values that a list of allowed ones names, in its order; none if it names none."""
     try:
-        return compile_text(text_of(node))
-    except ExpressionError as wrong:
-        remarks.error("dmn-expression", node, f"{what}：{wrong}", "按提示的位置改正")
-        raise Unusable from wrong
+        return tuple(evaluate(f"[{text}]", {}))
+    except ExpressionError:
+        return ()
 
 
-def read_table(node: Element, remarks: Remarks) -> Table:
+def read_table(node: Element, formulas: Formulas) -> Table:
     """The table at `node`. Raises Unusable, with findings, if it cannot decide exactly."""
-    reader = _TableReader(node, remarks)
+    reader = _TableReader(node, formulas)
     table = reader.read()
     if reader.failed:
         raise Unusable
@@ -81,9 +56,10 @@ def read_table(node: Element, remarks: Remarks) -> Table:
 
 
 class _TableReader:
-    def __init__(self, node: Element, remarks: Remarks) -> None:
+    def __init__(self, node: Element, formulas: Formulas) -> None:
         self.node = node
-        self.remarks = remarks
+        self.formulas = formulas
+        self.remarks = formulas.remarks
         self.failed = False
 
     def error(self, code: str, node: Element, sentence: str, remedy: str = "") -> None:
@@ -91,10 +67,10 @@ class _TableReader:
         self.remarks.error(code, node, sentence, remedy)
 
     def compiled(
-        self, node: Element, what: str, compile_text: Callable[[str], Compiled]
+        self, node: Element, what: str, read: Callable[[Element, str], Compiled]
     ) -> Compiled | None:
         try:
-            return _compiled(node, what, self.remarks, compile_text)
+            return read(node, what)
         except Unusable:
             self.failed = True
             return None
@@ -114,7 +90,7 @@ class _TableReader:
             self.remarks.unfit("dmn-no-rule", self.node, "决策表没有规则")
         inputs = [self.input(column, place) for place, column in enumerate(columns[0], 1)]
         outputs = [self.output(column, place) for place, column in enumerate(columns[1], 1)]
-        self.check_outputs(policy, aggregation, outputs)
+        self.check_outputs(policy, outputs)
         rules = [
             self.rule(row, number, [one.label for one in inputs], outputs)
             for number, row in enumerate(rows, 1)
@@ -140,14 +116,10 @@ class _TableReader:
             self.error("dmn-policy", self.node, "只有命中策略 COLLECT 可以有汇总方式")
         return Aggregation(text)
 
-    def check_outputs(
-        self, policy: HitPolicy, aggregation: Aggregation, outputs: Sequence[Output]
-    ) -> None:
+    def check_outputs(self, policy: HitPolicy, outputs: Sequence[Output]) -> None:
         names = [output.name for output in outputs]
         if len(names) > 1 and (not all(names) or len(set(names)) != len(names)):
             self.error("dmn-output-name", self.node, "多个结果列必须各有不同的名称")
-        if len(names) > 1 and aggregation is not Aggregation.LIST:
-            self.error("dmn-policy", self.node, "有汇总方式的决策表只能有一个结果列")
         if policy in _RANKED and not any(output.ranking for output in outputs):
             remedy = "在结果列的取值清单里，从最优先的写起"
             self.error("dmn-no-ranking", self.node, f"命中策略 {policy} 没有排出先后", remedy)
@@ -160,33 +132,29 @@ class _TableReader:
         if written is None or not text_of(written):
             self.error("dmn-input", column, f"输入“{label}”没有写表达式")
         else:
-            compiled = self.compiled(written, f"输入“{label}”", parse)
+            compiled = self.compiled(written, f"输入“{label}”", self.formulas.expression)
         allowed = None
         values = first(column, "inputValues")
         if values is not None and text_of(values):
-            allowed = self.compiled(values, f"输入“{label}”的取值清单", parse_unary)
-        return Input(label, compiled or parse("null"), allowed)
+            allowed = self.compiled(values, f"输入“{label}”的取值清单", self.formulas.tests)
+        wanted = None if written is None else self.formulas.type(written)
+        return Input(label, compiled or read_expression("null"), allowed, wanted)
 
     def output(self, column: Element, place: int) -> Output:
-        name = column.get("name") or ""
+        name = called(column)
         label = column.get("label") or name or f"第 {place} 个结果"
         default = first(column, "defaultOutputEntry")
         compiled = None
         if default is not None and text_of(default):
-            compiled = self.compiled(default, f"结果“{label}”的默认值", parse)
-        return Output(name, label, self.ranking(column, label), compiled)
-
-    def ranking(self, column: Element, label: str) -> tuple[Any, ...]:
+            what = f"结果“{label}”的默认值"
+            compiled = self.compiled(default, what, self.formulas.expression)
         values = first(column, "outputValues")
         if values is None or not text_of(values):
-            return ()
-        try:
-            return tuple(evaluate(f"[{text_of(values)}]", {}))
-        except ExpressionError as wrong:
-            # The bracket before the text moved every column by one.
-            at = max(1, (wrong.column or 2) - 1)
-            self.error("dmn-expression", values, f"结果“{label}”的取值清单第 {at} 列有误")
-            return ()
+            wanted = self.formulas.type(column)
+            listed = self.formulas.listed.get(wanted.name, ()) if wanted is not None else ()
+            return Output(name, label, listed, compiled)
+        allowed = self.compiled(values, f"结果“{label}”的取值清单", self.formulas.tests)
+        return Output(name, label, listed_values(text_of(values)), compiled, allowed)
 
     def rule(
         self, row: Element, number: int, inputs: Sequence[str], outputs: Sequence[Output]
@@ -196,7 +164,7 @@ class _TableReader:
             self.error("dmn-rule", row, f"第 {number} 条规则的格数与列数不一致")
             return Rule(number, (), (), line_of(row))
         tests = [
-            self.compiled(cell, f"第 {number} 条规则，输入“{label}”", parse_unary)
+            self.compiled(cell, f"第 {number} 条规则，输入“{label}”", self.formulas.tests)
             for cell, label in zip(conditions, inputs, strict=True)
         ]
         values = [
@@ -213,5 +181,5 @@ class _TableReader:
     def result(self, cell: Element, what: str) -> Expression | None:
         if text_of(cell) in ("", "-"):
             self.remarks.note("dmn-empty-result", cell, f"{what}是空的，结果就是 null")
-            return parse("null")
-        return self.compiled(cell, what, parse)
+            return read_expression("null")
+        return self.compiled(cell, what, self.formulas.expression)

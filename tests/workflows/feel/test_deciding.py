@@ -8,9 +8,9 @@ import pytest
 
 from workflows.errors import ExpressionError
 from workflows.feel import parse, parse_unary
-from workflows.feel.decisions import (
+from workflows.feel.decisions import Decision, decide
+from workflows.feel.tables import (
     Aggregation,
-    Decision,
     HitPolicy,
     Input,
     InputNotAllowed,
@@ -18,7 +18,6 @@ from workflows.feel.decisions import (
     Rule,
     RulesDisagree,
     Table,
-    decide,
 )
 
 

@@ -87,8 +87,14 @@ def test_required_decisions_are_connected_in_whatever_order_they_stand() -> None
     )
     literal = "<literalExpression><text>{}</text></literalExpression>"
     body = decision(literal.format("base + 1"), "top", link) + decision(
-        literal.format("x * 2"), "base"
+        literal.format("x * 2"),
+        "base",
+        link.replace("requiredDecision", "requiredInput")
+        .replace("#base", "#x")
+        .partition("</informationRequirement>")[0]
+        + "</informationRequirement>",
     )
+    body += '<inputData id="x" name="x"><variable name="x" typeRef="number" /></inputData>'
     found, findings = read_decisions(dmn(body), "f.dmn")
     assert findings == ()
     assert [one.id for one in found] == ["top", "base"]
@@ -111,9 +117,19 @@ BROKEN = [
     (table(attributes='hitPolicy="COLLECT" aggregation="AVG"'), "dmn-policy", "AVG"),
     (table(attributes='hitPolicy="PRIORITY"'), "dmn-no-ranking", "先后"),
     ("<decisionTable></decisionTable>", "dmn-no-output", "没有结果列"),
-    ("", "dmn-no-logic", "没有决策表"),
-    ("<context></context>", "dmn-unsupported", "context"),
-    ("<invocation></invocation>", "dmn-unsupported", "invocation"),
+    ("<conditional></conditional>", "dmn-part", "if"),
+    ('<for iteratorVariable="i"></for>', "dmn-part", "in"),
+    ('<relation><column name="a"/><row></row></relation>', "dmn-part", "格数"),
+    (
+        "<literalExpression><text>function(x) external {java: {}}</text></literalExpression>",
+        "dmn-expression",
+        "外部函数",
+    ),
+    (
+        '<functionDefinition kind="Java"><context/></functionDefinition>',
+        "dmn-external",
+        "Java",
+    ),
     (
         '<literalExpression expressionLanguage="javascript"><text>1</text></literalExpression>',
         "dmn-language",
@@ -141,7 +157,16 @@ def test_what_cannot_be_decided_exactly_is_refused(logic: str, code: str, words:
         (circle("a", "a"), "dmn-circle"),
         (circle("a", "elsewhere"), "dmn-missing"),
         (decision("<literalExpression><text>1</text></literalExpression>") * 2, "dmn-same-id"),
-        ('<businessKnowledgeModel id="b" name="b" />', "dmn-unsupported"),
+        ('<businessKnowledgeModel id="b" name="b" />', "dmn-no-logic"),
+        (
+            '<import name="i" namespace="n" importType="http://www.w3.org/2001/XMLSchema" />',
+            "dmn-unsupported",
+        ),
+        (
+            f'<import name="i" namespace="n" importType="{DMN_13}" locationURI="i.dmn" />',
+            "dmn-import",
+        ),
+        ('<decisionService id="s" name="s" />', "dmn-no-output"),
         ("", "dmn-empty"),
     ],
 )

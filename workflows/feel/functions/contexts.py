@@ -52,7 +52,7 @@ def context_put(meter: Meter, context: Entries, keys: Any, value: Any) -> Entrie
     if not path or not all(type(key) is str for key in path):
         return None
     if len(path) > MAX_NESTING:
-        raise ExpressionError(f"路径超过 {MAX_NESTING} 级")
+        raise ExpressionError(f"路径超过 {MAX_NESTING} 级", code="budget")
     return _put(meter, context, path, value)
 
 

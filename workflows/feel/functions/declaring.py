@@ -2,7 +2,7 @@
 
     @builtin("substring", "string: string, start position: number, length: number?")
 
-A kind followed by `?` may be left out, by `+` takes all remaining arguments as one list, by
+A kind followed by `?` may be left out, by `??` may be null too, by `+` takes all remaining arguments as one list, by
 `*` does so too unless the one remaining argument is that list already. Values that do not
 fit make the call null; before that, a list of one stands for its element and an element for a list of one (DMN 1.4, 10.3.2.9.4).
 """
@@ -25,7 +25,6 @@ _GROUPS: dict[str, frozenset[str]] = {
     "day": frozenset({"date", "date and time"}),
     "clock": frozenset({"time", "date and time"}),
     "key": frozenset({"string", "list"}),
-    "text": frozenset({"string", "null"}),
 }
 
 
@@ -38,10 +37,11 @@ class Parameter:
     kinds: frozenset[str]
     optional: bool
     rest: str  # "", "+" or "*"
+    nullable: bool = False  # null is as good as left out
 
     def fit(self, value: Any) -> Any:
         """The value as the function gets it, or MISFIT."""
-        if KINDS[type(value)] in self.kinds:
+        if KINDS[type(value)] in self.kinds or (value is None and self.nullable):
             return value
         if type(value) is list and len(value) == 1 and KINDS[type(value[0])] in self.kinds:
             return value[0]
@@ -113,12 +113,13 @@ def _rest(parameter: Parameter, values: list[Any]) -> list[Any]:
 
 def _read_parameter(text: str) -> Parameter:
     name, _, kind = (part.strip() for part in text.partition(":"))
+    nullable = kind.endswith("??")
     mark = kind[-1] if kind[-1] in "?*+" else ""
     kind = kind.rstrip("?*+")
     kinds = _GROUPS.get(kind, frozenset({kind}))
     if not kinds <= frozenset(KINDS.values()):
         raise ValueError(f"no such kind: {kind}")
-    return Parameter(name, kind, kinds, mark == "?", mark.strip("?"))
+    return Parameter(name, kind, kinds, mark == "?", mark.strip("?"), nullable)
 
 
 Body = TypeVar("Body", bound=Callable[..., Any])

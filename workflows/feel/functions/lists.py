@@ -216,7 +216,7 @@ def list_replace_where(meter: Meter, items: Items, match: Lambda, new: Any) -> I
     if match.arity != 2:
         return None
     meter.spend(len(items))
-    return [new if match.call(item, new) is True else item for item in items]
+    return [new if match.call(meter, item, new) is True else item for item in items]
 
 
 @builtin("reverse", "list: list")
@@ -266,7 +266,7 @@ def flatten(meter: Meter, items: Items) -> Items:
 
 def _flatten(meter: Meter, items: Items, flat: Items, depth: int) -> None:
     if depth > MAX_NESTING:
-        raise ExpressionError(f"列表嵌套超过 {MAX_NESTING} 层")
+        raise ExpressionError(f"列表嵌套超过 {MAX_NESTING} 层", code="budget")
     meter.spend(1 + len(items))
     for item in items:
         if type(item) is list:
@@ -290,8 +290,8 @@ def sort(meter: Meter, items: Items, precedes: Lambda | None = None) -> Items | 
         if precedes is None:
             before, after = order("<", left, right), order(">", left, right)
         else:
-            before = precedes.call(left, right)
-            after = precedes.call(right, left) if before is False else False
+            before = precedes.call(meter, left, right)
+            after = precedes.call(meter, right, left) if before is False else False
         if before is None or type(before) is not bool:
             raise _Unordered
         return -1 if before else int(after is True)

@@ -22,7 +22,7 @@ from workflows.feel.arithmetic import number as decimal_of
 from workflows.feel.comparing import negation
 from workflows.feel.functions.declaring import builtin
 from workflows.feel.limits import Meter
-from workflows.feel.values import NUMBERS, whole
+from workflows.feel.values import NUMBERS, Months, whole
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,6})?", re.ASCII)
 _SCALES = 6_111
@@ -109,8 +109,11 @@ def round_half_down(_meter: Meter, n: Any, scale: Any) -> Decimal | None:
 
 @builtin("abs", "n: number")
 @builtin("abs", "n: days and time duration")
+@builtin("abs", "n: years and months duration")
 def absolute(_meter: Meter, n: Any) -> Any:
     """Without its sign."""
+    if isinstance(n, Months):
+        return Months(abs(n.count))
     return abs(n) if isinstance(n, timedelta) else NUMBERS.abs(decimal_of(n))
 
 
@@ -123,26 +126,30 @@ def modulo(_meter: Meter, dividend: Any, divisor: Any) -> Decimal | None:
     return NUMBERS.add(rest, divisor) if rest and (rest < 0) is not (divisor < 0) else rest
 
 
-def _function(operation: Callable[[Any], Decimal], n: Any) -> Decimal:
+_PRICE = 20  # steps: these work on 34 digits one by one
+
+
+def _function(meter: Meter, operation: Callable[[Any], Decimal], n: Any) -> Decimal:
+    meter.spend(_PRICE)
     return operation(decimal_of(n))
 
 
 @builtin("sqrt", "number: number")
-def sqrt(_meter: Meter, n: Any) -> Decimal | None:
+def sqrt(meter: Meter, n: Any) -> Decimal | None:
     """Square root; null below zero."""
-    return _function(NUMBERS.sqrt, n) if n >= 0 else None
+    return _function(meter, NUMBERS.sqrt, n) if n >= 0 else None
 
 
 @builtin("log", "number: number")
-def log(_meter: Meter, n: Any) -> Decimal | None:
+def log(meter: Meter, n: Any) -> Decimal | None:
     """Natural logarithm; null at zero and below."""
-    return _function(NUMBERS.ln, n) if n > 0 else None
+    return _function(meter, NUMBERS.ln, n) if n > 0 else None
 
 
 @builtin("exp", "number: number")
-def exp(_meter: Meter, n: Any) -> Decimal:
+def exp(meter: Meter, n: Any) -> Decimal:
     """Euler's number to the power of `n`."""
-    return _function(NUMBERS.exp, n)
+    return _function(meter, NUMBERS.exp, n)
 
 
 @builtin("odd", "number: number")

@@ -6,12 +6,21 @@ that holds only itself. Ranges without bound on a needed side give null.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from workflows.feel.comparing import Ternary, both, equal, negation, order, within
 from workflows.feel.functions.declaring import builtin
 from workflows.feel.limits import Meter
-from workflows.feel.values import Range
+from workflows.feel.temporal import (
+    read_date,
+    read_duration,
+    read_literal,
+    read_moment,
+    read_time,
+)
+from workflows.feel.values import NUMBERS, Range
 
 _TWO = "point1: point, point2: point"
 _RANGES = "range1: range, range2: range"
@@ -24,6 +33,45 @@ def either(left: Ternary, right: Ternary) -> Ternary:
 
 def _span(value: Any) -> Range:
     return value if type(value) is Range else Range(value, value)
+
+
+_WRITTEN = re.compile(r"\s*([\[(\]])(.+?)\.\.(.+)([\])\[])\s*", re.DOTALL)
+_POINT = re.compile(
+    r'(?P<number>-?(?:\d+(?:\.\d+)?|\.\d+))|"(?P<text>[^"\\]*)"|@"(?P<at>[^"]*)"'
+    r'|(?P<of>date|time|date and time|duration)\(\s*"(?P<moment>[^"]*)"\s*\)'
+)
+
+
+@builtin("range", "from: string")
+def range_of(_meter: Meter, text: str) -> Range | None:
+    """The range that a text writes down; its ends are literals of one kind."""
+    found = _WRITTEN.fullmatch(text)
+    if found is None:
+        return None
+    low, high = _point(found[2].strip()), _point(found[3].strip())
+    if low is None or high is None or order("<=", low, high) is not True:
+        return None
+    return Range(low, high, found[1] == "[", found[4] == "]")
+
+
+def _point(text: str) -> Any:
+    """A literal as a value; None where it is none."""
+    found = _POINT.fullmatch(text)
+    if found is None:
+        return None
+    if found["number"]:
+        return NUMBERS.create_decimal(found["number"])
+    if found["text"] is not None:
+        return found["text"]
+    if found["at"] is not None:
+        return read_literal(found["at"])
+    readers: dict[str, Callable[[str], Any]] = {
+        "date": read_date,
+        "time": read_time,
+        "date and time": read_moment,
+        "duration": read_duration,
+    }
+    return readers[found["of"]](found["moment"])
 
 
 @builtin("before", _TWO)

@@ -86,7 +86,7 @@ def ends_with(_meter: Meter, string: str, match: str) -> bool:
     return string.endswith(match)
 
 
-@builtin("string join", "list: list, delimiter: text?, prefix: text?, suffix: text?")
+@builtin("string join", "list: list, delimiter: string??, prefix: string??, suffix: string??")
 def string_join(
     meter: Meter,
     items: list[Any],
@@ -110,14 +110,14 @@ def _program(pattern: str, flags: str | None) -> Program | None:
         return None
 
 
-@builtin("matches", "input: string, pattern: string, flags: string?")
+@builtin("matches", "input: string, pattern: string, flags: string??")
 def matches(meter: Meter, text: str, pattern: str, flags: str | None = None) -> bool | None:
     """Whether the pattern matches anywhere."""
     program = _program(pattern, flags)
     return None if program is None else search(program, text, 0, meter) is not None
 
 
-@builtin("replace", "input: string, pattern: string, replacement: string, flags: string?")
+@builtin("replace", "input: string, pattern: string, replacement: string, flags: string??")
 def replace(
     meter: Meter, text: str, pattern: str, replacement: str, flags: str | None = None
 ) -> str | None:
@@ -181,7 +181,7 @@ def string(meter: Meter, value: Any) -> str | None:
 def write(value: Any, meter: Meter, depth: int) -> str:
     """A value as FEEL writes it; strings inside lists and contexts are quoted."""
     if depth > MAX_NESTING:
-        raise ExpressionError(f"值嵌套超过 {MAX_NESTING} 层")
+        raise ExpressionError(f"值嵌套超过 {MAX_NESTING} 层", code="budget")
     if type(value) is list:
         return _joined("[", [write(item, meter, depth + 1) for item in value], "]", meter)
     if type(value) is dict:

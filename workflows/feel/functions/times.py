@@ -75,7 +75,7 @@ def time_from_date(_meter: Meter, _value: date) -> time:
 
 @builtin(
     "time",
-    "hour: number, minute: number, second: number, offset: days and time duration?",
+    "hour: number, minute: number, second: number, offset: days and time duration??",
 )
 def time_from_parts(
     _meter: Meter, hour: Any, minute: Any, second: Any, offset: timedelta | None = None

@@ -1,0 +1,212 @@
+"""The types of FEEL and of DMN's item definitions: does a value fit, and can it be made to fit.
+
+`fits` is `instance of`. `conform` is the implicit conversion of DMN 1.4, 10.3.2.9.4, wherever
+a value meets a declared type: a list of one stands for its element, an element for a list of
+one, a date for its midnight in universal time; what does not fit becomes null, with a remark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from workflows.errors import ExpressionError
+from workflows.feel.limits import MAX_NESTING, Meter
+from workflows.feel.temporal import read_date, read_duration, read_moment, read_time
+from workflows.feel.values import Lambda, Months, kind_of
+
+Constraint = Callable[[Any, Meter], bool]
+
+SIMPLE = (
+    "number",
+    "string",
+    "boolean",
+    "date",
+    "time",
+    "date and time",
+    "days and time duration",
+    "years and months duration",
+)
+_ALIASES = {
+    "dateTime": "date and time",
+    "dayTimeDuration": "days and time duration",
+    "yearMonthDuration": "years and months duration",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A type. `of` is that of the elements, of a range's ends, or of a function's result.
+
+    `members` are a context's, `parameters` a function's (None: any); `allowed` is the
+    constraint of an item definition, `open_members` says that members may be missing.
+    """
+
+    kind: str
+    of: Type | None = None
+    members: tuple[tuple[str, Type], ...] = ()
+    parameters: tuple[Type, ...] | None = None
+    allowed: Constraint | None = None
+    open_members: bool = False
+    name: str = ""
+
+    def __str__(self) -> str:
+        if self.name:
+            return self.name
+        return self.kind if self.of is None else f"{self.kind}<{self.of}>"
+
+
+ANY = Type("Any")
+BUILT_IN: Mapping[str, Type] = {
+    "Any": ANY,
+    "Null": Type("null"),
+    **{name: Type(name) for name in (*SIMPLE, "list", "context", "range", "function")},
+    **{alias: Type(name) for alias, name in _ALIASES.items()},
+}
+
+
+def fits(value: Any, wanted: Type, meter: Meter, depth: int = 0, *, null: bool = False) -> bool:
+    """Whether a value is of a type; `null`: members and elements without value are no harm."""
+    if value is None:
+        return wanted.kind == "null" or (null and depth > 0) or (wanted is ANY and depth > 0)
+    if wanted.kind == "Any":
+        return _allowed(value, wanted, meter)
+    if kind_of(value) != wanted.kind:
+        return False
+    meter.spend(1)
+    if depth > MAX_NESTING:
+        raise ExpressionError(f"值嵌套超过 {MAX_NESTING} 层", code="budget")
+    return _parts_fit(value, wanted, meter, depth, null) and _allowed(value, wanted, meter)
+
+
+def _allowed(value: Any, wanted: Type, meter: Meter) -> bool:
+    return wanted.allowed is None or wanted.allowed(value, meter)
+
+
+def _parts_fit(value: Any, wanted: Type, meter: Meter, depth: int, null: bool) -> bool:
+    if type(value) is dict:
+        return all(
+            fits(value[name], member, meter, depth + 1, null=null)
+            if name in value
+            else wanted.open_members
+            for name, member in wanted.members
+        )
+    if type(value) is Lambda:
+        return _function_fits(value, wanted)
+    inner = wanted.of
+    if inner is None:
+        return True
+    if type(value) is list:
+        return all(fits(item, inner, meter, depth + 1, null=null) for item in value)
+    ends = (end for end in (value.low, value.high) if end is not None)
+    return all(fits(end, inner, meter, depth + 1, null=null) for end in ends)
+
+
+def _function_fits(value: Lambda, wanted: Type) -> bool:
+    """Parameters may be wider than wanted and the result narrower; undeclared ones are Any."""
+    if wanted.parameters is None:
+        return True
+    if value.arity != len(wanted.parameters):
+        return False
+    given = value.types or (ANY,) * value.arity
+    pairs = zip(wanted.parameters, given, strict=True)
+    if not all(is_within(one, mine or ANY) for one, mine in pairs):
+        return False
+    return wanted.of is None or is_within(value.result or ANY, wanted.of)
+
+
+def is_within(narrow: Type, wide: Type) -> bool:
+    """Whether every value of one type is one of the other (DMN 1.4, 10.3.2.9.2)."""
+    if wide.kind == "Any" or narrow.kind == "null":
+        return True
+    if narrow.kind != wide.kind:
+        return False
+    if wide.of is not None and not is_within(narrow.of or ANY, wide.of):
+        return False
+    have = dict(narrow.members)
+    if not all(name in have and is_within(have[name], one) for name, one in wide.members):
+        return False
+    if wide.parameters is None:
+        return True
+    mine = narrow.parameters or ()
+    if len(mine) != len(wide.parameters):
+        return False
+    return all(map(is_within, wide.parameters, mine))
+
+
+def conform(value: Any, wanted: Type | None, meter: Meter) -> Any:
+    """The value as `wanted`, converted where DMN says so; null, with a remark, if it cannot."""
+    fitting = fitted(value, wanted, meter)
+    if fitting is None and value is not None:
+        meter.remark(f"值不符合类型“{wanted}”，按 null 处理")
+    return fitting
+
+
+def fitted(value: Any, wanted: Type | None, meter: Meter) -> Any:
+    """The value as `wanted`, converted where DMN says so; None where it does not fit."""
+    if value is None or wanted is None or fits(value, wanted, meter, null=True):
+        return value
+    turned = _converted(value, wanted, meter, 0)
+    if turned is not None and fits(turned, wanted, meter, null=True):
+        return turned
+    return None
+
+
+def _converted(value: Any, wanted: Type, meter: Meter, depth: int) -> Any:
+    """A value of another kind as the wanted one, or itself where nothing can be done."""
+    meter.spend(1)
+    if value is None or depth > MAX_NESTING:
+        return value
+    if wanted.kind == "list":
+        inner = wanted.of or ANY
+        items = value if type(value) is list else [value]
+        return [_converted(item, inner, meter, depth + 1) for item in items]
+    if type(value) is list and len(value) == 1 and wanted.kind != "Any":
+        return _converted(value[0], wanted, meter, depth + 1)
+    if type(value) is date and wanted.kind == "date and time":
+        return datetime.combine(value, time(tzinfo=UTC))
+    if type(value) is dict and wanted.kind == "context":
+        members = dict(wanted.members)
+        return {
+            key: _converted(one, members[key], meter, depth + 1) if key in members else one
+            for key, one in value.items()
+        }
+    return value
+
+
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "date": read_date,
+    "time": read_time,
+    "date and time": read_moment,
+}
+
+
+def from_text(value: Any, wanted: Type | None, meter: Meter, depth: int = 0) -> Any:
+    """A caller's value where JSON has only text: dates, times and durations by their type."""
+    if wanted is None or value is None or depth > MAX_NESTING:
+        return value
+    inner = wanted.of if wanted.kind == "list" else wanted
+    if type(value) is list:
+        meter.spend(len(value))
+        return [from_text(item, inner, meter, depth + 1) for item in value]
+    if wanted.kind == "list":
+        return from_text(value, inner, meter, depth + 1)
+    if type(value) is str:
+        return _from_text(value, wanted)
+    if type(value) is dict and wanted.members:
+        members = dict(wanted.members)
+        meter.spend(len(value))
+        return {k: from_text(v, members.get(k), meter, depth + 1) for k, v in value.items()}
+    return value
+
+
+def _from_text(text: str, wanted: Type) -> Any:
+    if wanted.kind in _READERS:
+        return _READERS[wanted.kind](text)
+    if wanted.kind.endswith("duration"):
+        length = read_duration(text)
+        months = wanted.kind.startswith("years")
+        return length if isinstance(length, Months) is months else None
+    return text
