@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 
-from workflows.feel.decisions import (
-    Aggregation,
-    Decision,
-    HitPolicy,
-    Input,
-    Output,
-    Rule,
-    Table,
-)
+from workflows.feel.decisions import Decision
+from workflows.feel.spoken import logic_text
+from workflows.feel.tables import Aggregation, HitPolicy, Input, Output, Rule, Table
 from workflows.versions.changes import Change
 from workflows.versions.wording import flat
 
@@ -52,15 +46,17 @@ def _decision(old: Decision, new: Decision) -> Iterator[Change]:
         yield Change("decision", said, new.id, new.id, new.name, old.variable, new.variable)
     if isinstance(old.logic, Table) and isinstance(new.logic, Table):
         yield from _Tables(new, title, old.logic, new.logic).changes()
-    elif isinstance(old.logic, Table) or isinstance(new.logic, Table):
+    else:
         was, now = (
-            "决策表" if isinstance(one.logic, Table) else one.logic.text for one in (old, new)
+            "决策表" if isinstance(one.logic, Table) else logic_text(one.logic)
+            for one in (old, new)
         )
-        said = f"{title}由“{was}”改为“{now}”"
-        yield Change("decision", said, new.id, new.id, new.name, was, now)
-    elif flat(old.logic.text) != flat(new.logic.text):
-        said = f"{title}的算式由“{old.logic.text}”改为“{new.logic.text}”"
-        yield Change("decision", said, new.id, new.id, new.name, old.logic.text, new.logic.text)
+        if flat(was) != flat(now):
+            kind = (
+                "" if isinstance(old.logic, Table) or isinstance(new.logic, Table) else "的算式"
+            )
+            said = f"{title}{kind}由“{was}”改为“{now}”"
+            yield Change("decision", said, new.id, new.id, new.name, was, now)
     was, now = (
         "、".join(r.name or r.id for r in sorted(one.required, key=lambda r: r.id))
         for one in (old, new)
