@@ -41,6 +41,12 @@ def logic_text(logic: Logic) -> str:
             return f"[{', '.join(_row(columns, row) for row in rows)}]"
         case Function(parameters, body, _):
             return f"function({', '.join(name for name, _ in parameters)}) {logic_text(body)}"
+    return _chosen(logic)
+
+
+def _chosen(logic: Conditional | Loop | Filter) -> str:
+    """What decides, repeats or leaves out."""
+    match logic:
         case Conditional(condition, yes, no):
             parts = logic_text(condition), logic_text(yes), logic_text(no)
             return f"if {parts[0]} then {parts[1]} else {parts[2]}"

@@ -17,6 +17,14 @@ from tests.workflows.decision_drawing import (
 from workflows.feel.spoken import logic_text
 from workflows.sources.decisions import read_decisions
 
+LOOP = (
+    f'<for iteratorVariable="i"><in typeRef="list">{literal("xs")}</in>'
+    f"<return>{literal('i')}</return></for>"
+)
+CHOICE = (
+    f"<conditional><if>{literal('a')}</if><then>{literal('1')}</then>"
+    f"<else>{literal('2')}</else></conditional>"
+)
 LINES = [
     (literal("1 + 1"), "1 + 1"),
     ("", "null"),
@@ -26,16 +34,8 @@ LINES = [
     (relation(["a"], ["1"], ["2"]), "[{a: 1}, {a: 2}]"),
     (function(["x"], literal("x")), "function(x) x"),
     (table(["x"], ["r"], ["1", "2"], ["-", "3"]), "UNIQUE (x): 1 | 2; - | 3"),
-    (
-        f"<conditional><if>{literal('a')}</if><then>{literal('1')}</then><else>{literal('2')}"
-        "</else></conditional>",
-        "if a then 1 else 2",
-    ),
-    (
-        f'<for iteratorVariable="i"><in typeRef="list">{literal("xs")}</in><return>{literal("i")}'
-        "</return></for>",
-        "for i in xs : list return i",
-    ),
+    (CHOICE, "if a then 1 else 2"),
+    (LOOP, "for i in xs : list return i"),
     (f"<filter><in>{literal('xs')}</in><match>{literal('item')}</match></filter>", "xs[item]"),
 ]
 
