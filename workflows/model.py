@@ -124,6 +124,8 @@ class MultiInstance:
 
     `item` names the variable that holds the item inside an instance. `completion` is FEEL over
     the instance's data plus `completed` and `total`; when true the rest is cancelled.
+    `throws`: what each completed instance (behavior `None`) or the first one (`One`) throws
+    to the boundary of the activity and to whoever waits for it (BPMN 10.3.8).
     """
 
     sequential: bool = False
@@ -131,7 +133,8 @@ class MultiInstance:
     cardinality: str | None = None
     item: str | None = None
     completion: str | None = None
-    behavior: str = "All"  # All | One | None : boundary events thrown (BPMN 13.3.7)
+    behavior: str = "All"  # All | One | None
+    throws: Event | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,16 +216,6 @@ def _never_thrown(event: Element, host: Element) -> bool:
     }
 
 
-@rule("not-yet")
-def only_what_is_built(subject: Subject) -> Iterator[Hit]:
-    """What BPMN allows and the engine does not execute yet is refused in words."""
-    for element in subject.process.scope.walk():
-        if element.kind is Kind.EVENT_SUBPROCESS:
-            yield Hit(element, "事件子流程还不能执行", "改用边界事件")
-        elif _trigger(element) is Trigger.CONDITIONAL and element.kind is not Kind.START:
-            yield Hit(element, "条件事件还不能执行", "改用消息或时限")
-
-
 @rule("empty")
 def something_drawn(subject: Subject) -> Iterator[Hit]:
     """A process with nothing but a start and an end orders nothing of anybody."""

@@ -43,7 +43,10 @@ class Waiting:
 def place(spot: Spot) -> Place:
     """Name a place in the bundle."""
     return Place(
-        spot.workflow.spec.process, spot.node.element.id, spot.workflow.path, spot.instance
+        spot.workflow.spec.process,
+        spot.node.element.id,
+        (*spot.workflow.path, *spot.node.inside),
+        spot.instance,
     )
 
 

@@ -10,6 +10,7 @@ from lxml import etree
 
 from workflows.model import NOTHING, Effect, Loop, MultiInstance, Work
 from workflows.sources import juel
+from workflows.sources.events import thrown_by_instances
 from workflows.sources.foreign import (
     foreign,
     foreign_children,
@@ -140,8 +141,8 @@ def _several(node: etree._Element, sheet: Sheet) -> MultiInstance:
     if fixed and not 0 <= int(cardinality or 0) <= MAX_INSTANCES:
         sheet.remarks.error("loop", node, f"次数“{cardinality}”应在 0 到 {MAX_INSTANCES} 之间")
     behavior = node.get("behavior") or "All"
-    if behavior != "All":
-        sheet.remarks.error("loop", node, f"多实例的 behavior “{behavior}”暂不支持", "去掉它")
+    activity = node.getparent()
+    thrown = thrown_by_instances(node, behavior, node if activity is None else activity, sheet)
     for name in ("loopDataOutputRef", "outputDataItem", "complexBehaviorDefinition"):
         if first(node, name) is not None:
             sheet.remarks.error(
@@ -154,6 +155,8 @@ def _several(node: etree._Element, sheet: Sheet) -> MultiInstance:
         cardinality=cardinality,
         item=item,
         completion=juel.counters(completion) if completion else None,
+        behavior=behavior if thrown is not None else "All",
+        throws=thrown,
     )
 
 

@@ -22,6 +22,7 @@ from workflows.sources.xml import read_xml
 
 FORMAT = "meaning/1"
 _NOT_MEANT = frozenset({"line", "file"})
+_LATER = frozenset({"throws"})  # joined later: counts only where drawn, older digests stay
 _DRESSING = frozenset({"layout", "exporter", "schemaVersion", "$schema"})
 
 
@@ -60,6 +61,7 @@ def _plain(value: Any) -> Any:
             f.name: _plain(getattr(value, f.name))
             for f in fields(value)
             if f.name not in _NOT_MEANT
+            and not (f.name in _LATER and not getattr(value, f.name))
         }
     if isinstance(value, Mapping):
         return {str(key): _plain(one) for key, one in value.items()}

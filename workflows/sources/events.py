@@ -7,7 +7,7 @@ import re
 from lxml import etree
 
 from workflows.model import Event, Trigger
-from workflows.sources.foreign import to_condition
+from workflows.sources.foreign import survey_definition, to_condition
 from workflows.sources.links import Link
 from workflows.sources.sheet import Sheet, bpmn_children, first, gov, local, text_of
 from workflows.sources.vocabulary import read_due
@@ -58,8 +58,9 @@ def read_event(node: etree._Element, sheet: Sheet) -> Event | Link:
     """The event of a start, end, intermediate or boundary event; `NONE` where it has none."""
     kind = local(node)
     definitions = [c for c in bpmn_children(node) if _defines(local(c))]
-    if any(True for _ in bpmn_children(node, "eventDefinitionRef")):
-        sheet.remarks.error("event-reference", node, "引用了别处的事件定义，请直接写在事件里")
+    for reference in bpmn_children(node, "eventDefinitionRef"):
+        defined = event_definition(text_of(reference), node, sheet)
+        definitions += [] if defined is None else [defined]
     if len(definitions) > 1:
         sheet.remarks.error(
             "several-triggers", node, "一个事件有多个触发条件，暂不支持", "拆成几个事件"
@@ -74,6 +75,7 @@ def read_event(node: etree._Element, sheet: Sheet) -> Event | Link:
         return Event()
     definition = definitions[0]
     name = local(definition)
+    survey_definition(definition, node, sheet)
     if name in _REFUSED:
         sheet.remarks.error("event-refused", node, _REFUSED[name], "改用消息或错误事件")
         return Event()
@@ -91,6 +93,50 @@ def read_event(node: etree._Element, sheet: Sheet) -> Event | Link:
 def message_name(node: etree._Element, sheet: Sheet) -> str | None:
     """Name of the message that a send or receive task or message event refers to."""
     return _resolve(node, "messageRef", sheet.messages, "消息", sheet)
+
+
+def event_definition(
+    reference: str, node: etree._Element, sheet: Sheet
+) -> etree._Element | None:
+    """The event definition of that id, which may stand outside the process."""
+    found = sheet.definitions.get(reference) or sheet.definitions.get(
+        reference.rpartition(":")[2]
+    )
+    if found is None:
+        sheet.remarks.error(
+            "dangling", node, f"引用的事件定义“{reference}”不存在", "在文件里定义这个事件"
+        )
+    return found
+
+
+def thrown_by_instances(
+    several: etree._Element, behavior: str, activity: etree._Element, sheet: Sheet
+) -> Event | None:
+    """What the instances of a multi-instance throw with behavior `One` or `None`."""
+    if behavior == "All":
+        return None
+    if behavior not in {"One", "None"}:
+        sheet.remarks.error(
+            "loop", activity, f"多实例的 behavior “{behavior}”暂不支持", "用 All、One 或 None"
+        )
+        return None
+    reference = several.get(f"{behavior.lower()}BehaviorEventRef")
+    if not reference:
+        sheet.remarks.error(
+            "loop",
+            activity,
+            f"多实例的 behavior “{behavior}”没有说明抛出什么事件",
+            f"写明 {behavior.lower()}BehaviorEventRef",
+        )
+        return None
+    definition = event_definition(reference, activity, sheet)
+    if definition is None:
+        return None
+    trigger = _TRIGGERS.get(local(definition))
+    if trigger not in {Trigger.SIGNAL, Trigger.MESSAGE, Trigger.ESCALATION}:
+        sheet.remarks.error("loop", activity, "多实例只能抛出信号、消息或升级", "换一种事件")
+        return None
+    return _triggered(activity, definition, trigger, False, sheet)
 
 
 def _defines(name: str) -> bool:
@@ -194,7 +240,8 @@ def _foreign_timer(node: etree._Element, written: etree._Element, sheet: Sheet) 
     """An ISO 8601 period or date of another tool as a clock of that name."""
     said = text_of(written).strip("\"'").removeprefix("=").strip().strip("\"'")
     if local(written) == "timeCycle":
-        if local(node) != "startEvent":
+        around = node.getparent()
+        if local(node) != "startEvent" or around is None or local(around) != "process":
             sheet.remarks.error(
                 "timer-cycle", node, "循环定时不支持", "改为一次性的时限，或画一个回路"
             )

@@ -29,6 +29,8 @@ _READ_CHILDREN = words(
     """in out formDefinition assignmentDefinition calledElement calledDecision
     loopCharacteristics userTask"""
 )
+_CATCH_VARIABLES = words("errorCodeVariable errorMessageVariable escalationCodeVariable")
+_CONDITION_FILTERS = words("variableName variableEvents")
 _LANGUAGES = re.compile(r"feel|juel|xpath|/dmn/", re.IGNORECASE)
 _PLAIN = re.compile(r"[^${}#=]+")
 _DAYS = re.compile(r"P(\d{1,3})D")
@@ -148,6 +150,29 @@ def limit_of(node: etree._Element, sheet: Sheet) -> Limit | None:
         return Limit(int(days.group(1)), LimitUnit.DAY)
     sheet.remarks.unfit("limit-unclear", node, f"期限“{due}”换算不了", "写 gov:limit")
     return None
+
+
+def survey_definition(definition: etree._Element, event: etree._Element, sheet: Sheet) -> None:
+    """Say what of an event definition's foreign attributes does not act here."""
+    for key in definition.attrib:
+        namespace, _, name = str(key)[1:].rpartition("}")
+        if namespace not in FOREIGN:
+            continue
+        shown = f"{FOREIGN[namespace]}:{name}"
+        if name in _CATCH_VARIABLES:
+            sheet.remarks.error(
+                "foreign-data", event, f"{shown} 存入的变量在本系统中不会产生", "删去它"
+            )
+        elif name in _CONDITION_FILTERS:
+            sheet.remarks.unfit(
+                "condition-filter", event, f"{shown} 不起作用：任何变量变化时都重新判断条件"
+            )
+        elif name in _CODE:
+            sheet.remarks.unfit(
+                "foreign-code", event, f"{shown} 指向的程序不执行", "用 gov:effect"
+            )
+        else:
+            sheet.remarks.unused(shown, event)
 
 
 def survey_foreign(node: etree._Element, sheet: Sheet) -> None:

@@ -78,6 +78,7 @@ class Sheet:
     seats: dict[str, Seat] = field(default_factory=dict)
     elements: set[str] = field(default_factory=set)
     data_names: dict[str, str] = field(default_factory=dict)
+    definitions: dict[str, etree._Element] = field(default_factory=dict)  # of events, by id
     pools: dict[str, str] = field(default_factory=dict)  # process id → name of its pool
     uses_gov: bool = False
 
@@ -170,14 +171,28 @@ def _declare(node: etree._Element, name: str, sheet: Sheet) -> None:
         return
     if name in {"dataInput", "dataObject", "dataObjectReference"}:
         sheet.data_names[own] = node.get("name") or ""
-    elif name == "message":
-        sheet.messages[own] = node.get("name") or own
-    elif name == "signal":
-        sheet.signals[own] = node.get("name") or own
-    elif name == "error":
-        sheet.errors[own] = node.get("errorCode") or node.get("name") or own
-    elif name == "escalation":
-        sheet.escalations[own] = node.get("escalationCode") or node.get("name") or own
+    elif name.endswith("EventDefinition"):
+        sheet.definitions[own] = node
+    elif name in {"message", "signal", "error", "escalation"}:
+        _declare_event(node, name, own, sheet)
+
+
+def _declare_event(node: etree._Element, name: str, own: str, sheet: Sheet) -> None:
+    """Messages and signals are known by name, errors and escalations by code."""
+    said = node.get("errorCode") or node.get("escalationCode") or node.get("name") or own
+    if name in {"message", "signal"}:
+        said = node.get("name") or own
+    if "${" in said or "#{" in said or said.startswith("="):
+        sheet.remarks.error(
+            "name-expression", node, f"名称“{said}”是表达式，不执行", "写明固定的名称或代码"
+        )
+    tables = {
+        "message": sheet.messages,
+        "signal": sheet.signals,
+        "error": sheet.errors,
+        "escalation": sheet.escalations,
+    }
+    tables[name][own] = said
 
 
 def _attributes(node: etree._Element, name: str, sheet: Sheet) -> None:

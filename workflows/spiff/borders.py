@@ -1,10 +1,10 @@
 """Boundary events. Corrects E19 (an interrupting event acts too late) and the half of E27 that
 comes from Spiff's synthetic split and join around an activity: there is none here.
 
-An activity that begins arms its timers, messages and signals as tokens of its own; errors
-and escalations need no token, they are looked up when thrown. Firing an interrupting event
+An activity that begins arms its timers, messages, signals and conditions as tokens of its
+own; errors and escalations need no token, they are looked up when thrown. Firing an interrupting event
 cancels the activity at once, in the same move. A non-interrupting timer fires once; a
-non-interrupting message or signal stays armed and fires again.
+non-interrupting message, signal or condition stays armed and fires again.
 
 The flow out of a boundary event sees what has been written up to that moment, also inside
 an embedded sub-process, because its variables are those of the process around it; nothing
@@ -19,12 +19,14 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
 
 from workflows.model import Element, Trigger
+from workflows.spiff.awaiting import AWAITED
+from workflows.spiff.conditions import view
 from workflows.spiff.events import definition_of
 from workflows.spiff.node import Node
 from workflows.spiff.throwing import fire
 from workflows.spiff.token import WAITING, Token
 
-ARMED = frozenset({Trigger.TIMER, Trigger.MESSAGE, Trigger.SIGNAL})
+ARMED = frozenset(AWAITED)
 
 
 class BorderNode(Node, BoundaryEvent):
@@ -51,7 +53,8 @@ class BorderNode(Node, BoundaryEvent):
         """The armed event happens."""
         activity = my_task.owner
         if activity is not None:
-            fire(self, activity, armed=my_task, values=values)
+            thrown = view(my_task) if self.condition is not None else None
+            fire(self, activity, armed=my_task, values=values, thrown=thrown)
 
 
 def arm(activity: Token) -> None:

@@ -67,7 +67,8 @@ def is_item(token: Token) -> bool:
 
 def is_waiting(token: Token) -> bool:
     """Whether the token waits for a timer, message or signal: `task_spec.awaits` says which."""
-    return token._state == WAITING and token.task_spec.awaits > Awaits.PERSON
+    awaits = token.task_spec.awaits
+    return token._state == WAITING and Awaits.PERSON < awaits < Awaits.CONDITION
 
 
 def complete(case: CaseWorkflow, name: str, values: Mapping[str, Any]) -> None:

@@ -41,7 +41,7 @@ def save(case: CaseWorkflow, program: Program) -> bytes:
     scopes = []
     if not case.completed:
         running: list[AnyWorkflow] = [case, *case.subprocesses.values()]
-        owners = {scope.host.id if scope.host else 0: _base_owner(scope) for scope in running}
+        owners = {scope.host.id if scope.host else 0: scope.space for scope in running}
         for owner in dict.fromkeys(owners.values()):
             _rebase(owner, [s for s in running if owners[s.host.id if s.host else 0] is owner])
         scopes = [_scope_row(s, owners[s.host.id if s.host else 0]) for s in running]
@@ -53,15 +53,14 @@ def save(case: CaseWorkflow, program: Program) -> bytes:
     return FORMAT + program.check + zlib.compress(text, 6 if len(text) < FAST_FROM else 1)
 
 
-def _base_owner(scope: AnyWorkflow) -> AnyWorkflow:
-    while scope.host is not None and not scope.host.task_spec.shuts_data:
-        scope = scope.host.workflow
-    return scope
-
-
 def _rebase(owner: AnyWorkflow, scopes: list[AnyWorkflow]) -> None:
     """Choose a new base, the most common data, when at least half of the tokens changed."""
-    tokens = [token for scope in scopes for token in scope.tasks.values()]
+    tokens = [
+        token
+        for scope in scopes
+        for token in scope.tasks.values()
+        if not token.task_spec.listens
+    ]
     fresh = sum(token.row is None for token in tokens)
     if not tokens or fresh * 2 < len(tokens):
         return
@@ -114,7 +113,7 @@ def _token_row(token: Token, base: Part) -> list[Any]:
         token._parent or 0,
         token.via + 1,
         0 if token.instance is None else token.instance + 1,
-        _delta(token.part, base),
+        0 if token.task_spec.listens else _delta(token.part, base),
         _internal(token.internal_data),
     ]
     while not row[-1]:
@@ -153,7 +152,7 @@ def _rebuild(root: list[Any], program: Program) -> CaseWorkflow:
         if scope.spec is not spec:
             raise ValueError("wrong root")
         scope.result = scope_result
-        owner = _base_owner(scope)
+        owner = scope.space
         if owner is scope:
             scope.base, scope.base_row = read_delta(base, NO_DATA), base
         scope.ended = read_delta(ended[0], owner.base) if ended else None

@@ -19,6 +19,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinitio
 
 from workflows.model import Element, Event, Trigger
 from workflows.spiff import throwing
+from workflows.spiff.conditions import view
 from workflows.spiff.node import Node
 from workflows.spiff.token import WAITING, Token
 
@@ -86,7 +87,7 @@ class EndNode(Node, EndEvent):
 
 
 class CatchNode(Node, IntermediateCatchEvent):
-    """Intermediate catch event: waits for its message, signal or timer."""
+    """Intermediate catch event: waits for its message, signal, timer or condition."""
 
     shows_enter_early = True
 
@@ -110,5 +111,7 @@ class CatchNode(Node, IntermediateCatchEvent):
             gateway.task_spec.won(gateway, my_task)
             self.order(my_task, "enter")
         my_task.triggered = True
+        if self.condition is not None:
+            my_task.part = view(my_task)
         my_task.write(values)
         my_task._ready()

@@ -64,11 +64,7 @@ class EmbeddedNode(InnerNode, SubWorkflowTask):
         found = super().parts(my_task)
         scope = my_task.workflow.top_workflow.subprocesses.get(my_task.id)
         if scope is not None:
-            if scope.ended is not None:
-                found.append(scope.ended)
-            for token in scope.tasks.values():
-                if token._parent is None:
-                    found.extend(token.task_spec.parts(token))
+            found.extend(scope.parts())
         return found
 
 

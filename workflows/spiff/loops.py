@@ -15,6 +15,7 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 
 from workflows.errors import CommandRefused
 from workflows.model import Element
+from workflows.spiff import throwing
 from workflows.spiff.awaiting import Awaits
 from workflows.spiff.borders import arm
 from workflows.spiff.expressions import Formula
@@ -70,6 +71,8 @@ class MultiNode(LoopNode):
         assert multi is not None  # noqa: S101
         place = f"多实例{self.title}"
         self.sequential = multi.sequential
+        self.event_thrown = multi.throws
+        self.only_first = multi.behavior == "One"
         self.item = multi.item
         self.collection = Formula(multi.collection, place) if multi.collection else None
         self.cardinality = Formula(multi.cardinality, place) if multi.cardinality else None
@@ -130,6 +133,10 @@ class MultiNode(LoopNode):
         outcome = merge([child.part], without=self.local)
         child.discard()
         loop.part = merge([loop.part, outcome])
+        if self.event_thrown is not None and (state["done"] == 1 or not self.only_first):
+            throwing.throw_at_border(loop, self.event_thrown)
+            if not loop.alive:
+                return  # what was thrown has interrupted the activity
         if finished:
             for other in loop.owned:
                 if other.instance is not None:

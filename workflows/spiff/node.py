@@ -57,6 +57,9 @@ class Node(BpmnSpecMixin):
     throws = False  # sends something out when it completes
     offers = False  # owns tokens of events of which the first to come wins
     shuts_data = False  # nothing inside shares the variables around it
+    listens = False  # waits for the event that starts an event sub-process
+    interrupts_scope = False  # an event sub-process after which nothing else starts
+    inside: tuple[str, ...] = ()  # scopes around the drawn element that are not open yet
 
     def __init__(self, scope: ScopeSpec, element: Element, name: str = "", **extra: Any):
         """Create the node `name` (default: the element's id) in `scope`."""
@@ -69,6 +72,7 @@ class Node(BpmnSpecMixin):
         self.borders: tuple[BorderNode, ...] = ()
         self.orders: tuple[Order, ...] = ()
         self.unit: Formula | None = None
+        self.condition: Formula | None = None  # of a conditional event
         self.instance_of: LoopNode | None = None
         self.awaits = awaits(element)
         self.event_name = element.event.ref if element.event is not None else None

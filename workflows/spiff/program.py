@@ -20,11 +20,13 @@ from workflows.spiff.activities import (
     RuleNode,
     SendNode,
 )
+from workflows.spiff.awaiting import Awaits
 from workflows.spiff.borders import BorderNode
 from workflows.spiff.event_gateway import EventGatewayNode
 from workflows.spiff.events import CatchNode, EndNode, StartNode, ThrowNode
 from workflows.spiff.exclusive import ExclusiveNode
 from workflows.spiff.expressions import Formula
+from workflows.spiff.handlers import HandlerNode, ListenNode
 from workflows.spiff.inclusive import InclusiveNode, reaching
 from workflows.spiff.inner import CallNode, EmbeddedNode, InnerNode
 from workflows.spiff.loops import LoopNode, MultiNode, RepeatNode
@@ -43,6 +45,7 @@ PLAIN: dict[Kind, Callable[..., Node]] = {
     Kind.PARALLEL: ParallelNode,
     Kind.INCLUSIVE: InclusiveNode,
     Kind.EVENT_BASED: EventGatewayNode,
+    Kind.EVENT_SUBPROCESS: HandlerNode,
 }
 ACTIVITY: dict[Kind, Callable[..., Node]] = {
     Kind.USER_TASK: PersonNode,
@@ -76,6 +79,9 @@ class Program:
                 if isinstance(node, CallNode):
                     node.inner = self.processes[node.element.called or ""]
         self._number()
+        watches = any(n.awaits is Awaits.CONDITION for s in self.scopes for n in s.nodes)
+        for scope in self.scopes:
+            scope.watches = watches
         self.check = self._fingerprint(bundle.digest)
 
     def _number(self) -> None:
@@ -129,10 +135,21 @@ class Program:
             node.unit = Formula(element.work.unit, place)
         if element.kind is Kind.START:
             spec.starts[element.id] = node
+        _watch(node, element, place)
         if isinstance(node, RuleNode):
             node.decision = self._decisions[element.decision or ""]
         if isinstance(node, InnerNode) and element.scope is not None:
             node.inner = self._build(process, element.scope, element.id)
+        if isinstance(node, HandlerNode):
+            self._listen(spec, node)
+
+    def _listen(self, spec: ScopeSpec, handler: HandlerNode) -> None:
+        """Add what starts an event sub-process to the scope around it."""
+        start = handler.inner.start_of()
+        assert start is not None  # noqa: S101
+        listener = ListenNode(spec, start.element, handler)
+        _watch(listener, start.element, handler.title)
+        spec.listeners = (*spec.listeners, listener)
 
     def _connect(self, scope: Scope, spec: ScopeSpec) -> None:
         routes: dict[str, list[Route]] = {}
@@ -147,6 +164,11 @@ class Program:
             target.entries += 1
         for source, leaving in routes.items():
             spec.task_specs[source].routes = tuple(leaving)
+
+
+def _watch(node: Node, element: Element, place: str) -> None:
+    if element.event is not None and element.event.condition is not None:
+        node.condition = Formula(element.event.condition, f"条件事件{place}")
 
 
 def _order(effect: Effect, place: str) -> Order:

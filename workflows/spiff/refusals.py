@@ -9,7 +9,17 @@ from collections.abc import Mapping
 
 from workflows.errors import NotExecutable
 from workflows.findings import Severity
-from workflows.model import Bundle, Element, Flow, Kind, Process, Scope, Trigger
+from workflows.model import (
+    Bundle,
+    Element,
+    Event,
+    Flow,
+    Kind,
+    MultiInstance,
+    Process,
+    Scope,
+    Trigger,
+)
 
 MAX_NESTING = 100
 MAX_INCLUSIVE = 500  # inclusive joins in one scope: each looks at every node
@@ -24,7 +34,9 @@ ACTIVITIES = WAITING_TASKS | {
 }
 GATEWAYS = frozenset({Kind.EXCLUSIVE, Kind.PARALLEL, Kind.INCLUSIVE, Kind.EVENT_BASED})
 TRIGGERS: Mapping[Kind, frozenset[Trigger]] = {
-    Kind.CATCH: frozenset({Trigger.MESSAGE, Trigger.TIMER, Trigger.SIGNAL}),
+    Kind.CATCH: frozenset(
+        {Trigger.MESSAGE, Trigger.TIMER, Trigger.SIGNAL, Trigger.CONDITIONAL}
+    ),
     Kind.THROW: frozenset({Trigger.NONE, Trigger.MESSAGE, Trigger.ESCALATION, Trigger.SIGNAL}),
     Kind.END: frozenset(Trigger) - {Trigger.TIMER, Trigger.CONDITIONAL},
     Kind.BOUNDARY: frozenset(
@@ -34,11 +46,14 @@ TRIGGERS: Mapping[Kind, frozenset[Trigger]] = {
             Trigger.ERROR,
             Trigger.ESCALATION,
             Trigger.SIGNAL,
+            Trigger.CONDITIONAL,
         }
     ),
     Kind.RECEIVE_TASK: frozenset({Trigger.MESSAGE}),
     Kind.SEND_TASK: frozenset({Trigger.NONE, Trigger.MESSAGE}),
 }
+BEHAVIORS = frozenset({"All", "One", "None"})
+THROWN_BY_INSTANCES = frozenset({Trigger.SIGNAL, Trigger.MESSAGE, Trigger.ESCALATION})
 NAMED = frozenset({Trigger.MESSAGE, Trigger.SIGNAL})
 
 
@@ -50,21 +65,21 @@ def examine(bundle: Bundle) -> None:
     if bundle.root not in bundle.processes:
         raise NotExecutable(f"流程包里没有主流程「{bundle.root}」。")
     for process in bundle.processes.values():
-        todo: list[tuple[Scope, int]] = [(process.scope, 0)]
+        todo: list[tuple[Scope, int, Element | None]] = [(process.scope, 0, None)]
         seen: set[str] = set()
         while todo:
-            scope, depth = todo.pop()
+            scope, depth, around = todo.pop()
             if depth > MAX_NESTING:
                 raise NotExecutable(
                     f"流程「{process.name}」的子流程嵌套超过 {MAX_NESTING} 层。"
                 )
-            _scope(bundle, process, scope, inner=depth > 0)
+            _scope(bundle, process, scope, around)
             for element in scope.elements.values():
                 if element.id in seen:
                     raise _no(process, element, "标识重复")
                 seen.add(element.id)
                 if element.scope is not None:
-                    todo.append((element.scope, depth + 1))
+                    todo.append((element.scope, depth + 1, element))
 
 
 def _no(process: Process, element: Element, why: str) -> NotExecutable:
@@ -74,7 +89,7 @@ def _no(process: Process, element: Element, why: str) -> NotExecutable:
     )
 
 
-def _scope(bundle: Bundle, process: Process, scope: Scope, *, inner: bool) -> None:
+def _scope(bundle: Bundle, process: Process, scope: Scope, around: Element | None) -> None:
     incoming: dict[str, int] = {}
     leaving: dict[str, list[Flow]] = {}
     for flow in scope.flows:
@@ -94,15 +109,7 @@ def _scope(bundle: Bundle, process: Process, scope: Scope, *, inner: bool) -> No
     ]
     if len(joins) > MAX_INCLUSIVE:
         raise _no(process, joins[-1], f"相容汇聚超过 {MAX_INCLUSIVE} 处")
-    starts = [e for e in scope.elements.values() if e.kind is Kind.START]
-    if inner and (len(starts) != 1 or _trigger(starts[0]) is not Trigger.NONE):
-        raise NotExecutable(
-            f"流程「{process.name or process.key}」的子流程须有且只有一个无触发的开始事件。"
-        )
-    if not starts:
-        raise NotExecutable(f"流程「{process.name or process.key}」没有开始事件。")
-    if len([e for e in starts if _trigger(e) is Trigger.NONE]) > 1:
-        raise _no(process, starts[1], "无触发的开始事件多于一个")
+    _starts(process, scope, around)
     for element in scope.elements.values():
         flows = leaving.get(element.id, [])
         _element(bundle, process, scope, element)
@@ -113,14 +120,39 @@ def _scope(bundle: Bundle, process: Process, scope: Scope, *, inner: bool) -> No
             _event_based(process, scope, element, flows, incoming)
 
 
+def _starts(process: Process, scope: Scope, around: Element | None) -> None:
+    starts = [e for e in scope.elements.values() if e.kind is Kind.START]
+    plain = [e for e in starts if _trigger(e) is Trigger.NONE]
+    if around is not None and around.kind is Kind.EVENT_SUBPROCESS:
+        if len(starts) != 1 or plain:
+            raise _no(process, around, "事件子流程须有且只有一个带触发条件的开始事件")
+        if _trigger(starts[0]) is Trigger.TERMINATE:
+            raise _no(process, starts[0], "终止不能触发事件子流程")
+        _event_details(process, starts[0], starts[0].event)
+        if around.interrupting != starts[0].interrupting:
+            raise _no(process, around, "是否中断与开始事件不一致")
+        if _trigger(starts[0]) is Trigger.ERROR and not around.interrupting:
+            raise _no(process, around, "由错误开始的事件子流程必须中断")
+    elif around is not None and (len(starts) != 1 or not plain):
+        raise NotExecutable(
+            f"流程「{process.name or process.key}」的子流程须有且只有一个无触发的开始事件。"
+        )
+    elif not starts:
+        raise NotExecutable(f"流程「{process.name or process.key}」没有开始事件。")
+    elif len(plain) > 1:
+        raise _no(process, starts[1], "无触发的开始事件多于一个")
+
+
 def _trigger(element: Element) -> Trigger:
     return element.event.trigger if element.event is not None else Trigger.NONE
 
 
 def _degree(process: Process, element: Element, incoming: int, outgoing: int) -> None:
-    if element.kind in {Kind.START, Kind.BOUNDARY}:
+    if element.kind in {Kind.START, Kind.BOUNDARY, Kind.EVENT_SUBPROCESS}:
         if incoming:
             raise _no(process, element, "不能有流入")
+        if outgoing and element.kind is Kind.EVENT_SUBPROCESS:
+            raise _no(process, element, "事件子流程不能有流出")
     elif not incoming:
         raise _no(process, element, "没有流入，永远不会执行")
     if element.kind is Kind.END and outgoing:
@@ -130,14 +162,12 @@ def _degree(process: Process, element: Element, incoming: int, outgoing: int) ->
 
 
 def _element(bundle: Bundle, process: Process, scope: Scope, element: Element) -> None:
-    if element.kind is Kind.EVENT_SUBPROCESS:
-        raise _no(process, element, "还不能执行事件子流程")
     _event(process, element)
     _attachment(process, scope, element)
     _repetition(process, element)
     if element.kind is Kind.CALL:
         _call(bundle, process, element)
-    elif element.kind is Kind.SUBPROCESS and element.scope is None:
+    elif element.kind in {Kind.SUBPROCESS, Kind.EVENT_SUBPROCESS} and element.scope is None:
         raise _no(process, element, "子流程没有内容")
     elif element.kind is Kind.RULE_TASK:
         if element.decision not in bundle.decisions:
@@ -160,14 +190,23 @@ def _event(process: Process, element: Element) -> None:
     allowed = TRIGGERS.get(element.kind)
     if allowed is not None and trigger not in allowed:
         raise _no(process, element, f"此处的「{trigger}」事件还不能执行")
-    if allowed is None and element.kind is not Kind.START and trigger is not Trigger.NONE:
+    if element.kind in {Kind.START, Kind.EVENT_SUBPROCESS}:
+        return  # the start event of an event sub-process is examined with its scope
+    if allowed is None and trigger is not Trigger.NONE:
         raise _no(process, element, "此类元素不能带事件")
-    if event is None or element.kind is Kind.START:
+    _event_details(process, element, event)
+
+
+def _event_details(process: Process, element: Element, event: Event | None) -> None:
+    if event is None:
         return
+    trigger = event.trigger
     if trigger in NAMED and not event.ref:
         raise _no(process, element, "消息或信号没有名称")
     if trigger is Trigger.TIMER and not event.clock:
         raise _no(process, element, "定时器没有指明时限（gov:due）")
+    if trigger is Trigger.CONDITIONAL and not event.condition:
+        raise _no(process, element, "条件事件没有条件")
     throws = element.kind in {Kind.END, Kind.THROW}
     if throws and trigger in {Trigger.ERROR, Trigger.ESCALATION} and not event.ref:
         raise _no(process, element, "抛出的错误或上报没有代码")
@@ -192,8 +231,7 @@ def _repetition(process: Process, element: Element) -> None:
     if element.kind not in ACTIVITIES or (multi is not None and loop is not None):
         raise _no(process, element, "此处不能重复执行")
     if multi is not None:
-        if multi.behavior != "All":
-            raise _no(process, element, f"还不能执行多实例的 behavior={multi.behavior}")
+        _behavior(process, element, multi)
         if (multi.collection is None) == (multi.cardinality is None):
             raise _no(process, element, "多实例须且只须写明集合或个数之一")
     if loop is not None:
@@ -201,6 +239,16 @@ def _repetition(process: Process, element: Element) -> None:
             raise _no(process, element, "循环既没有条件也没有次数")
         if loop.maximum is not None and loop.maximum < 0:
             raise _no(process, element, "循环次数不能为负")
+
+
+def _behavior(process: Process, element: Element, multi: MultiInstance) -> None:
+    if multi.behavior not in BEHAVIORS:
+        raise _no(process, element, f"不能执行多实例的 behavior={multi.behavior}")
+    if (multi.behavior == "All") != (multi.throws is None):
+        raise _no(process, element, "多实例的 behavior 与它抛出的事件不相配")
+    thrown = multi.throws
+    if thrown is not None and (thrown.trigger not in THROWN_BY_INSTANCES or not thrown.ref):
+        raise _no(process, element, "多实例只能抛出有名称的信号、消息或有代码的升级")
 
 
 def _exclusive(process: Process, element: Element, flows: list[Flow]) -> None:

@@ -20,12 +20,14 @@ from SpiffWorkflow.util.event import Event as Callbacks
 
 from workflows.errors import CommandRefused
 from workflows.model import Trigger
+from workflows.spiff import conditions
 from workflows.spiff.expressions import NoScripts
 from workflows.spiff.journal import Journal
 from workflows.spiff.merging import NO_DATA, Part, merge
 from workflows.spiff.token import READY, Token
 
 if TYPE_CHECKING:
+    from workflows.spiff.handlers import ListenNode
     from workflows.spiff.inclusive import InclusiveNode
     from workflows.spiff.node import Node, Route
 
@@ -50,6 +52,8 @@ class ScopeSpec(BpmnProcessSpec):
         self.nodes: list[Node] = []
         self.starts: dict[str, Node] = {}
         self.inclusive: tuple[InclusiveNode, ...] = ()
+        self.listeners: tuple[ListenNode, ...] = ()  # what starts its event sub-processes
+        self.watches = False  # some conditional event of the definition looks at data
         self.data_objects: dict[str, Any] = {}
         self.data_stores: dict[str, Any] = {}
         self.correlation_keys: dict[str, Any] = {}
@@ -95,13 +99,24 @@ class _Scope:
         self.base_row: Any = 0
         self.result: str | None = None
 
+    @property
+    def space(self) -> AnyWorkflow:
+        """The scope whose variables this one shares: the process around, or itself."""
+        scope: Any = self
+        while scope.host is not None and not scope.host.task_spec.shuts_data:
+            scope = scope.host.workflow
+        found: AnyWorkflow = scope
+        return found
+
     def get_tasks_iterator(self, first_task: Any = None, **options: Any) -> Any:
         """List tokens flatly; the tree walk of Spiff stops at depth 1,000 (E3)."""
         state = options.get("state")
         return iter([t for t in self.tasks.values() if state is None or t._state & state])
 
     def start_at(self, node: Node, part: Part) -> None:
-        """Put the first token."""
+        """Listen for what starts event sub-processes, and put the first token."""
+        for listener in self.spec.listeners:
+            listener.listen(self, part)  # type: ignore[arg-type]
         token = Token(self, node)  # type: ignore[arg-type]
         token.part = part
         node._update(token)
@@ -118,8 +133,12 @@ class _Scope:
         self.ended = part if self.ended is None else merge((self.ended, part))
 
     def check_done(self) -> None:
-        """Complete the scope when no token is left in it."""
-        if not self.tasks and not self.completed:
+        """Complete the scope when no token is left in it but those that only listen."""
+        if self.completed or len(self.tasks) > len(self.spec.listeners):
+            return
+        if all(token.task_spec.listens for token in self.tasks.values()):
+            for token in list(self.tasks.values()):
+                token.discard()
             self.completed = True
             if self.host is not None:
                 self.host._ready()
@@ -132,15 +151,31 @@ class _Scope:
             token.cancel()
         return tokens
 
-    def terminate(self) -> None:
-        """End the scope now: what its other branches have written is kept."""
-        tokens = [token for token in self.tasks.values() if token._parent is None]
-        parts = [part for token in tokens for part in token.task_spec.parts(token)]
-        if self.ended is not None:
-            parts.insert(0, self.ended)
-        self.ended = merge(parts) if parts else None
+    def parts(self) -> list[Part]:
+        """Give the data that would survive if the scope were cut off now."""
+        found = [] if self.ended is None else [self.ended]
+        for token in self.tasks.values():
+            if token._parent is None:
+                found.extend(token.task_spec.parts(token))
+        return found
+
+    def listening(self) -> tuple[ListenNode, ...]:
+        """Give what can still start an event sub-process: nothing once one has interrupted."""
+        for token in self.tasks.values() if self.spec.listeners else ():
+            if token.task_spec.interrupts_scope:
+                return ()
+        return self.spec.listeners
+
+    def interrupt(self) -> None:
+        """Cancel what goes on in the scope, but not the scope."""
         self.cancel()
         self.completed = False
+
+    def terminate(self) -> None:
+        """End the scope now: what its other branches have written is kept."""
+        parts = self.parts()
+        self.ended = merge(parts) if parts else None
+        self.interrupt()
         self.check_done()
 
 
@@ -165,6 +200,7 @@ class CaseWorkflow(_Scope, BpmnWorkflow):
         self.moves = 0
         self.agenda: list[tuple[int, int, Token]] = []
         self.scheduled = 0
+        self.watched: tuple[int, int] | None = None
 
     @property
     def top_workflow(self) -> CaseWorkflow:  # type: ignore[override]
@@ -196,17 +232,28 @@ class CaseWorkflow(_Scope, BpmnWorkflow):
     def do_engine_steps(self, *_callbacks: Any) -> None:
         """Run until every token waits for something outside."""
         while True:
-            while self.agenda:
-                token = heappop(self.agenda)[2]
-                if token._state == READY and token.alive:
-                    self.moves += 1
-                    if self.moves > MAX_MOVES:
-                        raise CommandRefused(
-                            f"流程在{token.task_spec.title}一带不停地循环，没有环节让它停下，已停止执行。"
-                        )
-                    token.run()
-            if not self.release_inclusive():
+            self.watch()
+            if self.agenda:
+                self.step(heappop(self.agenda)[2])
+            elif not self.release_inclusive():
                 return
+
+    def step(self, token: Token) -> None:
+        """Let one token run, if it still can."""
+        if token._state != READY or not token.alive:
+            return
+        self.moves += 1
+        if self.moves > MAX_MOVES:
+            raise CommandRefused(
+                f"流程在{token.task_spec.title}一带不停地循环，没有环节让它停下，已停止执行。"
+            )
+        token.run()
+
+    def watch(self) -> None:
+        """Look at conditional events again, when data or tokens have changed."""
+        if self.spec.watches and self.watched != (self.writes, self.counter):
+            self.watched = (self.writes, self.counter)
+            conditions.look(self)
 
     def release_inclusive(self) -> bool:
         """Let one waiting inclusive join go on, when one may; outermost first, then oldest."""

@@ -1,8 +1,9 @@
 """Where a thrown event goes. Corrects E19 and E22 (signal ends), and keeps Spiff's event manager
 out: it matches by class and name, first come, innermost first.
 
-- error: outwards through sub-processes and call activities to the nearest boundary event
-  with this code, else one for any code. Uncaught, it ends the whole case (BPMN 10.5.1 leaves
+- error: outwards through sub-processes and call activities to the nearest event sub-process
+  or boundary event with this code, else one for any code; the event sub-process of a scope
+  comes before its boundary. Uncaught, it ends the whole case (BPMN 10.5.1 leaves
   the process terminated); the code is reported.
 - escalation: outwards likewise; uncaught, it is reported and nothing else happens.
 - signal: to every place of the case that waits for it, outermost scope first.
@@ -12,8 +13,8 @@ out: it matches by class and name, first come, innermost first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from workflows.model import NOTHING, Event, Trigger
 from workflows.spiff.awaiting import Awaits
@@ -23,21 +24,39 @@ from workflows.spiff.token import WAITING, Token
 
 if TYPE_CHECKING:
     from workflows.spiff.borders import BorderNode
+    from workflows.spiff.handlers import ListenNode
+    from workflows.spiff.node import Node
     from workflows.spiff.scopes import AnyWorkflow, CaseWorkflow
+
+
+Catching = TypeVar("Catching", "BorderNode", "ListenNode")
 
 
 def throw(token: Token) -> None:
     """Throw the event of the token's node."""
     event = token.task_spec.element.event
-    if event is None:
-        return
-    case = token.workflow.top_workflow
+    if event is not None:
+        _throw(token, event)
+
+
+def throw_at_border(activity: Token, event: Event) -> None:
+    """Throw an event out of an activity: its own boundary is asked first."""
+    border = None
+    if event.trigger is Trigger.ESCALATION:
+        border = match(activity.task_spec.borders, event)
+    if border is not None:
+        fire(border, activity, values=NOTHING)
+    else:
+        _throw(activity, event)
+
+
+def _throw(token: Token, event: Event) -> None:
     if event.trigger is Trigger.ERROR:
         throw_error(token, event)
     elif event.trigger is Trigger.ESCALATION:
         _outwards(token, event)
     elif event.trigger is Trigger.SIGNAL:
-        broadcast(case, event.ref or "", NOTHING)
+        broadcast(token.workflow.top_workflow, event.ref or "", NOTHING)
     elif event.trigger is Trigger.MESSAGE:
         _send(token, event.ref or "")
 
@@ -51,12 +70,23 @@ def throw_error(token: Token, event: Event) -> None:
 
 
 def _outwards(token: Token, event: Event) -> bool:
-    """Carry a code outwards to the first boundary event that takes it."""
+    """Carry a code outwards to the first event sub-process or boundary event that takes it.
+
+    An event sub-process does not take what it throws itself.
+    """
     thrown = token.part
     workflow: AnyWorkflow = token.workflow
     inside = True
-    while workflow.host is not None:
+    came_from: Node | None = None
+    while True:
+        listener = match([n for n in workflow.listening() if n.handler is not came_from], event)
+        if listener is not None:
+            listener.begin(workflow, thrown=thrown if inside else None)
+            return True
+        if workflow.host is None:
+            break
         host = workflow.host
+        came_from = host.task_spec
         inside = inside and not host.task_spec.shuts_data
         activity = host
         if host.task_spec.instance_of is not None and host.owner is not None:
@@ -71,13 +101,13 @@ def _outwards(token: Token, event: Event) -> bool:
     return False
 
 
-def match(borders: tuple[BorderNode, ...], event: Event) -> BorderNode | None:
-    """Find the boundary event for a code: its own before one for any."""
-    fits = [b for b in borders if b.cause is event.trigger and b.element.event is not None]
+def match(catching: Iterable[Catching], event: Event) -> Catching | None:
+    """Find what takes a code: its own before one for any."""
+    fits = [node for node in catching if node.cause is event.trigger]
     for wanted in (event.ref, None):
-        for border in fits:
-            if border.element.event is not None and border.element.event.ref == wanted:
-                return border
+        for node in fits:
+            if node.event_name == wanted:
+                return node
     return None
 
 

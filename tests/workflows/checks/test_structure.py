@@ -41,6 +41,13 @@ def sub(key: str, *inner: str, more: str = "") -> str:
     return task(key, more, "".join(inner), "subProcess")
 
 
+def handled(*starts: str) -> bytes:
+    """A process with an event sub-process that begins with `starts`."""
+    inner = (*starts, task("e2", tag="endEvent"), flow("s2", "e2"))
+    return diagram(START, task("a"), END, chain("s", "a", "e"),
+                   sub("v", *inner, more='triggeredByEvent="true"'), before=DEFINITIONS)  # fmt: skip
+
+
 BAD = {
     "start": [
         diagram(task("a"), END, flow("a", "e")),
@@ -50,6 +57,9 @@ BAD = {
         diagram(f'<bpmn:startEvent id="s">{CATCH}</bpmn:startEvent>',
                 f'<bpmn:startEvent id="s2">{CATCH}</bpmn:startEvent>', task("a"), END,
                 chain("s", "a", "e"), flow("s2", "a"), before=DEFINITIONS),
+        handled(task("s2", tag="startEvent")),
+        handled(task("s2", 'isInterrupting="false"', '<bpmn:errorEventDefinition/>', "startEvent")),
+        handled(task("s2", "", CATCH, "startEvent"), task("s3", "", CATCH, "startEvent")),
     ],
     "end": [diagram(START, task("a"), flow("s", "a"))],
     "dead-end": [diagram(START, task("a"), task("b"), END, chain("s", "a", "e"), flow("s", "b"))],
@@ -78,14 +88,6 @@ BAD = {
     "boundary": [
         diagram(START, gate("a"), task("b", 'attachedToRef="a"', CATCH, "boundaryEvent"), END,
                 chain("s", "a", "e"), flow("b", "e"), before=DEFINITIONS),
-    ],
-    "not-yet": [
-        diagram(START, task("a"), END, chain("s", "a", "e"),
-                sub("v", task("s2", "", CATCH, "startEvent"), task("e2", tag="endEvent"),
-                    flow("s2", "e2"), more='triggeredByEvent="true"'), before=DEFINITIONS),
-        straight(task("a", "", "<bpmn:conditionalEventDefinition><bpmn:condition>x"
-                      "</bpmn:condition></bpmn:conditionalEventDefinition>",
-                      "intermediateCatchEvent")),
     ],
     "expression": [
         diagram(START, gate("g", more='default="g_e"'), task("a"), END, flow("s", "g"),
@@ -162,6 +164,12 @@ def good_drawings() -> list[bytes]:
                 flow("g", "c", "y = 1"), *(flow(k, "j") for k in "abc"), flow("j", "e")),
         diagram(START, sub("a", *inner), border, END, chain("s", "a", "e"), flow("b", "e"),
                 before=DEFINITIONS),
+        handled(task("s2", "", CATCH, "startEvent")),
+        handled(task("s2", 'isInterrupting="false"', CATCH, "startEvent")),
+        handled(task("s2", "", "<bpmn:errorEventDefinition/>", "startEvent")),
+        straight(task("a", "", "<bpmn:conditionalEventDefinition><bpmn:condition>x &gt; 1"
+                      "</bpmn:condition></bpmn:conditionalEventDefinition>",
+                      "intermediateCatchEvent")),
         diagram(START, gate("l"), task("a"), gate("g", more='default="g_e"'), END,
                 chain("s", "l", "a", "g"), flow("g", "e"), flow("g", "l", 'x = "again"')),
         diagram(START, gate("g", "eventBased"), catch("c"),

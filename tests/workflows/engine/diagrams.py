@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from workflows import engine
-from workflows.engine import Complete, Deliver, Fire, Outcome
+from workflows.engine import Cancel, Complete, Deliver, Fire, Outcome
 from workflows.model import (
     Bundle,
     Element,
@@ -31,8 +31,10 @@ class Drawing:
         self.elements[element_id] = Element(element_id, kind, **fields)
         return self
 
-    def start(self, element_id: str = "start", event: Event | None = None) -> Drawing:
-        return self.add(Kind.START, element_id, event=event)
+    def start(
+        self, element_id: str = "start", event: Event | None = None, **fields: Any
+    ) -> Drawing:
+        return self.add(Kind.START, element_id, event=event, **fields)
 
     def end(self, element_id: str = "end", event: Event | None = None, **f: Any) -> Drawing:
         return self.add(Kind.END, element_id, event=event, **f)
@@ -66,6 +68,15 @@ class Drawing:
 
     def inner(self, element_id: str, drawing: Drawing, **fields: Any) -> Drawing:
         return self.add(Kind.SUBPROCESS, element_id, scope=drawing.scope(), **fields)
+
+    def handler(self, element_id: str, drawing: Drawing) -> Drawing:
+        """An event sub-process: `drawing` begins with the event that starts it."""
+        scope = drawing.scope()
+        start = next(e for e in scope.elements.values() if e.kind is Kind.START)
+        return self.add(
+            Kind.EVENT_SUBPROCESS, element_id, scope=scope, event=start.event,
+            interrupting=start.interrupting,
+        )  # fmt: skip
 
     def border(
         self, element_id: str, host: str, event: Event, interrupting: bool = True
@@ -135,6 +146,10 @@ def error(code: str | None) -> Event:
 
 def escalation(code: str | None) -> Event:
     return Event(Trigger.ESCALATION, code)
+
+
+def when(condition: str) -> Event:
+    return Event(Trigger.CONDITIONAL, condition=condition)
 
 
 TERMINATE = Event(Trigger.TERMINATE)
@@ -228,6 +243,9 @@ class Play:
 
     def tell(self, name: str, token: str | None = None, **values: Any) -> Play:
         return self.go(Deliver(name, values, token))
+
+    def go_cancel(self, result: str = "withdrawn") -> Play:
+        return self.go(Cancel(result))
 
     def signal(self, name: str, **values: Any) -> Play:
         return self.go(Deliver(name, values, signal=True))

@@ -17,6 +17,7 @@ from tests.workflows.engine.diagrams import (
     signal,
     straight,
     timer,
+    when,
 )
 from workflows.engine import prepare
 from workflows.errors import NotExecutable
@@ -45,11 +46,36 @@ def two_ways(gateway: Kind, *flows: Flow) -> Drawing:
     return drawing
 
 
-CONDITIONAL = Event(Trigger.CONDITIONAL, condition="x = 1")
+def with_handler(event: Event | None, interrupting: bool = True, name: str = "H") -> Drawing:
+    inner = Drawing().start("X", event, interrupting=interrupting).end("e2").line("X", "e2")
+    drawing = straight("A").handler("H", inner)
+    drawing.elements["H"] = replace(drawing.elements["H"], name=name)
+    return drawing
+
+
+def contradictory() -> Drawing:
+    drawing = with_handler(timer(), name="X")
+    drawing.elements["H"] = replace(drawing.elements["H"], interrupting=False)
+    return drawing
+
+
 WRONG = {
-    "event sub-process": with_element(Kind.EVENT_SUBPROCESS, scope=straight().scope()),
-    "conditional catch": with_element(Kind.CATCH, event=CONDITIONAL),
-    "conditional border": with_border(CONDITIONAL),
+    "event sub-process on a flow": with_element(
+        Kind.EVENT_SUBPROCESS,
+        scope=Drawing().start("s", timer()).end("z").line("s", "z").scope(),
+    ),
+    "event sub-process without event": with_handler(None, name="X"),
+    "event sub-process for a message without name": with_handler(message("")),
+    "event sub-process for a timer without clock": with_handler(Event(Trigger.TIMER)),
+    "event sub-process that terminates begin": with_handler(Event(Trigger.TERMINATE)),
+    "event sub-process beside an error": with_handler(error("e"), interrupting=False, name="X"),
+    "event sub-process that says two things": contradictory(),
+    "event sub-process with a border": with_handler(timer())
+    .border("X2", "H", timer())
+    .end("e3")
+    .line("X2", "e3"),
+    "broken condition of an event": with_element(Kind.CATCH, event=when("1 +")),
+    "condition that is empty": with_element(Kind.CATCH, event=when("")),
     "catch without event": with_element(Kind.CATCH),
     "catch an error": with_element(Kind.CATCH, event=error("e")),
     "message without name": with_element(Kind.CATCH, event=message("")),
@@ -77,8 +103,15 @@ WRONG = {
     "loop twice": with_element(
         Kind.USER_TASK, loop=Loop(maximum=1), multi=MultiInstance(cardinality="1")
     ),
-    "behavior": with_element(
+    "behavior without event": with_element(
         Kind.USER_TASK, multi=MultiInstance(cardinality="1", behavior="One")
+    ),
+    "behavior with a timer": with_element(
+        Kind.USER_TASK, multi=MultiInstance(cardinality="1", behavior="One", throws=timer())
+    ),
+    "complex behavior": with_element(
+        Kind.USER_TASK,
+        multi=MultiInstance(cardinality="1", behavior="Complex", throws=signal("s")),
     ),
     "instances without number": with_element(Kind.USER_TASK, multi=MultiInstance()),
     "instances with both": with_element(

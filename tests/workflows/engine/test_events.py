@@ -17,7 +17,7 @@ from tests.workflows.engine.diagrams import (
 )
 from workflows.engine import Complete, Deliver, Fire
 from workflows.errors import CommandRefused, NoSuchToken
-from workflows.model import Event, Kind, Trigger
+from workflows.model import Event, Kind
 
 
 def with_border(event: Event, interrupting: bool = True) -> Drawing:
@@ -288,15 +288,6 @@ def test_a_finished_case_refuses_commands():
         play.go(Complete(token))
     with pytest.raises(CommandRefused):
         play.go(Deliver("m"))
-
-
-def test_trigger_conditional_is_refused():
-    from workflows.errors import NotExecutable
-
-    drawing = straight("A").catch("c", Event(Trigger.CONDITIONAL, condition="x"))
-    drawing.line("A", "c")
-    with pytest.raises(NotExecutable):
-        Play(drawing)
 
 
 def test_terminate_keeps_what_the_other_branches_wrote():

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from tests.workflows.engine.diagrams import Drawing, Play, bundle, error, message, timer
+from tests.workflows.engine.diagrams import (
+    Drawing,
+    Play,
+    bundle,
+    error,
+    escalation,
+    message,
+    signal,
+    timer,
+)
 from workflows import engine
 from workflows.engine import Complete
 from workflows.errors import CommandRefused
-from workflows.model import Kind, Loop, MultiInstance, Work
+from workflows.model import Event, Kind, Loop, MultiInstance, Work
 
 
 def opinions(multi: MultiInstance, **fields) -> Drawing:
@@ -182,3 +191,53 @@ def test_a_completion_condition_stops_instances_that_pass_by_themselves():
     play = Play(drawing)
     assert [place.instance for place in play.outcome.passed if place.element == "A"] == [0, 1]
     assert play.finished
+
+
+def thrown(behavior: str, event: Event, caught: Event, interrupting: bool = True) -> Drawing:
+    """A × 3 throws `event`; its boundary catches and goes to `told`."""
+    multi = MultiInstance(cardinality="3", behavior=behavior, throws=event)
+    drawing = Drawing().start().user("A", multi=multi).user("Z", "told").end().end("e2")
+    drawing.line("start", "A", "Z", "end").border("b", "A", caught, interrupting)
+    return drawing.line("b", "told", "e2")
+
+
+SAME = [signal("done"), escalation("done")]
+
+
+@pytest.mark.parametrize("event", SAME)
+def test_behavior_none_throws_when_each_instance_ends(event):
+    """BPMN 10.3.8: `None`: at each instance; the flow goes on after the last."""
+    play = Play(thrown("None", event, event, interrupting=False))
+    assert play.do("A", 0, x=0).open == ["A", "A", "told"]
+    assert play.do("A", 1, x=1).open == ["A", "told", "told"]
+    assert play.do("A", 2, x=2).open == ["Z", "told", "told", "told"]
+    assert sorted(i.variables["x"] for i in play.state.items if i.name == "told") == [0, 1, 2]
+
+
+@pytest.mark.parametrize("event", SAME)
+def test_behavior_one_throws_when_the_first_instance_ends(event):
+    play = Play(thrown("One", event, event, interrupting=False))
+    assert play.do("A", 2).open == ["A", "A", "told"]
+    assert play.do("A", 0).do("A", 1).open == ["Z", "told"]
+
+
+@pytest.mark.parametrize("event", SAME)
+def test_what_the_first_instance_throws_may_end_the_rest(event):
+    play = Play(thrown("One", event, event))
+    assert play.do("A", 1, x=7).open == ["told"]
+    assert play.data("told") == {"x": 7}
+    assert play.do("told").finished
+
+
+def test_an_escalation_that_the_border_does_not_take_goes_outwards():
+    play = Play(thrown("One", escalation("done"), signal("done")))
+    assert play.do("A", 0).open == ["A", "A"]
+    assert play.outcome.unhandled == ("done",)
+
+
+def test_a_message_of_an_instance_that_nobody_waits_for_is_sent():
+    play = Play(thrown("One", message("done"), signal("done")))
+    play.do("A", 0)
+    assert [(e.do, e.params["message"]) for e in play.outcome.effects] == [
+        ("send-message", "done")
+    ]

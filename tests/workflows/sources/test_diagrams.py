@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.workflows.drawings import (
     END,
     START,
@@ -14,7 +16,7 @@ from tests.workflows.drawings import (
     task,
 )
 from workflows.findings import Severity, has_errors
-from workflows.model import Kind, LimitUnit, Trigger
+from workflows.model import Event, Kind, LimitUnit, Trigger
 from workflows.sources.diagrams import Reading, read_diagram
 
 DEFINITIONS = (
@@ -320,3 +322,47 @@ def test_a_thousand_tasks_are_read_quickly() -> None:
     keys = [f"t{n}" for n in range(5_000)]
     data = diagram(START, *(task(k) for k in keys), END, chain("s", *keys, "e"))
     assert len(only(data).scope.elements) == 5_002
+
+
+ROOT = (
+    '<bpmn:signal id="S" name="done"/><bpmn:message id="M" name="papers"/>'
+    '<bpmn:signalEventDefinition id="D" signalRef="S"/>\n'
+)
+
+
+@pytest.mark.parametrize("behavior", ["One", "None"])
+def test_what_the_instances_of_a_multi_instance_throw(behavior: str) -> None:
+    """BPMN 10.3.8: the event is defined outside the process and named by reference."""
+    multi = (
+        f'<bpmn:multiInstanceLoopCharacteristics behavior="{behavior}" '
+        f'{behavior.lower()}BehaviorEventRef="D"><bpmn:loopCardinality>2</bpmn:loopCardinality>'
+        "</bpmn:multiInstanceLoopCharacteristics>"
+    )
+    data = diagram(START, task("a", "", multi), END, chain("s", "a", "e"), before=ROOT)
+    (process,) = read_diagram(data, "p.bpmn").processes
+    found = process.scope.elements["a"].multi
+    assert found is not None
+    assert (found.behavior, found.throws) == (behavior, Event(Trigger.SIGNAL, "done"))
+
+
+def test_an_event_definition_by_reference() -> None:
+    wait = task(
+        "a",
+        "",
+        "<bpmn:eventDefinitionRef>D</bpmn:eventDefinitionRef>",
+        "intermediateCatchEvent",
+    )
+    reading = read_diagram(diagram(START, wait, END, chain("s", "a", "e"), before=ROOT), "p")
+    assert reading.findings == ()
+    assert reading.processes[0].scope.elements["a"].event == Event(Trigger.SIGNAL, "done")
+
+
+def test_an_event_sub_process() -> None:
+    start = task("vs", 'isInterrupting="false"', '<bpmn:messageEventDefinition messageRef="M"/>',
+                 "startEvent")  # fmt: skip
+    inner = start + task("x") + task("ve", tag="endEvent") + chain("vs", "x", "ve")
+    data = diagram(START, task("a"), END, chain("s", "a", "e"),
+                   task("v", 'triggeredByEvent="true"', inner, "subProcess"), before=ROOT)  # fmt: skip
+    found = read_diagram(data, "p").processes[0].scope.elements["v"]
+    assert (found.kind, found.interrupting) == (Kind.EVENT_SUBPROCESS, False)
+    assert found.event == Event(Trigger.MESSAGE, "papers")

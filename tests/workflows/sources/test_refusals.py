@@ -19,6 +19,12 @@ def event(tag: str, definition: str, more: str = "") -> str:
     return f'<bpmn:{tag} id="a" {more}>{definition}</bpmn:{tag}>'
 
 
+REPEATED = task(
+    "v", 'triggeredByEvent="true"',
+    '<bpmn:startEvent id="vs" isInterrupting="false"><bpmn:timerEventDefinition>'
+    "<bpmn:timeCycle>R3/PT1H</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:startEvent>"
+    + task("ve", tag="endEvent") + flow("vs", "ve"), "subProcess",
+)  # fmt: skip
 MULTI = "multiInstanceLoopCharacteristics"
 LOOP = "standardLoopCharacteristics"
 
@@ -43,6 +49,8 @@ LOOP = "standardLoopCharacteristics"
         (task("a", "", f"<bpmn:{MULTI}/>"), "loop"),
         (task("a", "", f"<bpmn:{MULTI}><bpmn:loopCardinality>-1</bpmn:loopCardinality></bpmn:{MULTI}>"), "loop"),
         (task("a", "", f'<bpmn:{MULTI} behavior="One"><bpmn:loopCardinality>2</bpmn:loopCardinality></bpmn:{MULTI}>'), "loop"),
+        (task("a", "", f'<bpmn:{MULTI} behavior="None" noneBehaviorEventRef="D"><bpmn:loopCardinality>2</bpmn:loopCardinality></bpmn:{MULTI}>'), "dangling"),
+        (task("a", "", f'<bpmn:{MULTI} behavior="Complex"><bpmn:loopCardinality>2</bpmn:loopCardinality></bpmn:{MULTI}>'), "loop"),
         (task("a", "", f'<bpmn:{MULTI} gov:collection="x"><bpmn:loopDataOutputRef>y</bpmn:loopDataOutputRef></bpmn:{MULTI}>'), "loop-output"),
         (task("a", "", f"<bpmn:{LOOP}/>"), "loop"),
         (task("a", "", f'<bpmn:{LOOP} loopMaximum="-3"/>'), "loop"),
@@ -61,7 +69,9 @@ LOOP = "standardLoopCharacteristics"
         (event("intermediateCatchEvent", "<bpmn:timerEventDefinition/>"), "timer-undefined"),
         (event("intermediateCatchEvent", "<bpmn:timerEventDefinition><bpmn:timeDuration>soon</bpmn:timeDuration></bpmn:timerEventDefinition>"), "timer-unknown"),
         (event("intermediateCatchEvent", "<bpmn:timerEventDefinition><bpmn:timeCycle>R3/PT1H</bpmn:timeCycle></bpmn:timerEventDefinition>"), "timer-cycle"),
-        (event("intermediateCatchEvent", "<bpmn:timerEventDefinition gov:due='tomorrow'/>"), "gov-value"),
+        (event("startEvent", "<bpmn:timerEventDefinition gov:due='tomorrow'/>"), "gov-value"),
+        (event("intermediateCatchEvent", "<bpmn:eventDefinitionRef>nowhere</bpmn:eventDefinitionRef>"), "dangling"),
+        (event("boundaryEvent", '<bpmn:errorEventDefinition camunda:errorCodeVariable="x"/>', 'attachedToRef="a"'), "foreign-data"),
         (event("intermediateCatchEvent", "<bpmn:linkEventDefinition/>"), "event-undefined"),
         (event("intermediateCatchEvent", '<bpmn:linkEventDefinition name="L"/>'), "link"),
         (event("intermediateThrowEvent", '<bpmn:linkEventDefinition name="L"/>'), "link"),
@@ -97,6 +107,7 @@ def test_one_element_is_refused_at_its_line(middle: str, code: str) -> None:
         ('<bpmn:boundaryEvent id="b"><bpmn:timerEventDefinition gov:due=\'due("check")\'/></bpmn:boundaryEvent>', "boundary"),
         ('<bpmn:boundaryEvent id="b" attachedToRef="a"/>', "event-undefined"),
         ('<bpmn:userTask name="without id"/>', "no-id"),
+        (REPEATED, "timer-cycle"),
         ('<stranger xmlns="urn:x"/>', "unknown-element"),
         (task("sub", "", task("in") + flow("in", "a"), "subProcess"), "crossing"),
     ],
@@ -119,6 +130,14 @@ def test_a_language_that_is_not_executed() -> None:
 def test_a_task_with_one_conditional_way_out() -> None:
     data = diagram(START, task("a"), END, flow("s", "a"), flow("a", "e", "x = 1"))
     assert error(data, "lone-condition").element == "a"
+
+
+@pytest.mark.parametrize("kind", ["message", "signal", "error", "escalation"])
+def test_a_name_that_is_an_expression(kind: str) -> None:
+    named = "name" if kind in {"message", "signal"} else f"{kind}Code"
+    before = f'<bpmn:{kind} id="M" {named}="order-${{id}}"/>\n'
+    data = diagram(START, task("a"), END, chain("s", "a", "e"), before=before)
+    assert error(data, "name-expression").line == 3
 
 
 def test_two_sibling_lanes_claim_one_step() -> None:
