@@ -122,7 +122,12 @@ def register(kind: str, number: int, run: str = "") -> StepResult:
 
 def ready(case_id: int) -> Ready | None:
     """The next step of a case with who does it and what she writes; None when it is over."""
-    row = WorkItem.objects.filter(case=case_id, state="OPEN").order_by("id").first()
+    row = (
+        WorkItem.objects.filter(case=case_id, state="OPEN")
+        .exclude(process_key="")
+        .order_by("id")
+        .first()
+    )
     if row is None:
         return None
     before = set(

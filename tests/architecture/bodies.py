@@ -57,7 +57,7 @@ def _about_case(scene: Scene, name: str, staged: Staged) -> dict[str, Any]:
         return {"cause": "party", "reason": "等待确定承受人", "legal_basis": "办法第四条"}
     if name == "inboxes:terminate":
         return {"reason": "申请人户籍已迁出", "legal_basis": "办法第三条"}
-    if name in {"inboxes:resume", "inboxes:decide"}:
+    if name in {"inboxes:resume", "inboxes:decide", "inboxes:answer"}:
         return {"reason": "已经确定", "do": "agree"}
     if name == "inboxes:papers":
         key = staged.case.materials.order_by("id").first().key

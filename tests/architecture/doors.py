@@ -51,6 +51,8 @@ AT_WINDOW = "at the window"
 """The window that answers for the case, and the agent who filed it."""
 LEADS = "leads"
 """The heads of the window that answers for the case, and of the organ with the power."""
+OFFICE = "office"
+"""The county office, for what is filed with it."""
 SEAT = "seat"
 """The county's eyes, and leaders of this unit."""
 
@@ -109,6 +111,9 @@ DOORS: dict[str, Door] = {
     "inboxes:resume": Door(LEADS, "POST"),  # nothing is suspended: a sentence, 409
     "inboxes:terminate": Door(IN_HAND, "POST", changes=True),
     "inboxes:decide": Door(LEADS, "POST"),
+    "inboxes:give_back": Door(AT_WINDOW, "POST"),  # nothing goes back yet: a sentence, 409
+    "inboxes:acknowledge": Door(OFFICE, "POST"),  # nothing is filed by command
+    "inboxes:answer": Door(LEADS, "POST"),
     # -- leaders and the county office
     "office:board": Door(BOARD),
     "office:unit_items": Door(SEAT),

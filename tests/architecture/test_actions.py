@@ -21,7 +21,7 @@ from webapp.core.errors import Invalid, NotYours, Refused, Unknown
 pytestmark = pytest.mark.django_db
 
 POST, IN_HAND, AT_WINDOW, SUPPLY = "post", "in hand", "at window", "supply"
-LEADS = "leads"
+LEADS, OFFICE = "leads", "office"
 ACTIONS = {
     # verb: (who may, how everybody else is refused)
     "open_case": ("registering", NotYours),
@@ -41,8 +41,15 @@ ACTIONS = {
     "resume": (LEADS, Unknown),
     "propose_termination": (IN_HAND, Unknown),
     "decide_termination": (LEADS, Unknown),
+    "give_back": (AT_WINDOW, Unknown),
+    "acknowledge_filing": (OFFICE, Unknown),
+    "answer_query": (LEADS, Unknown),
 }
-NOTHING_TO_DO = {"release", "supply_materials", "resume", "decide_termination"}
+NOTHING_TO_DO = {"release", "supply_materials", "resume", "decide_termination"} | {
+    "give_back",
+    "acknowledge_filing",
+    "answer_query",
+}
 """Nothing is claimed, awaited, suspended or proposed on the cases of the walk."""
 
 
@@ -97,6 +104,13 @@ def call_of(scene, verb, staged):
             case.pk, by, "户籍迁出", "办法第三条"
         ),
         "decide_termination": lambda by: actions.decide_termination(case.pk, by, agree=True),
+        "give_back": lambda by: actions.give_back(case.pk, by, case.applicant_name),
+        "acknowledge_filing": lambda by: actions.acknowledge_filing(
+            case.pk, by, "acknowledge", "理由和依据清楚"
+        ),
+        "answer_query": lambda by: actions.answer_query(
+            case.pk, by, "已经核对，依据是办法第三条"
+        ),
     }[verb]
 
 
@@ -108,6 +122,7 @@ def may(verb, staged) -> frozenset[str]:
         IN_HAND: staged.in_hand,
         AT_WINDOW: staged.at_window,
         LEADS: staged.leads,
+        OFFICE: frozenset({"county.office @ own"}),
         # the window that answers, and the station of the village
         SUPPLY: frozenset({"township.window @ own", "village.agent @ own"}),
     }[ACTIONS[verb][0]]

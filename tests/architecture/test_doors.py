@@ -153,6 +153,7 @@ def who_of(name, staged) -> frozenset[str]:
         doors.IN_HAND: staged.in_hand,
         doors.AT_WINDOW: staged.at_window,
         doors.LEADS: staged.leads,
+        doors.OFFICE: frozenset({"county.office @ own"}),
         doors.ITEM: frozenset({staged.owner}),
     }[DOORS[name].who]
 

@@ -152,13 +152,25 @@ class NewOpinion:
 
 @dataclass(slots=True)
 class NewCustody:
-    """Papers leave one hand for a pool."""
+    """Papers leave one hand for a pool; without one for the applicant."""
 
     papers: str
     from_unit_id: int
     from_officer_id: int | None
-    to_pool_id: int
+    to_pool_id: int | None
     given_at: datetime
+
+
+@dataclass(slots=True)
+class CustodyReturned:
+    """The applicant's side has signed for what goes back."""
+
+    id: int
+    from_officer_id: int | None
+    recipient: str
+    relation: str
+    mail_number: str
+    received_at: datetime
 
 
 @dataclass(slots=True)
@@ -190,6 +202,16 @@ class NewFiling:
     basis: str
     filed_at: datetime
     number: str = ""
+
+
+@dataclass(slots=True)
+class FilingUpdate:
+    """What the county office says about the filing of the case."""
+
+    state: str
+    answered_by_id: int | None
+    answered_at: datetime
+    answer: str
 
 
 @dataclass(slots=True)
@@ -405,8 +427,11 @@ class Changes:
     opinions: list[NewOpinion] = field(default_factory=list)
     new_custody: list[NewCustody] = field(default_factory=list)
     custody_received: list[int] = field(default_factory=list)
+    custody_returned: list[CustodyReturned] = field(default_factory=list)
+    custody_taken_back: list[int] = field(default_factory=list)
     documents: list[NewDocument] = field(default_factory=list)
     filings: list[NewFiling] = field(default_factory=list)
+    filing_answers: list[FilingUpdate] = field(default_factory=list)
     deliveries: list[NewDelivery] = field(default_factory=list)
     new_materials: list[NewMaterial] = field(default_factory=list)
     materials: list[MaterialUpdate] = field(default_factory=list)

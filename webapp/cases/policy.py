@@ -195,6 +195,18 @@ def check_can_propose_termination(
     return pool
 
 
+def check_can_give_back(by: Acting, case: CaseLike) -> int:
+    """The window that answered for the case, or the agent who filed it; gives the pool."""
+    return pool_for_papers(by, case, ())
+
+
+def check_can_read_filing(by: Acting) -> int:
+    """Negative acts are filed with the county office (DENY-01); gives the pool."""
+    for held in by.in_role("county.office"):
+        return held.pool_id
+    raise Unknown(_("没有这个办件。"))
+
+
 def check_can_decide_termination(by: Acting, case: LedLike, proposed_by: int) -> int:
     """One of the heads, and not the person who proposed it (DENY-02); gives the pool."""
     pool = check_can_lead(by, case)
@@ -226,4 +238,7 @@ can_supply = asks(check_can_supply)
 can_withdraw = asks(check_can_withdraw)
 can_suspend = asks(check_can_suspend)
 can_propose_termination = asks(check_can_propose_termination)
+can_give_back = asks(check_can_give_back)
+can_read_filing = asks(check_can_read_filing)
+can_lead = asks(check_can_lead)
 can_decide_termination = asks(check_can_decide_termination)

@@ -86,10 +86,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """Papers given to a pool and not yet signed for."""
+    """Papers given to a pool (None: back to the applicant) and not yet signed for."""
 
     id: int
-    to_pool_id: int
+    to_pool_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

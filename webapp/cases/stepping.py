@@ -22,7 +22,7 @@ from webapp.cases.planning.step import Step
 from webapp.cases.planning.timers import OWN
 from webapp.cases.spoken import spoken
 from webapp.cases.state import CaseState
-from webapp.cases.store.papers import broke_promise, read_papers
+from webapp.cases.store.papers import broke_promise, read_held, read_papers
 from webapp.cases.store.write import write
 from webapp.catalogue import queries as catalogue
 from webapp.core.errors import AlreadyDone, Refused
@@ -67,6 +67,7 @@ class StepResult:
     documents: tuple[tuple[str, str, str], ...] = ()
     result: str = ""
     next_item_id: int | None = None
+    closed: bool = False
     item_ids: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -153,6 +154,7 @@ def carry_out(
         spoken=spoken_of(state, completed),
         fired=fired,
         hosts=_hosts(state, outcome),
+        held=read_held(state.id) if outcome.finished else None,
         **_promises(state, outcome),
     )
     step = plan_step(state, outcome, setting, kind=kind, payload=payload, prepare=prepare)
@@ -233,7 +235,8 @@ def _result(step: Step, ids: dict[str, int]) -> StepResult:
         documents=tuple(
             (d.code, NAMES.get(d.code, d.code), d.number) for d in step.changes.documents
         ),
-        result=step.case.result if not step.case.is_open else "",
+        result=step.case.result if step.state.is_open and not step.case.is_open else "",
+        closed=not step.case.is_open,
         next_item_id=ids[mine] if mine else None,
         item_ids=ids,
     )

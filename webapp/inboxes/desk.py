@@ -17,6 +17,7 @@ from webapp.cases import policy
 from webapp.cases.files import INLINE
 from webapp.cases.models import Attachment, Case, CaseMaterial, WorkItem
 from webapp.cases.places import unit_facts
+from webapp.cases.planning.aftercare import ACKNOWLEDGE, ANSWER, GIVE_BACK, WITHOUT_GRANT
 from webapp.cases.queries import CasePage, case_seen_by
 from webapp.cases.queries.ahead import expected_hands
 from webapp.cases.queries.departments import departments_of_case
@@ -163,6 +164,23 @@ def frame(request: HttpRequest, page: CasePage, tab: str) -> dict[str, Any]:
         "promise": page.promise if page.promise and page.promise.is_open else None,
         "departments": departments_of_case(page),
         "may_decide": _may_decide(by, page),
+        **_aftercare(by, page),
+    }
+
+
+def _aftercare(by: Acting, page: CasePage) -> dict[str, Any]:
+    """What is still owed after the end, and whether it is hers to do."""
+    items = {item.element: item for item in page.open_items}
+    return {
+        "aftercare": {
+            "give_back": items.get(GIVE_BACK),
+            "acknowledge": items.get(ACKNOWLEDGE),
+            "answer": items.get(ANSWER),
+        },
+        "holds_papers": any(one.goes_back for one in page.custody),
+        "may_give_back": policy.can_give_back(by, page.case),
+        "may_read_filing": policy.can_read_filing(by),
+        "may_answer": policy.can_lead(by, page.case),
     }
 
 
@@ -192,7 +210,7 @@ def _next_hands(page: CasePage) -> list[tuple[str, str]]:
 
 
 def _tabs(page: CasePage, mine: WorkItem | None, tab: str) -> Iterator[Tab]:
-    if mine is not None:
+    if mine is not None and mine.process_key:  # what no diagram drew is done on the tabs
         yield Tab("item", _("本环节"), reverse("inboxes:item", args=[mine.pk]), tab == "item")
     counts = {
         "materials": len(page.materials),
@@ -255,10 +273,24 @@ def shown(one: Attachment) -> Shown:
 
 def _papers_with(page: CasePage) -> str:
     """Where the originals are: the last hand-over says it (IN-03)."""
-    papers = [one for one in page.custody if one.papers == "materials"]
+    case = page.case
+    papers = [
+        one for one in page.custody if one.papers == "materials" and not one.taken_back_at
+    ]
+    back = next((one for one in papers if one.to_pool is None), None)
+    if back is not None:
+        if back.received_at is not None:
+            return _("已退还%(who)s") % {"who": back.recipient}
+        where = next((one.from_unit.name for one in papers if one.is_open), back.from_unit.name)
+        return _("%(where)s（待退还申请人）") % {"where": where}
+    if not case.is_open and case.result in WITHOUT_GRANT:
+        return _("没有留存的材料")
     if not papers:
-        return unit_facts(page.case.received_at_unit_id).name
+        return unit_facts(case.received_at_unit_id).name
     last = papers[-1]
+    assert last.to_pool is not None  # noqa: S101 - the way back was looked at above
+    if not case.is_open:
+        return _("随卷归档（%(unit)s）") % {"unit": last.to_pool.unit.name}
     if last.received_at is None:
         return _("%(to)s（待签收，%(from)s交出）") % {
             "to": last.to_pool.unit.name,

@@ -181,7 +181,7 @@ def happened(step: str, result: StepResult) -> SafeString:
     if result.result:
         ended = _(RESULT_NAMES.get(result.result, result.result))
         lines.append(format_html(_("办件已办结：{}。"), ended))
-    elif not result.opened:
+    elif not result.opened and not result.closed:
         lines.append(format_html("{}", _waiting(result.case_id)))
     return format_html_join("\n", "{}", ((line,) for line in lines))
 

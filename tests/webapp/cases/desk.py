@@ -202,7 +202,8 @@ class Desk:
     def run(self, case: Case, until: str = "", **choices: dict) -> Case:
         """Work the case until an element is open, or to its end. `choices`: element → answers."""
         for _ in range(40):
-            items = list(WorkItem.objects.filter(case=case, state="OPEN").order_by("id"))
+            drawn = WorkItem.objects.filter(case=case, state="OPEN").exclude(process_key="")
+            items = list(drawn.order_by("id"))
             if not items or any(item.element == until for item in items):
                 break
             self.complete(items[0], **choices.get(items[0].element, {}))
@@ -215,6 +216,11 @@ class Desk:
             self.go_to(text, hour, minute)
         with db.pretended(self.at):
             return actions.fire_due_timers()
+
+    def running(self, case: Case) -> set[str]:
+        """Kinds of clocks that have not ended, but for those of what is owed after the end."""
+        clocks = case.clocks.exclude(state="ended").exclude(item__process_key="")
+        return set(clocks.values_list("kind", flat=True))
 
     def numbers(self, case: Case) -> list[str]:
         """Codes of the documents issued so far, in order."""

@@ -227,7 +227,7 @@ def test_terminated_by_two_persons_with_paper_remedy_and_filing(desk, head):
     waiting.refresh_from_db()
     assert waiting.state == "DONE"
     assert Proposal.objects.get(case=case).state == "AGREED"
-    assert not case.clocks.exclude(state="ended").exists()
+    assert desk.running(case) == set()
     assert broken_invariants() == []
     assert broken_chain(case.pk) == []
 

@@ -48,6 +48,9 @@ EXPECTED = {
     "resume": LEADING,
     "propose_termination": SEE_PAPERS,
     "decide_termination": LEADING,
+    "give_back": {("township.window", OWN)},
+    "acknowledge_filing": {("county.office", "county_service_office")},
+    "answer_query": LEADING,
     "open_case": "registering",
 }
 
@@ -75,6 +78,13 @@ def calls(desk, case, item, attachment):
             case.pk, by, "申请人死亡", "办法第三条"
         ),
         "decide_termination": lambda by: actions.decide_termination(case.pk, by, agree=True),
+        "give_back": lambda by: actions.give_back(case.pk, by, "王建国"),
+        "acknowledge_filing": lambda by: actions.acknowledge_filing(
+            case.pk, by, "acknowledge", "理由和依据清楚"
+        ),
+        "answer_query": lambda by: actions.answer_query(
+            case.pk, by, "已核对，依据是办法第三条"
+        ),
         "open_case": lambda by: actions.open_case(by, "NOPE", {}, {}, None, None, "k"),
     }
 

@@ -52,7 +52,8 @@ def check(case: Case) -> None:
     assert broken_invariants() == []
     case.refresh_from_db()
     if not case.is_open:
-        assert not Clock.objects.filter(case=case).exclude(state="ended").exists()
+        open_clocks = Clock.objects.filter(case=case).exclude(state="ended")
+        assert not open_clocks.exclude(item__process_key="").exists()
         assert not Commitment.objects.filter(case=case, state="OPEN").exists()
     held = Commitment.objects.filter(case=case, state="OPEN").first()
     if held is not None:

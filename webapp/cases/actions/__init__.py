@@ -15,7 +15,9 @@ from webapp.cases.actions.claim import claim
 from webapp.cases.actions.complete import complete
 from webapp.cases.actions.deliver_message import deliver_message
 from webapp.cases.actions.drafts import drop_draft, load_draft, save_draft
+from webapp.cases.actions.filings import acknowledge_filing, answer_query
 from webapp.cases.actions.fire_due_timers import fire_due_timers
+from webapp.cases.actions.give_back import give_back
 from webapp.cases.actions.issue_cards import issue_cards
 from webapp.cases.actions.open_case import open_case
 from webapp.cases.actions.recount_clocks import cases_with_clocks, recount_clocks
@@ -46,6 +48,9 @@ REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "resume": (resume, policy.check_can_suspend),
     "propose_termination": (propose_termination, policy.check_can_propose_termination),
     "decide_termination": (decide_termination, policy.check_can_decide_termination),
+    "give_back": (give_back, policy.check_can_give_back),
+    "acknowledge_filing": (acknowledge_filing, policy.check_can_read_filing),
+    "answer_query": (answer_query, policy.check_can_lead),
 }
 """Name → the action of an officer and the policy that decides."""
 
@@ -61,6 +66,8 @@ SYSTEM = {
 __all__ = [
     "REGISTRY",
     "SYSTEM",
+    "acknowledge_filing",
+    "answer_query",
     "attach",
     "cases_with_clocks",
     "claim",
@@ -69,6 +76,7 @@ __all__ = [
     "deliver_message",
     "drop_draft",
     "fire_due_timers",
+    "give_back",
     "issue_cards",
     "load_draft",
     "open_case",

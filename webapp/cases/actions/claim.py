@@ -35,7 +35,7 @@ def _claim(item_id: int, by: Acting) -> None:
     changes.custody_received.extend(
         handed.id for handed in state.handed if handed.to_pool_id == item.pool_id
     )
-    if len(state.items) == 1 or state.holder_officer_id is None:
+    if state.is_open and (len(state.items) == 1 or state.holder_officer_id is None):
         changes.case.holder_officer_id = by.officer_id
     note(
         state,

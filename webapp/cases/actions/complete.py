@@ -14,6 +14,7 @@ from webapp.cases.actions.colleagues import already_done, taken_by
 from webapp.cases.changes import NewDelivery, NewOpinion, NewSubmission
 from webapp.cases.facts import facts_of
 from webapp.cases.places import pool_facts
+from webapp.cases.planning.aftercare import answer_filing
 from webapp.cases.planning.setting import Completed
 from webapp.cases.planning.step import COMMAND, Step
 from webapp.cases.state import CaseState, Item
@@ -34,6 +35,8 @@ _OPINIONS = ("opinion", "answer", "instruction", "contact_record", "findings")
 """Fields that are the opinion of a step, the first that is filled in."""
 DECIDING = ("outcome", "proposal", "recommendation", "overdue_request")
 """Keys of the question that decides a step, the first that a form has."""
+FILING = "denial-acknowledge"
+"""The form by which the county office reads a filing on the drawn path."""
 _TOLERANCE = frozenset({"tolerance-verify", "tolerance-overdue", "tolerance-decide"})
 _WAYS = {"delivery-counter": "window", "delivery-agent": "village_agent",
          "delivery-post-proof": "post"}  # fmt: skip
@@ -75,6 +78,8 @@ def _complete(item_id: int, by: Acting, raw: Mapping[str, Any]) -> StepResult:
             )
         _add_opinion(step, item, completed, asked)
         _add_delivery(step, item, completed)
+        if item.form == FILING:
+            answer_filing(step, completed.outcome, filing_words(completed.values))
         if routing.get("delivery_mode"):
             step.case.delivery_mode = str(routing["delivery_mode"])
 
@@ -106,7 +111,7 @@ def check_goes_on(state: CaseState, item: Item) -> None:
     if state.is_suspended:
         raise Refused(_("这件申请已中止办理，恢复以后才能办这一步。"), rule="中止")
     if item.token.startswith(COMMAND):
-        raise Refused(_("请在办件页上确认或者退回终止办理的提议。"))
+        raise Refused(_("这一步请在办件页上办。"))
 
 
 def _check_papers(state: CaseState, item: Item, completed: Completed) -> None:
@@ -135,6 +140,11 @@ def _check_papers(state: CaseState, item: Item, completed: Completed) -> None:
         raise Refused(
             _("承诺补交的材料都已经核验合格，请选“已补齐”。"), rule="TOL-09", field="outcome"
         )
+
+
+def filing_words(values: Mapping[str, Any]) -> str:
+    """What the county office said about a filing, with its question."""
+    return "\n".join(str(values[key]) for key in ("opinion", "query") if values.get(key))
 
 
 def _asked_unit(state: CaseState, item: Item) -> int | None:

@@ -18,11 +18,13 @@ from webapp.cases.actions.issue_cards import issue_cards
 from webapp.cases.actions.open_case import for_visitor, open_case
 from webapp.cases.actions.set_material import ARRIVED, set_material
 from webapp.cases.actions.supply_materials import MESSAGE, supply_materials
+from webapp.cases.demonstration.care import look_after
 from webapp.cases.demonstration.cast import Cast
 from webapp.cases.demonstration.script import Story
 from webapp.cases.demonstration.turns import Turn
 from webapp.cases.facts import facts_of
 from webapp.cases.models import CaseMaterial, WorkItem
+from webapp.cases.planning.aftercare import AFTERCARE
 from webapp.cases.store import lock_by_item
 from webapp.catalogue import queries as catalogue
 from webapp.core import db, outbox
@@ -39,6 +41,8 @@ SELECT 'timer', id, case_id, element, fires_at FROM cases_timer
  WHERE case_id IN (SELECT id FROM told) AND state = 'ARMED' AND fires_at IS NOT NULL
 UNION ALL SELECT 'item', id, case_id, element, NULL FROM cases_workitem
  WHERE case_id IN (SELECT id FROM told) AND state = 'OPEN' AND token NOT LIKE 'command:%%'
+UNION ALL SELECT 'care', id, case_id, element, NULL FROM cases_workitem
+ WHERE case_id IN (SELECT id FROM told) AND state = 'OPEN' AND element = ANY(%(care)s)
 UNION ALL SELECT 'papers', id, case_id, name, NULL FROM cases_awaitedmessage
  WHERE case_id IN (SELECT id FROM told) AND over_at IS NULL AND name = ANY(%(messages)s)
 """
@@ -109,7 +113,7 @@ class Stage:
             self._stop(story, str(refusal))
             return
         self.played.opened += 1
-        self._go_on(story, at)
+        self.go_on(story, at)
 
     def _register(self, story: Story, by: Acting, at: datetime) -> int:
         item, day = story.item, local_day(at)
@@ -136,10 +140,11 @@ class Stage:
             way=story.way,
         ).case_id
 
-    def _go_on(self, story: Story, at: datetime) -> None:
+    def go_on(self, story: Story, at: datetime) -> None:
         """Plan what comes next: timers, open steps, papers that a notice asked for."""
         with connection.cursor() as cursor:
-            cursor.execute(_NEXT, {"case": story.case_id, "messages": [MESSAGE, ARRIVED]})
+            known = {"messages": [MESSAGE, ARRIVED], "care": list(AFTERCARE)}
+            cursor.execute(_NEXT, {"case": story.case_id, **known})
             coming = cursor.fetchall()
         for what, row_id, case_id, name, when in coming:
             if (what, row_id, when) in self._coming:
@@ -147,6 +152,9 @@ class Stage:
             self._coming.add((what, row_id, when))
             if what == "timer":
                 self.at(when, self._fire(story, case_id))
+            elif what == "care":
+                minutes = story.random.uniform(60, 2500)
+                self.at(self._later(at, minutes), look_after(self, story, row_id))
             elif (story.rests_after is not None and story.steps >= story.rests_after) or (
                 what == "item" and name == "Task_Opinion" and story.keeps_silent()
             ):
@@ -177,7 +185,7 @@ class Stage:
             except Refused as refusal:
                 self._stop(story, refusal.sentence)
             else:
-                self._go_on(story, at)
+                self.go_on(story, at)
 
         return act
 
@@ -222,7 +230,7 @@ class Stage:
             else:
                 if story.level == "village":
                     outbox.deliver(20)  # a case starts another, or tells it of its end
-                self._go_on(story, at)
+                self.go_on(story, at)
 
         return act
 
@@ -302,7 +310,7 @@ class Stage:
                 return None
             except Refused as refusal:
                 return self._stop(story, refusal.sentence)
-            return self._go_on(story, at)
+            return self.go_on(story, at)
 
         return act
 

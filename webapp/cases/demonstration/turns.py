@@ -36,6 +36,7 @@ class Turn:
             }[self.story.fate](at)
         except Refused:
             return
+        self.stage.go_on(self.story, at)
 
     def _withdraw(self, at: datetime) -> None:
         people = self.stage.cast.of(self.story.window_pool, at, self.story.random)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from webapp.cases.models.case import Case
 
@@ -65,7 +66,11 @@ class Attachment(models.Model):
 
 
 class Custody(models.Model):
-    """A two-sided hand-over of papers (签名交接, IN-03): given, and received when signed for."""
+    """A two-sided hand-over of papers (签名交接, IN-03): given, and received when signed for.
+
+    Without `to_pool` the papers go back to the applicant: `from_officer` gave them, `recipient`
+    signed. `taken_back_at`: the case ended before anybody had signed, the giver kept them.
+    """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="custody")
     papers = models.CharField(max_length=12, help_text="materials or result")
@@ -73,12 +78,43 @@ class Custody(models.Model):
     from_officer = models.ForeignKey(
         "accounts.Officer", models.PROTECT, null=True, related_name="+"
     )
-    to_pool = models.ForeignKey("organisations.Pool", models.PROTECT, related_name="+")
+    to_pool = models.ForeignKey(
+        "organisations.Pool", models.PROTECT, null=True, related_name="+"
+    )
     given_at = models.DateTimeField()
     received_by = models.ForeignKey(
         "accounts.Officer", models.PROTECT, null=True, related_name="+"
     )
     received_at = models.DateTimeField(null=True)
+    recipient = models.CharField(max_length=100, blank=True, help_text="Who signed outside.")
+    relation = models.CharField(max_length=100, blank=True)
+    mail_number = models.CharField(max_length=60, blank=True)
+    taken_back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                # Two hands: the officer who gave, the person who signed.
+                condition=Q(to_pool__isnull=False)
+                | Q(received_at=None, recipient="")
+                | (Q(received_at__isnull=False, from_officer__isnull=False) & ~Q(recipient="")),
+                name="custody_back_has_two_hands",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back_at=None) | Q(received_at=None),
+                name="custody_signed_or_taken_back",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.papers} of {self.case_id}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has signed for it yet."""
+        return self.received_at is None and self.taken_back_at is None
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether it waits for the applicant's signature."""
+        return self.is_open and self.to_pool_id is None

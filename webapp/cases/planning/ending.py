@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from webapp.cases.changes import NewMessage, ProposalUpdate
+from webapp.cases.planning.aftercare import care
 from webapp.cases.planning.step import COMMAND, Step, touch
 from webapp.core.errors import Refused
 
@@ -30,6 +31,7 @@ def finish(step: Step) -> None:
         case.status = "CLOSED"
     case.suspended_from = ""
     _drop_commands(step)
+    care(step)
     _tell_parent(step)
 
 

@@ -197,13 +197,19 @@ def _relay(step: Step) -> list[dict[str, str]]:
     return [
         {
             "from": unit_facts(paper.from_unit_id).name,
-            "to": f"{pool_facts(paper.to_pool_id).unit.name}"
-            f"{pool_facts(paper.to_pool_id).role_name}",
+            "to": _whom(paper.to_pool_id),
             "at": minute_of(paper.given_at),
             "opinion": "",
         }
         for paper in step.changes.new_custody
     ]
+
+
+def _whom(pool_id: int | None) -> str:
+    if pool_id is None:
+        return "申请人"
+    pool = pool_facts(pool_id)
+    return f"{pool.unit.name}{pool.role_name}"
 
 
 def _open_papers(step: Step) -> list[dict[str, str]]:

@@ -93,6 +93,37 @@ class Papers:
 
 
 @dataclass(frozen=True, slots=True)
+class Hop:
+    """One hand-over of the applicant's papers. `to_unit_id` None: back to her."""
+
+    id: int
+    from_unit_id: int
+    to_unit_id: int | None
+    signed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a case that ends still has of the applicant's: papers, and their way so far."""
+
+    papers: bool
+    hops: tuple[Hop, ...] = ()
+
+    @property
+    def any(self) -> bool:
+        """Whether papers of hers are here."""
+        given_back = bool(self.hops) and self.hops[-1].to_unit_id is None
+        return self.papers and not given_back
+
+    def unit_after(self, signed: set[int]) -> int | None:
+        """Where the papers are: with who signed last, else with who gave first."""
+        units = [hop.to_unit_id for hop in self.hops if hop.signed or hop.id in signed]
+        if units:
+            return units[-1]
+        return self.hops[0].from_unit_id if self.hops else None
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """Everything planning may look at besides the case and the outcome."""
 
@@ -108,3 +139,4 @@ class Setting:
     hosts: Mapping[str, str] = field(default_factory=dict)  # boundary event → its activity
     decision_days: int = 0  # working days that the steps of the decision need
     broke_promise: bool = False  # the applicant broke a commitment within a year
+    held: Held | None = None  # of the applicant's papers, when the case ends

@@ -41,11 +41,21 @@ CROSS JOIN LATERAL (
   UNION ALL
   SELECT 'closed case still waits'
    WHERE NOT c.is_open AND (
-     EXISTS (SELECT 1 FROM cases_workitem i WHERE i.case_id = c.id AND i.state = 'OPEN')
+     EXISTS (SELECT 1 FROM cases_workitem i WHERE i.case_id = c.id AND i.state = 'OPEN'
+               AND i.element NOT IN ('Command_GiveBack', 'Command_Acknowledge', 'Command_Answer'))
      OR EXISTS (SELECT 1 FROM cases_timer t WHERE t.case_id = c.id AND t.state = 'ARMED')
      OR EXISTS (SELECT 1 FROM cases_awaitedmessage m
                  WHERE m.case_id = c.id AND m.over_at IS NULL)
-     OR EXISTS (SELECT 1 FROM cases_clock k WHERE k.case_id = c.id AND k.state <> 'ended'))
+     OR EXISTS (SELECT 1 FROM cases_clock k
+                 LEFT JOIN cases_workitem i ON i.id = k.item_id AND i.state = 'OPEN'
+                 WHERE k.case_id = c.id AND k.state <> 'ended' AND i.id IS NULL))
+  UNION ALL
+  SELECT 'papers are here and nobody gives them back'
+   WHERE NOT c.is_open
+     AND EXISTS (SELECT 1 FROM cases_custody p WHERE p.case_id = c.id
+                   AND p.received_at IS NULL AND p.taken_back_at IS NULL AND p.to_pool_id IS NULL)
+     AND NOT EXISTS (SELECT 1 FROM cases_workitem i WHERE i.case_id = c.id AND i.state = 'OPEN'
+                       AND i.element = 'Command_GiveBack')
   UNION ALL
   SELECT 'no snapshot'
    WHERE NOT EXISTS (SELECT 1 FROM cases_casesnapshot s WHERE s.case_id = c.id)

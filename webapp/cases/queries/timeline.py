@@ -143,6 +143,12 @@ def _supplied(payload: Mapping[str, Any]) -> str:
     return ngettext("登记补交材料{n}份", "登记补交材料{n}份", n).format(n=n)
 
 
+def _gave_back(payload: Mapping[str, Any]) -> str:
+    if payload.get("posted"):
+        return _("登记邮寄退还申请人的材料")
+    return _("登记申请人签收退还的材料和文书")
+
+
 _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "opened": _opened,
     "completed": _completed,
@@ -166,6 +172,16 @@ _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     "terminated": lambda payload: _("确认终止办理：{why}").format(why=payload["reason"]),
     "withdrawn": lambda payload: _("申请人撤回申请"),
+    "gave_back": _gave_back,
+    "filing_acknowledged": lambda payload: _("县政务办审阅否定报备，已备案：{why}").format(
+        why=payload["opinion"]
+    ),
+    "filing_queried": lambda payload: _("县政务办对否定报备提出质询：{why}").format(
+        why=payload["opinion"]
+    ),
+    "query_answered": lambda payload: _("答复县政务办的质询：{why}").format(
+        why=payload["answer"]
+    ),
 }
 
 

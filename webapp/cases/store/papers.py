@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from webapp.cases.planning.setting import OpinionLine, Paper, Papers
+from webapp.cases.planning.setting import Held, Hop, OpinionLine, Paper, Papers
 from webapp.cases.planning.tolerance import BARRED_FOR
 from webapp.cases.planning.words import day_of
 from webapp.cases.values import masked, open_value
@@ -95,6 +95,27 @@ def broke_promise(case_id: int, at: datetime) -> bool:
         cursor.execute(_BROKE, {"case": case_id, "since": at - BARRED_FOR})
         row = cursor.fetchone()
     return bool(row and row[0])
+
+
+_HELD = """
+SELECT
+  EXISTS (SELECT 1 FROM cases_casematerial m WHERE m.case_id = %(case)s AND m.needed
+    AND m.state IN ('received', 'to_check', 'checked', 'defective')
+    AND m.form NOT IN ('electronic', 'original_check')),
+  (SELECT jsonb_agg(jsonb_build_array(
+      p.id, p.from_unit_id, o.unit_id, p.received_at IS NOT NULL) ORDER BY p.id)
+     FROM cases_custody p LEFT JOIN organisations_pool o ON o.id = p.to_pool_id
+    WHERE p.case_id = %(case)s AND p.papers = 'materials' AND p.taken_back_at IS NULL)
+"""
+
+
+def read_held(case_id: int) -> Held:
+    """What is here of the applicant's papers; originals that were only looked at are not."""
+    with prepared() as cursor:
+        cursor.execute(_HELD, {"case": case_id})
+        row = cursor.fetchone()
+    papers, hops = row or (False, None)
+    return Held(bool(papers), tuple(Hop(*one) for one in json.loads(hops or "[]")))
 
 
 def read_wordings(codes: set[str]) -> dict[str, dict[str, Any]]:

@@ -106,7 +106,8 @@ SELECT greatest({MOMENT},
   (SELECT jsonb_agg(jsonb_build_object('token', m.token, 'name', m.name) ORDER BY m.id)
      FROM cases_awaitedmessage m WHERE m.case_id = locked.id AND m.over_at IS NULL) AS awaited,
   (SELECT jsonb_agg(jsonb_build_object('id', p.id, 'to_pool_id', p.to_pool_id) ORDER BY p.id)
-     FROM cases_custody p WHERE p.case_id = locked.id AND p.received_at IS NULL) AS handed,
+     FROM cases_custody p WHERE p.case_id = locked.id AND p.received_at IS NULL
+      AND p.taken_back_at IS NULL) AS handed,
   (SELECT jsonb_build_object('id', u.id, 'until', u.until, 'extended', u.extended, 'papers',
       (SELECT jsonb_agg(jsonb_build_object('key', m.key, 'name', m.name, 'state', m.state,
           'form', m.form, 'due_on', p.due_on, 'came_at', p.came_at) ORDER BY m."order")

@@ -187,9 +187,9 @@ FROM jsonb_to_recordset(%(opinions)s) AS r(
 NEW_CUSTODY = """
 INSERT INTO cases_custody (
   case_id, papers, from_unit_id, from_officer_id, to_pool_id, given_at, received_by_id,
-  received_at)
+  received_at, recipient, relation, mail_number, taken_back_at)
 SELECT %(case_id)s, r.papers, r.from_unit_id, r.from_officer_id, r.to_pool_id, r.given_at,
-  NULL, NULL
+  NULL, NULL, '', '', '', NULL
 FROM jsonb_to_recordset(%(new_custody)s) AS r(
   papers text, from_unit_id bigint, from_officer_id bigint, to_pool_id bigint,
   given_at timestamptz)
@@ -199,6 +199,32 @@ CUSTODY_RECEIVED = """
 UPDATE cases_custody SET received_by_id = %(actor_id)s, received_at = %(at)s
 WHERE case_id = %(case_id)s AND received_at IS NULL
   AND id IN (SELECT jsonb_array_elements(%(custody_received)s)::bigint)
+"""
+
+CUSTODY_RETURNED = """
+UPDATE cases_custody SET from_officer_id = r.from_officer_id, recipient = r.recipient,
+  relation = r.relation, mail_number = r.mail_number, received_at = r.received_at
+FROM jsonb_to_recordset(%(custody_returned)s) AS r(
+  id bigint, from_officer_id bigint, recipient text, relation text, mail_number text,
+  received_at timestamptz)
+WHERE cases_custody.id = r.id AND cases_custody.case_id = %(case_id)s
+  AND cases_custody.received_at IS NULL
+"""
+
+CUSTODY_TAKEN_BACK = """
+UPDATE cases_custody SET taken_back_at = %(at)s
+WHERE case_id = %(case_id)s AND received_at IS NULL
+  AND id IN (SELECT jsonb_array_elements(%(custody_taken_back)s)::bigint)
+"""
+
+FILING_ANSWERS = """
+UPDATE cases_denialfiling SET state = r.state, answered_by_id = r.answered_by_id,
+  answered_at = r.answered_at, answer = r.answer
+FROM jsonb_to_recordset(%(filing_answers)s) AS r(
+  state text, answered_by_id bigint, answered_at timestamptz, answer text)
+WHERE cases_denialfiling.case_id = %(case_id)s
+  AND cases_denialfiling.id = (
+    SELECT max(f.id) FROM cases_denialfiling f WHERE f.case_id = %(case_id)s)
 """
 
 DOCUMENTS = """

@@ -48,12 +48,29 @@ def _decide(case_id: int, by: Acting, typed: Typed) -> StepResult:
     return actions.decide_termination(case_id, by, agree=agree, note=typed.get("note", ""))
 
 
+def _give_back(case_id: int, by: Acting, typed: Typed) -> StepResult:
+    recipient, relation = typed.get("recipient", ""), typed.get("relation", "")
+    return actions.give_back(case_id, by, recipient, relation, typed.get("mail_number", ""))
+
+
+def _acknowledge(case_id: int, by: Acting, typed: Typed) -> StepResult:
+    outcome, opinion = typed.get("outcome", ""), typed.get("opinion", "")
+    return actions.acknowledge_filing(case_id, by, outcome, opinion)
+
+
+def _answer(case_id: int, by: Acting, typed: Typed) -> StepResult:
+    return actions.answer_query(case_id, by, typed.get("answer", ""))
+
+
 _CALLS: Mapping[str, tuple[Callable[[int, Acting, Typed], StepResult], str]] = {
     "withdraw": (_withdraw, gettext_noop("申请人撤回")),
     "suspend": (_suspend, gettext_noop("中止办理")),
     "resume": (_resume, gettext_noop("恢复办理")),
     "terminate": (_terminate, gettext_noop("提议终止办理")),
     "decide": (_decide, gettext_noop("处理终止办理的提议")),
+    "give_back": (_give_back, gettext_noop("登记退还")),
+    "acknowledge": (_acknowledge, gettext_noop("备案审阅")),
+    "answer": (_answer, gettext_noop("答复质询")),
 }
 VERBS = tuple(_CALLS)
 """Ends of the addresses of the commands, and their names."""
