@@ -9,8 +9,9 @@ from webapp.organisations.queries import Acting
 from webapp.processes import policy
 from webapp.processes.models import Draft
 from webapp.processes.queries import drafts as seen
+from webapp.processes.queries.difference import difference, text_changes
 from webapp.processes.queries.findings import findings, scenarios
-from webapp.processes.queries.library import content_of, with_draft
+from webapp.processes.queries.library import content_of, in_force, with_draft
 from workflows.findings import Severity
 
 LIVE = (Draft.State.EDITING, Draft.State.SUBMITTED, Draft.State.APPROVED)
@@ -22,6 +23,7 @@ def standing(draft: Draft, by: Acting) -> dict[str, Any]:
     changed = seen.changed_paths(draft)
     live = draft.state in LIVE
     found = findings(manifest, changed) if live else ()
+    before = in_force()
     told = scenarios(manifest, changed) if live and not _errors(found) else ()
     return {
         "draft": draft,
@@ -34,6 +36,8 @@ def standing(draft: Draft, by: Acting) -> dict[str, Any]:
         "notes": [f for f in found if f.severity is Severity.NOTE],
         "told": told,
         "failing": [one for one in told if one.failures],
+        "changes": difference(before, manifest) if live else (),
+        "texts": text_changes(before, manifest) if live else [],
         "remarks": draft.remarks.select_related("by").order_by("pk"),
         "may_edit": policy.can_edit(by, draft),
         "may_recall": policy.may_design(by) and draft.state == Draft.State.SUBMITTED,

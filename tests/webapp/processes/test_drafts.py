@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from webapp.organisations.queries import Acting
 from webapp.processes import actions, queries
 from webapp.processes.models import Draft, LibraryFile, ProcessVersion, Publication
 from webapp.processes.queries import drafts as seen
+from webapp.processes.queries.difference import difference, roles_that_gain, text_changes
 from webapp.processes.queries.findings import findings_of_file, scenarios
 from webapp.processes.queries.library import content_of, in_force, with_draft
 
@@ -258,3 +260,38 @@ def test_only_designers_draw_and_only_publishers_publish(county, begin, renamed,
     ):
         with pytest.raises(Refused):
             act()
+
+
+def test_the_difference_is_told_changes_of_power_first(begin, designer, renamed):
+    """Design §11: the difference shows changes of role, separation, clock and result first."""
+    text = content_of(in_force()["shared/decision.bpmn"]).decode()
+    separate = 'gov:separate="' + text.partition('gov:separate="')[2].partition('"')[0] + '"'
+    draft = begin("shared/decision.bpmn", f" {separate}", "")
+    changes = difference(in_force(), with_draft(draft))
+    assert changes[0].power
+    assert roles_that_gain(changes)
+    assert difference(in_force(), in_force()) == ()
+
+
+def test_a_reviewer_who_gains_power_does_not_review(begin, publisher):
+    """Author ≠ reviewer ≠ somebody whom the change gives more power (design §11)."""
+    text = content_of(in_force()["shared/decision.bpmn"]).decode()
+    separate = 'gov:separate="' + text.partition('gov:separate="')[2].partition('"')[0] + '"'
+    draft = begin("shared/decision.bpmn", f" {separate}", "")
+    Draft.objects.filter(pk=draft.pk).update(state="submitted")  # it would not be fit
+    gaining = sorted(roles_that_gain(difference(in_force(), with_draft(draft))))
+    assert gaining
+    for role in gaining:
+        held = replace(publisher.held[0], role=role, role_name=role)
+        both = replace(publisher, held=(*publisher.held, held))
+        with pytest.raises(NotYours, match="扩大"):
+            actions.approve_draft(draft.pk, both)
+    actions.approve_draft(draft.pk, publisher)
+
+
+def test_wordings_are_compared_line_by_line(begin):
+    draft = begin("documents/D05.yaml", "受理通知书", "受理决定通知书")
+    (text,) = text_changes(in_force(), with_draft(draft))
+    assert text.path == "documents/D05.yaml"
+    assert any(line.startswith("+") and "受理决定通知书" in line for line in text.lines)
+    assert any(line.startswith("-") and "受理通知书" in line for line in text.lines)

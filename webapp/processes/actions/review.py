@@ -16,6 +16,7 @@ from webapp.processes.actions.drafts import lock, note
 from webapp.processes.actions.publishing import Act, Published, put_in_force
 from webapp.processes.models import Draft, LibraryFile, Publication
 from webapp.processes.queries import drafts as seen
+from webapp.processes.queries.difference import difference, roles_that_gain
 from webapp.processes.queries.findings import findings, scenarios
 from webapp.processes.queries.library import contents, in_force, with_draft
 from workflows.findings import Severity
@@ -208,6 +209,14 @@ def _digests(draft: Draft) -> dict[str, str | None]:
 
 def _check_gains_nothing(draft: Draft, by: Acting) -> None:
     """Raises NotYours when the change gives work or decisions to a role of the reviewer."""
+    gaining = roles_that_gain(difference(in_force(), with_draft(draft)))
+    own = next((held for held in by.held if held.role in gaining), None)
+    if own is not None:
+        raise NotYours(
+            _(
+                "这份草案扩大“{role}”的权限，您有这个岗位，不能复核，请另一位复核发布员办理。"
+            ).format(role=own.role_name)
+        )
 
 
 def take_current(draft_id: int, by: Acting, path: str) -> None:
