@@ -1,4 +1,4 @@
-"""The engine as a function: `prepare`, `start`, `advance`, `inspect`, `preview_return` (design.md §1).
+"""The engine as a function: `prepare`, `start`, `advance`, `inspect`, previews (design.md §1).
 
 Same input, same output, byte for byte, in any process: no clock, no randomness, no I/O.
 """
@@ -10,6 +10,7 @@ from workflows.engine.outcomes import (
     ArmedTimer,
     AwaitedMessage,
     Cancel,
+    CancelBranch,
     ClosedItem,
     Command,
     Complete,
@@ -21,15 +22,25 @@ from workflows.engine.outcomes import (
     Place,
     Return,
     State,
+    TakeBack,
     Target,
 )
-from workflows.engine.returning import LeftActivity, ReturnTarget, preview_return
+from workflows.engine.returning import (
+    BranchEnd,
+    LeftActivity,
+    ReturnTarget,
+    preview_cancel_branch,
+    preview_return,
+    preview_take_back,
+)
 from workflows.engine.running import advance, inspect, start
 
 __all__ = [
     "ArmedTimer",
     "AwaitedMessage",
+    "BranchEnd",
     "Cancel",
+    "CancelBranch",
     "ClosedItem",
     "Command",
     "Complete",
@@ -44,10 +55,13 @@ __all__ = [
     "Return",
     "ReturnTarget",
     "State",
+    "TakeBack",
     "Target",
     "advance",
     "inspect",
     "prepare",
+    "preview_cancel_branch",
     "preview_return",
+    "preview_take_back",
     "start",
 ]

@@ -67,9 +67,6 @@ class Return:
     target: Target
 
 
-Command = Complete | Fire | Deliver | Cancel | Return
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where in the bundle: process key, element id and the scopes around it.
@@ -83,6 +80,33 @@ class Place:
     element: str
     path: tuple[str, ...] = ()
     instance: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """The step just completed at `place` opens again (拿回), and what followed is gone.
+
+    `following` are the tokens of the items that its completion opened (`Outcome.opened`);
+    the caller has seen that nobody has touched them. Refused when they are no longer all
+    open, or when anything else would stop with them.
+    """
+
+    place: Place
+    following: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CancelBranch:
+    """The innermost branch around the work item `token` is cancelled (取消一条分支).
+
+    An instance of a multi-instance, or a way out of a parallel or inclusive split; it counts
+    as gone through, and the others do not wait for it.
+    """
+
+    token: str
+
+
+Command = Complete | Fire | Deliver | Cancel | Return | TakeBack | CancelBranch
 
 
 @dataclass(frozen=True, slots=True)

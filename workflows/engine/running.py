@@ -8,6 +8,7 @@ from typing import Any
 from workflows.engine.definition import Definition
 from workflows.engine.outcomes import (
     Cancel,
+    CancelBranch,
     Command,
     Complete,
     Deliver,
@@ -15,13 +16,14 @@ from workflows.engine.outcomes import (
     Outcome,
     Return,
     State,
+    TakeBack,
 )
 from workflows.engine.reporting import Waiting, outcome, state
-from workflows.engine.returning import planned
+from workflows.engine.returning import cancel_planned, planned, take_back_planned
 from workflows.errors import CommandRefused
 from workflows.model import NOTHING
+from workflows.spiff import branches, codec, returning, taking_back
 from workflows.spiff import case as cases
-from workflows.spiff import codec, returning
 
 
 def start(
@@ -59,6 +61,10 @@ def advance(definition: Definition, snapshot: bytes, command: Command) -> Outcom
         case Return(token, target):
             ended = {token: "return"}
             returning.carry_out(planned(case, token, target))
+        case TakeBack():
+            taking_back.take_back(take_back_planned(case, command))
+        case CancelBranch(token):
+            branches.cancel_branch(cancel_planned(case, token))
     return outcome(case, before, ended, codec.save(case, definition.program))
 
 

@@ -46,6 +46,11 @@ class Block:
         return sum(map(len, self.branches))
 
     @property
+    def numbers(self) -> range:
+        """The numbers of its branches."""
+        return range(len(self.branches))
+
+    @property
     def waits_for_all(self) -> bool:
         """Whether the join needs a token of every branch."""
         return bool(self.entries)

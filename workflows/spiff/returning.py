@@ -10,21 +10,21 @@ the return is refused in words; nothing is guessed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from workflows.errors import CommandRefused
 from workflows.model import Kind
-from workflows.spiff.blocks import Block, Level, Region, regions
+from workflows.spiff.blocks import Level, Region
 from workflows.spiff.inner import InnerNode
 from workflows.spiff.loops import LoopNode
 from workflows.spiff.merging import LOCAL, merge
 from workflows.spiff.node import Node
 from workflows.spiff.scopes import AnyWorkflow, CaseWorkflow, ScopeSpec
+from workflows.spiff.standing import Standing, layout_of, stand
 from workflows.spiff.token import WAITING, Token
 from workflows.spiff.walks import behind, spread
 
-JOINING = frozenset({Kind.PARALLEL, Kind.INCLUSIVE})
 STEPS = frozenset({Kind.USER_TASK, Kind.MANUAL_TASK})
 
 
@@ -41,15 +41,6 @@ class Plan:
     stopped: tuple[Token, ...]
     reopened: tuple[tuple[Node, int], ...] = ()
     anew: bool = False  # the whole main run of the scope
-
-
-@dataclass(slots=True)
-class Standing:
-    """Where the tokens of a scope stand, by level, in one of its regions."""
-
-    region: Region
-    tokens: dict[Token, Level] = field(default_factory=dict)
-    astray: list[Token] = field(default_factory=list)  # whose level cannot be said
 
 
 def scopes_around(token: Token) -> Iterator[tuple[AnyWorkflow, Token]]:
@@ -83,7 +74,11 @@ def plan(scope: AnyWorkflow, token: Token, node: Node) -> Plan:
     """Compute a return of `token`, a top token of `scope`, to `node`. Raises CommandRefused."""
     if node is token.task_spec:
         raise CommandRefused(f"已经在环节{node.title}，不能退回到自己。")
-    region = _region_of(scope, node, token)
+    region = region_of(scope, node)
+    if token.task_spec not in region.nodes:
+        raise CommandRefused(
+            f"环节{node.title}与这一环节不在同一条线上（一条由边界事件另外引出），不能退回到那里。"
+        )
     goal, here = region.level(node), region.level(token.task_spec)
     depth = 0
     if goal is not None and here is not None:
@@ -92,26 +87,36 @@ def plan(scope: AnyWorkflow, token: Token, node: Node) -> Plan:
             raise CommandRefused(f"环节{node.title}在并行的另一条分支上，与这一环节没有先后。")
     if token.task_spec not in behind(node):
         raise CommandRefused(f"环节{node.title}不在这一环节之前。")
-    _refuse_loose(region, scope, node)
+    refuse_loose(region, scope, node)
     if here is None:
-        raise CommandRefused(f"分不清{token.task_spec.title}属于哪一条分支，不能退回。")
-    if goal is None or any(block.tangled for block, _ in (*goal[depth:], *goal[-1:])):
-        raise CommandRefused(
-            f"环节{node.title}所在的分支与别的分支交错，算不清要停下哪些环节，不能退回到这里。"
-        )
+        raise CommandRefused(f"分不清{token.task_spec.title}属于哪一条分支，不能这样做。")
+    goal = clear(goal, depth, node)
     gone = _gone(stand(region, scope), token, goal[:depth], whole=goal == here)
-    sides = _sides(scope, region, node, gone)
-    reopened = [
-        (block.join, entry)
-        for block, branch in goal[depth:]
-        if block.join is not None
-        for number, entry in enumerate(block.entries)
-        if number != branch
-    ]
-    stopped = sorted([*gone, *sides], key=lambda one: one.id)
+    sides = sides_of(scope, region, node, gone)
     return Plan(
-        scope, node, tuple(stopped), tuple(reopened), anew=not region.hosts and depth == 0
+        scope,
+        node,
+        tuple(sorted([*gone, *sides], key=lambda one: one.id)),
+        tuple(reopened(goal[depth:])),
+        anew=not region.hosts and depth == 0,
     )
+
+
+def clear(level: Level | None, depth: int, node: Node) -> Level:
+    """The level of a step, where it can be said what its branch and those inside hold."""
+    if level is None or any(block.tangled for block, _ in (*level[depth:], *level[-1:])):
+        raise CommandRefused(
+            f"环节{node.title}所在的分支与别的分支交错，算不清要停下哪些环节，不能这样做。"
+        )
+    return level
+
+
+def reopened(again: Level) -> Iterator[tuple[Node, int]]:
+    """Where the branches of blocks wait that are over, but for the branch walked again."""
+    for block, branch in again:
+        for number, entry in enumerate(block.entries):
+            if block.join is not None and number != branch:
+                yield block.join, entry
 
 
 def _common(one: Level, other: Level) -> int:
@@ -126,18 +131,20 @@ def _gone(standing: Standing, token: Token, level: Level, *, whole: bool) -> lis
     """The tokens in a branch and inside it. A side may run several times at once."""
     if standing.astray:
         raise CommandRefused(
-            f"分不清{standing.astray[0].task_spec.title}属于哪一条分支，不能退回。"
+            f"分不清{standing.astray[0].task_spec.title}属于哪一条分支，不能这样做。"
         )
     if whole and standing.region.hosts:
         return [token]
-    weigh(standing)
-    return [one for one, at in standing.tokens.items() if at[: len(level)] == level]
+    standing.weigh()
+    return standing.inside(level)
 
 
 def carry_out(made: Plan) -> None:
     """Do what was computed: cancel, then begin the step again with what is known by now."""
     scope = made.scope
     parts = [part for token in made.stopped for part in token.task_spec.parts(token)]
+    if not parts and scope.ended is not None:
+        parts = [scope.ended]
     part = merge(parts, without=frozenset({LOCAL}))
     for token in made.stopped:
         token.cancel()
@@ -153,93 +160,31 @@ def carry_out(made: Plan) -> None:
     scope.top_workflow.do_engine_steps()
 
 
-def layout_of(spec: ScopeSpec) -> list[Region]:
-    """The regions of a scope, computed once a definition."""
-    if spec.layout is None:
-        spec.layout = regions(spec)
-    found: list[Region] = spec.layout
-    return found
-
-
-def _region_of(scope: AnyWorkflow, node: Node, token: Token) -> Region:
-    found = layout_of(scope.spec)
-    region = next((one for one in found if node in one.nodes), None)
+def region_of(scope: AnyWorkflow, node: Node) -> Region:
+    """The run that a step belongs to: the main one of the scope, or a side."""
+    region = next((one for one in layout_of(scope.spec) if node in one.nodes), None)
     if region is None:
         raise CommandRefused(f"流程走不到环节{node.title}。")
-    if token.task_spec not in region.nodes:
-        raise CommandRefused(
-            f"环节{node.title}与这一环节不在同一条线上（一条由边界事件另外引出），不能退回到那里。"
-        )
     return region
 
 
-def _refuse_loose(region: Region, scope: AnyWorkflow, node: Node) -> None:
+def refuse_loose(region: Region, scope: AnyWorkflow, node: Node) -> None:
+    """Refuse where a split that encloses nothing leads to the step or to an open token."""
     standing = {node, *(t.task_spec for t in scope.tasks.values() if t._parent is None)}
     for split in region.loose:
         if spread([split]) & standing & region.nodes:
             raise CommandRefused(
-                f"{split.title}分出的分支没有在同一处汇合，算不清要停下哪些环节，不能退回。"
+                f"{split.title}分出的分支没有在同一处汇合，算不清要停下哪些环节，不能这样做。"
             )
     reached = behind(node)
     for join in region.unmatched:
         if join in reached:
             raise CommandRefused(
-                f"{join.title}与前面的分支不配对，退回后可能永远等不齐，不能退回。"
+                f"{join.title}与前面的分支不配对，退回后可能永远等不齐，不能这样做。"
             )
 
 
-def stand(region: Region, scope: AnyWorkflow) -> Standing:
-    """Say in which branch of a region each token stands."""
-    standing = Standing(region)
-    for token in scope.tasks.values():
-        if token._parent is not None or token.task_spec not in region.nodes:
-            continue
-        if waits_at_join(token):
-            level = region.waiting_level(token.task_spec, token.via)
-        else:
-            level = region.level(token.task_spec)
-        if level is None:
-            standing.astray.append(token)
-        else:
-            standing.tokens[token] = level
-    return standing
-
-
-def waits_at_join(token: Token) -> bool:
-    """Whether the token waits for those of other branches."""
-    return token._state == WAITING and token.task_spec.element.kind in JOINING
-
-
-def weigh(standing: Standing) -> None:
-    """Make sure that the tokens are those of one sound run. Raises CommandRefused."""
-    count = _count(standing, ())
-    if count != 1:
-        raise CommandRefused("同一段流程现在同时有几处在走，算不清要停下哪些环节，不能退回。")
-
-
-def _count(standing: Standing, level: Level) -> int:
-    """How many runs of a level are under way: its own tokens and the blocks begun in it."""
-    found = sum(1 for one in standing.tokens.values() if one == level)
-    for block in standing.region.blocks:
-        if standing.region.level(block.split) == level:
-            found += _begun(standing, level, block)
-    return found
-
-
-def _begun(standing: Standing, level: Level, block: Block) -> int:
-    counts = [
-        _count(standing, (*level, (block, number))) for number in range(len(block.branches))
-    ]
-    if block.tangled:
-        return min(counts[0], 1)
-    if block.waits_for_all and len(set(counts)) > 1:
-        raise CommandRefused(
-            f"{block.split.title}分出的分支有的没有令牌，算不清要停下哪些环节，不能退回。"
-        )
-    return max(counts)
-
-
-def _sides(scope: AnyWorkflow, region: Region, node: Node, gone: list[Token]) -> list[Token]:
+def sides_of(scope: AnyWorkflow, region: Region, node: Node, gone: list[Token]) -> list[Token]:
     """What boundary events have started beside the steps that are gone through again."""
     ends = {token.task_spec for token in gone}
     again = spread([node], ends) | ends | {node}
@@ -257,21 +202,26 @@ def _sides(scope: AnyWorkflow, region: Region, node: Node, gone: list[Token]) ->
         ]
         if here and not side.hosts <= again:
             raise CommandRefused(
-                f"分不清{here[0].task_spec.title}是由哪一个环节另外引出的，不能退回。"
+                f"分不清{here[0].task_spec.title}是由哪一个环节另外引出的，不能这样做。"
             )
         found += here
         again |= side.nodes
 
 
-def left_by(made: Plan, case: CaseWorkflow) -> Iterator[Token]:
-    """Every token that a return takes away, outer first."""
-    todo = list(made.stopped)
+def left_by(stopped: Iterable[Token], case: CaseWorkflow) -> Iterator[Token]:
+    """The tokens with everything inside them, outer first."""
+    todo = list(stopped)
     while todo:
         token = todo.pop(0)
         yield token
         inner = case.subprocesses.get(token.id)
         inside = [t for t in inner.tasks.values() if t._parent is None] if inner else []
         todo = [*token.owned, *inside, *todo]
+
+
+def is_loop(node: Node) -> bool:
+    """Whether the step is a multi-instance or a standard loop."""
+    return isinstance(node, LoopNode)
 
 
 def is_activity(token: Token) -> bool:
