@@ -25,12 +25,15 @@ from tests.browser.worker import Worker
 from tests.webapp.cases.desk import day
 from tests.webapp.conftest import load
 from webapp.accounts.models import Officer
+from webapp.catalogue.models import ServiceItem
 from webapp.core.templatetags import frontend
 from webapp.organisations import lookups
 from webapp.processes.models import Process
 
 MORNING = "2026-03-03"
 """A Tuesday between holidays."""
+HOMESTEAD = "ZR01"
+"""A licence, with a statutory clock and every special procedure."""
 EMPTIED = {"cases", "audit", "core", "sessions", "axes"}
 """Apps whose rows belong to one test."""
 
@@ -75,6 +78,12 @@ class Clock:
         with connection.cursor() as cursor:
             cursor.execute(f"ALTER DATABASE {name} SET bianmin.moment {value}")
         connection.close()  # the next statement here belongs to the new moment, too
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    """A computer of the county: Chinese, in Chinese time (date fields show year first)."""
+    return {**browser_context_args, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
 
 
 @pytest.fixture(scope="session")
@@ -143,3 +152,13 @@ def worker(clock, tmp_path):
     one = Worker(tmp_path)
     yield one
     one.stop()
+
+
+@pytest.fixture
+def alone(papers):
+    """The county lets the township decide homesteads alone: the item's own process wins."""
+    item = ServiceItem.objects.get(code=HOMESTEAD)
+    before = item.current_id
+    papers.reroute(HOMESTEAD, "promised")
+    yield
+    ServiceItem.objects.filter(pk=item.pk).update(current=before)

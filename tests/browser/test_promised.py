@@ -4,25 +4,13 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.answers import ACCEPT, APPROVE, CHECK, DELIVERED, PROPOSE, REVIEW
 from webapp.cases.models import Case, WorkItem
-from webapp.catalogue.models import ServiceItem
 from webapp.core.models import OutboxMessage
 
 HOMESTEAD = "ZR01"
-
-
-@pytest.fixture
-def alone(papers):
-    """The county lets the township decide homesteads alone: the item's own process wins."""
-    item = ServiceItem.objects.get(code=HOMESTEAD)
-    before = item.current_id
-    papers.reroute(HOMESTEAD, "promised")
-    yield
-    ServiceItem.objects.filter(pk=item.pk).update(current=before)
 
 
 def test_promised_with_a_supplement(staff, alone):

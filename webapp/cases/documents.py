@@ -32,7 +32,7 @@ NAMES = {
     "D10": gettext_noop("退回通知书"),
     "D11": gettext_noop("便民服务承办单"),
     "D12": gettext_noop("审批表"),
-    "D13": gettext_noop("现场核查笔录"),
+    "D13": gettext_noop("笔录"),
     "D14": gettext_noop("特别程序告知书"),
     "D14S": gettext_noop("中止办理告知书"),
     "D14R": gettext_noop("恢复办理告知书"),

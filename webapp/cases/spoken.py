@@ -8,7 +8,7 @@ from typing import Any
 
 from webapp.cases.planning.words import day_words
 from webapp.cases.values import is_sensitive
-from workflows.forms import Field, FieldKind, Form
+from workflows.forms import Field, FieldKind, Form, Format
 
 
 def spoken(form: Form, values: Mapping[str, Any]) -> dict[str, str]:
@@ -37,4 +37,13 @@ def text_of(one: Field, value: Any) -> str:
             return day_words(date.fromisoformat(str(value)))
         case FieldKind.ROWS:
             return ""
+        case FieldKind.NUMBER:
+            return _number_words(one, str(value))
     return str(value)
+
+
+def _number_words(one: Field, text: str) -> str:
+    """As somebody would write it: `120`, not `120.000000`; money keeps its cents."""
+    if one.format is Format.MONEY or "." not in text:
+        return text
+    return text.rstrip("0").rstrip(".")

@@ -25,6 +25,7 @@ ADD, REMOVE = "add", "remove"
 _BLANK = "__n__"  # the number of the row that the browser copies
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
+_VALUE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +289,7 @@ def _parts(
     for part in parts:
         if isinstance(part, Words):
             page.words += 1
-            runs = tuple(_runs(part.text))
+            runs = tuple(_runs(_filled_in(part.text, scope)))
             yield ShownWords(f"w-{page.words}", runs, _true(part.hide_if, scope))
         elif isinstance(part, Group):
             page.words += 1
@@ -298,6 +299,11 @@ def _parts(
                 yield ShownGroup(f"g-{number}", part.label, inner, _true(part.hide_if, scope))
         elif part.key not in page.left_out:
             yield _field(part, raw, values, scope, page)
+
+
+def _filled_in(text: str, scope: Mapping[str, Any]) -> str:
+    """The templating of form-js, as far as it names one value of the case: `{{days}}`."""
+    return _VALUE.sub(lambda found: str(scope.get(found[1]) or ""), text)
 
 
 def _runs(text: str) -> Iterator[tuple[str, bool]]:

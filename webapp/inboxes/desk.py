@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -18,7 +18,8 @@ from webapp.cases.files import INLINE
 from webapp.cases.models import Attachment, Case, CaseMaterial, WorkItem
 from webapp.cases.places import unit_facts
 from webapp.cases.planning.aftercare import ACKNOWLEDGE, ANSWER, GIVE_BACK, WITHOUT_GRANT
-from webapp.cases.queries import CasePage, case_seen_by
+from webapp.cases.planning.ending import SUSPENSION
+from webapp.cases.queries import CasePage, Filled, case_seen_by
 from webapp.cases.queries.ahead import expected_hands
 from webapp.cases.queries.departments import departments_of_case
 from webapp.cases.queries.page import Hop
@@ -37,6 +38,7 @@ STATES: dict[str, tuple[str | Promise, str]] = {
     "waived": (gettext_lazy("免提交"), "—"),
 }
 EDITABLE = ("received", "checked", "to_check", "missing", "defective", "waived")
+_SAID = {"outcome", "opinion"}
 HOPS = 3  # so many past and present hands are shown; the earlier ones unfold
 ON_A_LINE = 5  # hands that fit on one line at 1366 pixels
 IN_ORDER = frozenset({"received", "checked", "waived"})
@@ -70,6 +72,17 @@ class Shown:
     name: str
     size: str
     inline: str
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """A special procedure: which `clocks` it stopped and since when, or how long a notice hangs."""
+
+    cause: str = ""
+    evidence: str = ""
+    clocks: str = ""
+    since: datetime | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +174,7 @@ def frame(request: HttpRequest, page: CasePage, tab: str) -> dict[str, Any]:
         "lacking": sum(sheet.lacking for sheet in sheets(page)),
         "papers_with": _papers_with(page),
         "may_reveal": may_reveal(by, page),
+        "procedures": procedures(page),
         "promise": page.promise if page.promise and page.promise.is_open else None,
         "departments": departments_of_case(page),
         "may_decide": _may_decide(by, page),
@@ -191,6 +205,22 @@ def _folded(relay: Sequence[Hop]) -> int:
     return min(cut, max(now - 1, 0))
 
 
+def procedures(page: CasePage) -> list[Procedure]:
+    """Special procedures that go on now: clocks that one has stopped, a period of notice."""
+    found: dict[str, Procedure] = {}
+    for clock in page.clocks:
+        if clock.kind == "publicity" and clock.state == "running":
+            found[clock.kind] = Procedure(until=clock.due_on)
+        if clock.stop is None or clock.step or clock.stop.cause == SUSPENSION:
+            continue
+        known = found.get(clock.stop.cause)
+        clocks = _("、").join([known.clocks, clock.name] if known else [clock.name])
+        found[clock.stop.cause] = Procedure(
+            clock.stop.cause, clock.stop.evidence, clocks, clock.stop.at
+        )
+    return list(found.values())
+
+
 def _may_decide(by: Acting, page: CasePage) -> bool:
     """Whether an open proposal to end the case is hers to confirm."""
     if page.proposal is None:
@@ -207,6 +237,15 @@ def _next_hands(page: CasePage) -> list[tuple[str, str]]:
         if hand != (found[-1] if found else None) and (found or hand not in now):
             found.append(hand)
     return found
+
+
+def earlier(page: CasePage) -> list[Filled]:
+    """What was filled in at the steps before, newest first; opinions stand by themselves."""
+    return [
+        one
+        for one in page.forms[::-1]
+        if not one.is_application and {answer.key for answer in one.answers} - _SAID
+    ]
 
 
 def _tabs(page: CasePage, mine: WorkItem | None, tab: str) -> Iterator[Tab]:

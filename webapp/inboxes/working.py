@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -68,6 +68,8 @@ def form_of(item: ItemSeen) -> Form | None:
 
 def why_not(by: Acting, item: ItemSeen, page: CasePage) -> str:
     """Why she may look but not complete; "" when she may."""
+    if page.case.suspended_from:
+        return _("这件申请已中止办理，恢复以后才能办这一步。")
     if item.claimed_by not in {None, by.officer_id} and not on_duty(
         item.claimed_by or 0, item.pool_id, by.at
     ):
@@ -173,7 +175,14 @@ def keep_files(request: HttpRequest, by: Acting, page: CasePage) -> dict[str, st
 
 def happened(step: str, result: StepResult) -> SafeString:
     """What the person reads after completing: to whom it went, which papers were issued."""
-    lines = [format_html(_("已办完“{}”（{}）。"), step, result.case_number)]
+    goes_on = bool(result.opened or result.result or result.closed)
+    waits = [] if goes_on else [format_html("{}", _waiting(result.case_id))]
+    return told(format_html(_("已办完“{}”（{}）。"), step, result.case_number), result, waits)
+
+
+def told(said: SafeString, result: StepResult, waits: Iterable[SafeString] = ()) -> SafeString:
+    """What has happened, to whom the case went, which papers were issued; what it waits for."""
+    lines = [said]
     lines += [
         format_html(_("交给 {} {}：{}"), one.unit, one.role, one.name) for one in result.opened
     ]
@@ -181,8 +190,7 @@ def happened(step: str, result: StepResult) -> SafeString:
     if result.result:
         ended = _(RESULT_NAMES.get(result.result, result.result))
         lines.append(format_html(_("办件已办结：{}。"), ended))
-    elif not result.opened and not result.closed:
-        lines.append(format_html("{}", _waiting(result.case_id)))
+    lines += waits
     return format_html_join("\n", "{}", ((line,) for line in lines))
 
 

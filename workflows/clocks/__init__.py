@@ -19,7 +19,7 @@ from workflows.clocks.entries import (
     from_dict,
     from_dicts,
 )
-from workflows.clocks.explaining import due_line, explain, limit_text
+from workflows.clocks.explaining import OVERDUE, due_line, explain, limit_text
 from workflows.clocks.reading import (
     Band,
     ClockReading,
@@ -37,6 +37,7 @@ from workflows.clocks.reading import (
 )
 
 __all__ = [
+    "OVERDUE",
     "Band",
     "ClockKind",
     "ClockReading",

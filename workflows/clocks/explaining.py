@@ -30,6 +30,8 @@ from workflows.clocks.reading import (
 )
 from workflows.model import Limit, LimitUnit
 
+OVERDUE = "逾期"
+"""What the end of most periods means; the end of a public notice is 期满."""
 _UNIT_NAMES = {
     LimitUnit.WORKDAY: "个工作日",
     LimitUnit.SAME_DAY: "个工作日",
@@ -39,9 +41,9 @@ _UNIT_NAMES = {
 
 
 def explain(
-    entries: Iterable[Entry], calendar: Calendar, hours: OpeningHours
+    entries: Iterable[Entry], calendar: Calendar, hours: OpeningHours, *, over: str = OVERDUE
 ) -> tuple[str, ...]:
-    """The calculation as sentences. Raises what `derive` raises."""
+    """The calculation as sentences; `over` is what its end means. Raises what `derive` raises."""
     reading = derive(entries, calendar, hours)
     history = reading.history
     lines = [_start_line(reading), _first_day_line(reading)]
@@ -60,7 +62,7 @@ def explain(
         lines += _day_lines(reading, last)
         lines += _estimate_lines(calendar, reading.counted_from, last)
     lines += _end_lines(reading)
-    lines.append(due_line(reading))
+    lines.append(due_line(reading, over))
     return tuple(lines)
 
 
@@ -71,13 +73,15 @@ def limit_text(limit: Limit) -> str:
     return f"{limit.amount}{_UNIT_NAMES[limit.unit]}"
 
 
-def due_line(reading: ClockReading) -> str:
+def due_line(reading: ClockReading, over: str = OVERDUE) -> str:
     """The outcome in one sentence; the last line of every explanation."""
     if reading.due_on is None or reading.due_at is None:
         return "期限暂停计算中，恢复后才能确定到期日。"
     clock = f"{reading.due_at.astimezone(CHINA):%H:%M}"
     if reading.unit is LimitUnit.HOUR:
         return f"到期时间：{day_text(reading.due_on)}{clock}。"
+    if over != OVERDUE:
+        return f"到期日：{day_text(reading.due_on)}，过当日24时为{over}。"
     return f"到期日：{day_text(reading.due_on)}，窗口办理截至当日{clock}，过当日24时为逾期。"
 
 

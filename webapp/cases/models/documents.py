@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 
+from webapp.cases.documents import NAMES
 from webapp.cases.models.case import Case
 
 
@@ -102,6 +104,11 @@ class DenialFiling(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def document_name(self) -> str:
+        """The paper that refuses or ends, by its name."""
+        return gettext(NAMES.get(self.document_code, self.document_code))
 
 
 class Delivery(models.Model):

@@ -43,6 +43,8 @@ def to_limit(row: ItemLimit) -> Limit:
 
 
 _CHINESE = re.compile("[\u4e00-\u9fff]")
+LICENSING = "行政许可法"
+"""Binds licences only; elsewhere it is followed by analogy."""
 _BASES = {
     "check": "行政许可法第三十二条第四项",
     "statutory": "行政许可法第四十二条",
@@ -61,7 +63,10 @@ def basis_of(item: ItemFacts, kind: str) -> str:
         return row.source
     if row is not None and kind == "statutory":
         return "办事指南公布的法定办结时限"
-    return _BASES.get(kind, "事项规定")
+    basis = _BASES.get(kind, "事项规定")
+    if basis.startswith(LICENSING) and item.item_type != "licence":
+        return f"参照{basis}"
+    return basis
 
 
 def counts_from_application(item: ItemFacts, kind: str) -> bool:

@@ -48,8 +48,12 @@ _ADDRESSEES = {
     "applicant": "applicant",
     "county": "competent_organ_name",
     "county_office": "county_office",
+    "organ": "organ",
 }
 """Whose name stands above the text; papers for the file (`internal`) have no addressee."""
+_KEPT = frozenset({"original", "original_and_copy"})
+"""Forms of a paper of which the original stays with the office."""
+_STAYS = _KEPT | {"copy"}
 _LACKS = {"required": "没有提交", "missing": "没有提交", "defective": "不符合要求"}
 _CAME = {"received", "to_check", "checked", "defective"}
 
@@ -158,12 +162,18 @@ def _received(step: Step) -> list[dict[str, str]]:
         {
             "name": paper.name,
             "form": _FORMS.get(paper.form, paper.form),
-            "copies": str(paper.copies),
-            "original_with": window if paper.form != "copy" else "",
+            "copies": str(paper.copies or "—"),
+            "original_with": window if paper.form in _KEPT else "",
         }
         for paper in step.setting.papers.checklist
         if paper.needed and paper.state in _CAME and (not now or paper.key in now)
     ]
+
+
+def _kept(step: Step) -> list[dict[str, str]]:
+    """What goes back to the applicant: originals that were only looked at never stayed."""
+    names = {paper.name for paper in step.setting.papers.checklist if paper.form in _STAYS}
+    return [row for row in _received(step) if row["name"] in names]
 
 
 def _lacking(step: Step) -> list[dict[str, str]]:
@@ -231,6 +241,7 @@ def _open_papers(step: Step) -> list[dict[str, str]]:
 
 _SOURCES = {
     "received": _received,
+    "kept": _kept,
     "lacking": _lacking,
     "opinions": _opinions,
     "relay": _relay,

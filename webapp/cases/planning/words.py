@@ -135,6 +135,7 @@ def words_of_order(step: Step, order: Order) -> dict[str, str]:
     variables = order.variables
     words = {
         "procedure_name": PROCEDURES.get(str(variables.get("procedure") or ""), ""),
+        "procedure_clocks": _clocks_of_procedure(variables),
         "approver": step.setting.actor.name,
         "lead_window": f"{unit_facts(step.state.accountable_unit_id).name}综合窗口",
     }
@@ -146,6 +147,9 @@ def words_of_order(step: Step, order: Order) -> dict[str, str]:
         run = step.ledger.current(kind)
         if run and run.reading.due_on:
             words["extended_due_on"] = day_words(run.reading.due_on)
+        extension = run.reading.history.extension if run else None
+        if extension:
+            words["extended_by"] = limit_text(extension.limit)
     department = variables.get("department")
     if isinstance(department, Mapping):
         words["department_name"] = str(department.get("name") or "")
@@ -155,6 +159,26 @@ def words_of_order(step: Step, order: Order) -> dict[str, str]:
             words["department_due_on"] = day_words(run.reading.due_on)
     known = {name: text for name, text in words.items() if text}
     return {**known, **order.words}
+
+
+def _clocks_of_procedure(variables: Mapping[str, Any]) -> str:
+    """What a special procedure does to the time limits, as the applicant reads it (Art. 45)."""
+    rules = variables.get("special_procedures")
+    kind = variables.get("procedure")
+    for rule in rules if isinstance(rules, list) else ():
+        if isinstance(rule, Mapping) and rule.get("kind") == kind:
+            stopped = [
+                words
+                for switch, words in (
+                    ("stops_statutory", "法定办结时限"),
+                    ("stops_promised", "承诺办结时限"),
+                )
+                if rule.get(switch) is True
+            ]
+            if not stopped:
+                return "这段时间照常计入办理时限。"
+            return f"{'、'.join(stopped)}从今天起暂停计算，程序做完并记录的次日起接着算。"
+    return ""
 
 
 def _add_numbers(step: Step, words: dict[str, str]) -> None:

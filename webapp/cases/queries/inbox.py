@@ -59,6 +59,7 @@ class Row:
     role: str
     village: str
     status: str
+    suspended_from: str
     due_at: datetime | None
     lapses_at: datetime | None
     band: str
@@ -225,8 +226,8 @@ _RANGES = {
 
 _COLUMNS = """
 SELECT i.id AS item_id, c.id AS case_id, c.number AS case_number, c.item_version_id AS version,
-  c.applicant_name, i.name AS step, i.element, i.pool_id, c.village_id, c.status, i.due_at,
-  i.lapses_at, i.claimed_by_id AS claimed_by, coalesce(o.name, '') AS claimed_by_name,
+  c.applicant_name, i.name AS step, i.element, i.pool_id, c.village_id, c.status, c.suspended_from,
+  i.due_at, i.lapses_at, i.claimed_by_id AS claimed_by, coalesce(o.name, '') AS claimed_by_name,
   {at} AS at, i.state = 'OPEN' AS is_open, c.supplemented
 """
 # Names of items, units and villages are looked up in `names`: joining their tables took the
@@ -309,7 +310,8 @@ def _started_sql(filters: Filters, after: Key | None) -> str:
     return f"""
 SELECT NULL::bigint AS item_id, c.id AS case_id, c.number AS case_number,
   c.item_version_id AS version, c.applicant_name, '' AS step, '' AS element,
-  NULL::bigint AS pool_id, c.village_id, c.status, c.due_at, NULL::timestamptz AS lapses_at,
+  NULL::bigint AS pool_id, c.village_id, c.status, c.suspended_from, c.due_at,
+  NULL::timestamptz AS lapses_at,
   c.holder_officer_id AS claimed_by, coalesce(o.name, '') AS claimed_by_name,
   c.opened_at AS at, c.is_open, c.supplemented, coalesce(u.name, '') AS unit_name,
   c.holder_role AS role

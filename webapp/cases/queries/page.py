@@ -42,11 +42,21 @@ from webapp.catalogue import queries as catalogue
 from webapp.core.errors import Unknown
 from webapp.organisations.queries import village_station
 from webapp.processes import queries as processes
-from workflows.clocks import derive, explain, from_dicts, overdue, remaining
+from workflows.clocks import (
+    OVERDUE,
+    Stopped,
+    derive,
+    explain,
+    from_dicts,
+    overdue,
+    remaining,
+)
 from workflows.engine import inspect
 from workflows.errors import WorkflowError
 from workflows.forms import Field, FieldKind, Form
 from workflows.model import Bundle
+
+_OVER = {"publicity": "期满"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,10 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class ClockLine:
-    """One run of a clock with its calculation, line by line (为什么是这一天)."""
+    """One run of a clock with its calculation, line by line (为什么是这一天).
+
+    `stop` is why it stands still now.
+    """
 
     kind: str
     name: str
@@ -79,6 +92,7 @@ class ClockLine:
     remaining: int | None
     overdue: bool
     explanation: tuple[str, ...]
+    stop: Stopped | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +281,10 @@ def _clocks(case: Case, at: datetime) -> tuple[ClockLine, ...]:
                 due_at=reading.due_at,
                 remaining=remaining(reading, at),
                 overdue=overdue(reading, at),
-                explanation=explain(facts, calendar, opening),
+                explanation=explain(
+                    facts, calendar, opening, over=_OVER.get(clock.kind, OVERDUE)
+                ),
+                stop=reading.history.open_stop,
             )
         )
     return tuple(found)

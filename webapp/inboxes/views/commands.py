@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
@@ -63,24 +64,25 @@ def _answer(case_id: int, by: Acting, typed: Typed) -> StepResult:
 
 
 _CALLS: Mapping[str, tuple[Callable[[int, Acting, Typed], StepResult], str]] = {
-    "withdraw": (_withdraw, gettext_noop("申请人撤回")),
-    "suspend": (_suspend, gettext_noop("中止办理")),
-    "resume": (_resume, gettext_noop("恢复办理")),
-    "terminate": (_terminate, gettext_noop("提议终止办理")),
-    "decide": (_decide, gettext_noop("处理终止办理的提议")),
-    "give_back": (_give_back, gettext_noop("登记退还")),
-    "acknowledge": (_acknowledge, gettext_noop("备案审阅")),
-    "answer": (_answer, gettext_noop("答复质询")),
+    "withdraw": (_withdraw, gettext_noop("已登记申请人撤回（{}）。")),
+    "suspend": (_suspend, gettext_noop("已中止办理（{}）。")),
+    "resume": (_resume, gettext_noop("已恢复办理（{}），时限接着计算。")),
+    "terminate": (_terminate, gettext_noop("已提议终止办理（{}）。")),
+    "decide": (_decide, gettext_noop("已确认终止办理（{}）。")),
+    "give_back": (_give_back, gettext_noop("已登记退还材料（{}）。")),
+    "acknowledge": (_acknowledge, gettext_noop("已记下备案审阅结果（{}）。")),
+    "answer": (_answer, gettext_noop("已答复质询（{}）。")),
 }
+_DECLINED = gettext_noop("不同意终止（{}），办件继续办。")
 VERBS = tuple(_CALLS)
-"""Ends of the addresses of the commands, and their names."""
+"""Ends of the addresses of the commands."""
 
 
 @page(policy.may_search, methods=("POST",))
 @never_cache
 def command(request: HttpRequest, case_id: int, verb: str) -> HttpResponse:
     """Carry out one command; the page has said what follows, and keeps what was typed."""
-    call, name = _CALLS[verb]
+    call, done = _CALLS[verb]
     by = acting_of(request)
     seen = desk.case_or_404(by, case_id)
     typed = {key: str(value).strip() for key, value in request.POST.items()}
@@ -95,5 +97,8 @@ def command(request: HttpRequest, case_id: int, verb: str) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, refusal.sentence)
         return case_response(request, case_page(seen, by.at), "overview", extra, status=409)
-    messages.success(request, working.happened(_(name), result))
+    if verb == "decide" and typed.get("do") != "agree":
+        done = _DECLINED
+    said = format_html(_(done), result.case_number)
+    messages.success(request, working.told(said, result))
     return redirect("inboxes:case", case_id=case_id)

@@ -152,6 +152,7 @@ def _drawn(
         "may_keep": desk.may_keep_papers(by, found),
         "editable": [(state, desk.STATES[state][0]) for state in desk.EDITABLE],
         "errors": papers or {},
+        "earlier": desk.earlier(found),
         "marks": typed.marks,
         "at_counter": _at_counter(by, seen),
         "mine_claimed": seen.claimed_by == by.officer_id,
