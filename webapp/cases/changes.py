@@ -266,6 +266,7 @@ class NewCommitment:
     until: date
     registered_by_id: int | None
     registered_at: datetime
+    bars_days: int
     digest: str = ""
 
 

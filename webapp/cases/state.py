@@ -117,6 +117,7 @@ class Undertaking:
     until: date
     extended: bool
     papers: tuple[Promised, ...]
+    bars_days: int
 
     @property
     def open_papers(self) -> tuple[Promised, ...]:

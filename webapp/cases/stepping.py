@@ -22,9 +22,10 @@ from webapp.cases.planning.step import Step
 from webapp.cases.planning.timers import OWN
 from webapp.cases.spoken import spoken
 from webapp.cases.state import CaseState
-from webapp.cases.store.papers import broke_promise, read_held, read_papers
+from webapp.cases.store.papers import barred_until, read_held, read_papers
 from webapp.cases.store.write import write
 from webapp.catalogue import queries as catalogue
+from webapp.catalogue.parameters import TOLERANCE_BAR, parameter
 from webapp.core.errors import AlreadyDone, Refused
 from webapp.organisations.queries import Acting
 from webapp.processes import queries as processes
@@ -218,7 +219,8 @@ def _promises(state: CaseState, outcome: Outcome) -> dict[str, Any]:
         return {}
     return {
         "decision_days": processes.decision_days(state.process_version_id),
-        "broke_promise": broke_promise(state.id, state.at),
+        "barred_until": barred_until(state.id, state.at),
+        "bar_days": parameter(TOLERANCE_BAR),
     }
 
 

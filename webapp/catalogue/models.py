@@ -183,3 +183,16 @@ class OpeningHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.weekday} {self.opens}-{self.closes}"
+
+
+class Parameter(models.Model):
+    """A figure that the county sets for itself; what it may be stands in `parameters`."""
+
+    key = models.CharField(max_length=40, primary_key=True)
+    value = models.PositiveIntegerField()
+    name = models.CharField(max_length=120)
+    source = models.CharField(max_length=200)
+    set_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.key} = {self.value}"

@@ -10,6 +10,8 @@ from django.db import IntegrityError, transaction
 from webapp.cases import actions
 from webapp.cases.models import Commitment, Custody
 from webapp.cases.queries.invariants import broken_chain, broken_invariants
+from webapp.catalogue.models import Parameter
+from webapp.catalogue.parameters import TOLERANCE_BAR
 from webapp.core import db
 from webapp.core.errors import AlreadyDone, Invalid, NotYours, Refused
 
@@ -388,3 +390,64 @@ def test_the_leader_who_decides_is_not_who_verified(desk):
     assert "Task_Overdue" in decide.separate
     with pytest.raises((NotYours, Refused)):
         desk.complete(decide, person, outcome="terminate")
+
+
+def broken(desk, **person):
+    """A case of a person whose promise was broken on 11 March 2026."""
+    keys = tolerable(desk, ESCALATED)[:1]
+    marks = desk.marks(ESCALATED, **dict.fromkeys(keys, "missing"))
+    first = desk.open(ESCALATED, marks=marks, **person)
+    desk.complete(
+        desk.item(first), outcome="tolerate", tolerance_until="2026-03-10",
+        commitment_signed=True,
+    )  # fmt: skip
+    desk.sweep("2026-03-11")
+    desk.go_to("2026-03-11")
+    desk.complete(desk.item(first, "Task_Overdue"), overdue_request="terminate")
+    desk.complete(desk.item(first, "Task_DecideOverdue"), outcome="terminate")
+    desk.run(first)
+    return first, desk.open(ESCALATED, marks=marks, **person)
+
+
+def text_of(case, code: str) -> str:
+    return "".join(case.documents.get(code=code).content["paragraphs"])
+
+
+def test_how_long_a_broken_promise_bars_is_the_countys_parameter(desk):
+    """TOL-06: printed on D08 and D09, kept with the promise; what was signed binds."""
+    Parameter.objects.filter(pk=TOLERANCE_BAR).update(value=5)
+    number = valid("130123199001011234")
+    person = {"applicant_id_type": "id_card", "applicant_id_number": number}
+    first, again = broken(desk, **person)
+    assert "自终止之日起5天内不再容缺受理" in text_of(first, "D08")
+    assert "自终止之日起5天内不能再次申请" in text_of(first, "D09")
+    assert first.commitments.get().bars_days == 5
+    Parameter.objects.filter(pk=TOLERANCE_BAR).update(value=365)  # not for what was signed
+    promise = {"outcome": "tolerate", "commitment_signed": True}
+    with pytest.raises(Refused, match="2026-03-16以前不能再次容缺") as refusal:
+        desk.complete(desk.item(again), tolerance_until="2026-03-18", **promise)
+    assert refusal.value.rule == "TOL-x"
+    desk.go_to("2026-03-17")
+    desk.complete(desk.item(again), tolerance_until="2026-03-19", **promise)
+    assert "自终止之日起1年内" in text_of(again, "D08")
+    assert again.commitments.get().bars_days == 365
+
+
+def test_a_county_may_set_no_bar_at_all(desk):
+    Parameter.objects.filter(pk=TOLERANCE_BAR).update(value=0)
+    number = valid("130123199001011234")
+    first, again = broken(desk, applicant_id_type="id_card", applicant_id_number=number)
+    assert "不再容缺受理" not in text_of(first, "D08")
+    assert "后果" in text_of(first, "D09")
+    desk.complete(
+        desk.item(again), outcome="tolerate", tolerance_until="2026-03-18",
+        commitment_signed=True,
+    )  # fmt: skip
+    assert again.commitments.get().state == "OPEN"
+
+
+def test_without_a_row_the_default_of_the_requirement_holds(desk):
+    Parameter.objects.all().delete()
+    case, _keys = tolerated(desk)
+    assert case.commitments.get().bars_days == 365
+    assert "1年内" in text_of(case, "D08")

@@ -13,7 +13,7 @@ class Commitment(models.Model):
     """A signed undertaking to bring open papers later (容缺受理承诺 D09; TOL-04 … TOL-07).
 
     `digest` is the SHA-256 of the undertaking as issued. A broken one keeps the applicant from
-    another tolerance for a year (TOL-x, county rule).
+    another tolerance for `bars_days` (TOL-06: the county's parameter when it was signed).
     """
 
     class State(models.TextChoices):
@@ -31,6 +31,7 @@ class Commitment(models.Model):
         "accounts.Officer", models.PROTECT, null=True, related_name="+"
     )
     registered_at = models.DateTimeField()
+    bars_days = models.PositiveIntegerField(default=365)
     closed_at = models.DateTimeField(null=True)
 
     class Meta:

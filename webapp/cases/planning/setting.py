@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from webapp.cases.state import Item
@@ -138,5 +138,6 @@ class Setting:
     fired: tuple[str, ...] = ()  # tokens of timers that fire in this step
     hosts: Mapping[str, str] = field(default_factory=dict)  # boundary event → its activity
     decision_days: int = 0  # working days that the steps of the decision need
-    broke_promise: bool = False  # the applicant broke a commitment within a year
+    barred_until: date | None = None  # a broken commitment bars the applicant so long
+    bar_days: int = 0  # so many days a commitment signed now will bar, if broken
     held: Held | None = None  # of the applicant's papers, when the case ends

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -25,9 +25,6 @@ from webapp.core.errors import Refused
 from workflows.calendars import Calendar, OutsideCalendar, local_day
 from workflows.model import Limit, LimitUnit
 
-BARRED_FOR = timedelta(days=365)
-"""How long a broken commitment bars its applicant from another one (TOL-x, county rule)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Why:
@@ -37,7 +34,9 @@ class Why:
     rule: str
 
 
-def why_not(item: ItemFacts, checklist: Iterable[Paper], *, barred: bool) -> Why | None:
+def why_not(
+    item: ItemFacts, checklist: Iterable[Paper], *, barred_until: date | None
+) -> Why | None:
     """What forbids tolerance whatever the deadline; None when papers may come later."""
     lacking = [paper for paper in checklist if paper.is_lacking]
     main = [paper.name for paper in lacking if paper.role == "main"]
@@ -57,9 +56,9 @@ def why_not(item: ItemFacts, checklist: Iterable[Paper], *, barred: bool) -> Why
         return Why(words.format(names="”“".join(fixed)), "TOL-03")
     if not lacking:
         return Why(_("没有一份材料标为缺或者不符合要求，不用容缺，请选“受理”。"), "TOL-04")
-    if barred:
-        words = _("申请人一年内有容缺承诺没有兑现，不能再次容缺受理，请选“补正”一次告知。")
-        return Why(words, "TOL-x")
+    if barred_until is not None:
+        words = _("申请人有容缺承诺没有兑现，{day}以前不能再次容缺受理，请选“补正”一次告知。")
+        return Why(words.format(day=barred_until), "TOL-x")
     return None
 
 
@@ -83,7 +82,8 @@ def register_commitment(step: Step, params: Mapping[str, Any]) -> None:
         _extend(step, until)
         return
     item = step.setting.item
-    refusal = why_not(item, step.setting.papers.checklist, barred=step.setting.broke_promise)
+    setting = step.setting
+    refusal = why_not(item, setting.papers.checklist, barred_until=setting.barred_until)
     if refusal is not None:
         raise Refused(refusal.sentence, rule=refusal.rule, field="outcome")
     completed = step.setting.completed
@@ -95,7 +95,7 @@ def register_commitment(step: Step, params: Mapping[str, Any]) -> None:
         )
     _check_own_days(step, until)
     day = _checked_day(step, until)
-    step.changes.commitment = NewCommitment(day, step.setting.actor.id, step.at)
+    step.changes.commitment = NewCommitment(day, setting.actor.id, step.at, setting.bar_days)
     step.changes.promised_papers = [
         PromisedPaper(paper.key, min(day, _own_day(step, paper.key) or day))
         for paper in step.setting.papers.lacking

@@ -106,9 +106,19 @@ def known_words(step: Step, organ: UnitFacts) -> dict[str, str]:
         "applicant_address": words.get("residence_address", ""),
     }
     words.setdefault("facts", words.get("findings", ""))
+    words["tolerance_bar"] = _bar(step)
     _add_dates(step, words)
     _add_numbers(step, words)
     return words
+
+
+def _bar(step: Step) -> str:
+    """How long the commitment bars another one if it is broken (TOL-06); "" for not at all."""
+    held = step.changes.commitment or step.state.commitment
+    days = held.bars_days if held is not None else 0
+    if not days:
+        return ""
+    return f"{days}天" if days % 365 else f"{days // 365}年"
 
 
 def _acceptance(step: Step) -> str:

@@ -15,7 +15,7 @@ from webapp.cases.planning.ledger import Ledger
 from webapp.cases.planning.limits import limit_of
 from webapp.cases.planning.setting import Paper
 from webapp.cases.planning.tolerance import latest_day, latest_own_day, own_day, why_not
-from webapp.cases.store.papers import broke_promise
+from webapp.cases.store.papers import barred_until
 from webapp.catalogue import queries as catalogue
 from webapp.core.errors import Refused
 from webapp.processes import queries as processes
@@ -70,7 +70,7 @@ def outlook(case: Case, materials: Iterable[CaseMaterial], at: datetime) -> Outl
         days = facts.supplement_days if facts else None
         papers.append(OpenPaper(paper.name, paper.role == "main", tolerable, days))
         own.append(own_day(item, paper.key, local_day(at), catalogue.calendar_in_force()))
-    refusal = why_not(item, checklist, barred=broke_promise(case.pk, at))
+    refusal = why_not(item, checklist, barred_until=barred_until(case.pk, at))
     latest = _latest(case, at)
     if refusal is not None:
         return Outlook(tuple(papers), latest, refusal.sentence, refusal.rule)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from webapp.cases.planning.setting import Held, Hop, OpinionLine, Paper, Papers
-from webapp.cases.planning.tolerance import BARRED_FOR
 from webapp.cases.planning.words import day_of
 from webapp.cases.values import masked, open_value
 from webapp.core.db import prepared
 from webapp.processes.queries import WordingInForce, wordings, wordings_of
+from workflows.calendars import local_day
 
 _READ = """
 SELECT
@@ -79,22 +79,26 @@ def read_papers(case_id: int, codes: set[str], speak: Speak) -> Papers:
 
 
 _BROKE = """
-SELECT EXISTS (
-  SELECT 1 FROM cases_sensitivevalue mine
+SELECT max(c.closed_at + make_interval(days => c.bars_days))
+  FROM cases_sensitivevalue mine
   JOIN cases_sensitivevalue other
     ON other.keyed_hash = mine.keyed_hash AND other.field = mine.field
   JOIN cases_commitment c ON c.case_id = other.case_id
  WHERE mine.case_id = %(case)s AND mine.field = 'application.applicant_id_number'
-   AND mine.keyed_hash <> '' AND c.state = 'BROKEN' AND c.closed_at > %(since)s)
+   AND mine.keyed_hash <> '' AND c.state = 'BROKEN'
 """
 
 
-def broke_promise(case_id: int, at: datetime) -> bool:
-    """Whether the applicant broke a commitment within the last year (TOL-x)."""
+def barred_until(case_id: int, at: datetime) -> date | None:
+    """Until when a broken commitment bars the applicant from another one (TOL-06, TOL-x).
+
+    Each bars for as long as it said when it was signed.
+    """
     with prepared() as cursor:
-        cursor.execute(_BROKE, {"case": case_id, "since": at - BARRED_FOR})
+        cursor.execute(_BROKE, {"case": case_id})
         row = cursor.fetchone()
-    return bool(row and row[0])
+    until = row[0] if row else None
+    return local_day(until) if until is not None and until > at else None
 
 
 _HELD = """

@@ -108,7 +108,8 @@ SELECT greatest({MOMENT},
   (SELECT jsonb_agg(jsonb_build_object('id', p.id, 'to_pool_id', p.to_pool_id) ORDER BY p.id)
      FROM cases_custody p WHERE p.case_id = locked.id AND p.received_at IS NULL
       AND p.taken_back_at IS NULL) AS handed,
-  (SELECT jsonb_build_object('id', u.id, 'until', u.until, 'extended', u.extended, 'papers',
+  (SELECT jsonb_build_object('id', u.id, 'until', u.until, 'extended', u.extended,
+      'bars_days', u.bars_days, 'papers',
       (SELECT jsonb_agg(jsonb_build_object('key', m.key, 'name', m.name, 'state', m.state,
           'form', m.form, 'due_on', p.due_on, 'came_at', p.came_at) ORDER BY m."order")
          FROM cases_commitmentpaper p JOIN cases_casematerial m ON m.id = p.material_id
@@ -214,7 +215,11 @@ def _commitment(stored: dict[str, Any] | None) -> Undertaking | None:
         return None
     papers = tuple(_plain(Promised, part) for part in stored["papers"] or ())
     return Undertaking(
-        stored["id"], date.fromisoformat(stored["until"]), stored["extended"], papers
+        stored["id"],
+        date.fromisoformat(stored["until"]),
+        stored["extended"],
+        papers,
+        stored["bars_days"],
     )
 
 

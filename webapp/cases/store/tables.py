@@ -280,10 +280,12 @@ WHERE cases_casematerial.case_id = %(case_id)s AND cases_casematerial.key = r.ke
 
 NEW_COMMITMENT = """
 INSERT INTO cases_commitment (
-  case_id, state, until, extended, digest, registered_by_id, registered_at, closed_at)
-SELECT %(case_id)s, 'OPEN', r.until, false, r.digest, r.registered_by_id, r.registered_at, NULL
+  case_id, state, until, extended, digest, registered_by_id, registered_at, bars_days,
+  closed_at)
+SELECT %(case_id)s, 'OPEN', r.until, false, r.digest, r.registered_by_id, r.registered_at,
+  r.bars_days, NULL
 FROM jsonb_to_recordset(%(new_commitment)s) AS r(
-  until date, digest text, registered_by_id bigint, registered_at timestamptz)
+  until date, digest text, registered_by_id bigint, registered_at timestamptz, bars_days int)
 RETURNING id
 """
 

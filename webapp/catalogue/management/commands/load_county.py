@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from webapp.catalogue import importers as catalogue
+from webapp.catalogue.parameters import load_parameters
 from webapp.core import db
 from webapp.core.errors import Refused
 from webapp.organisations import county_plan, lookups
@@ -36,6 +37,7 @@ class CountyFiles:
     divisions: list[county_plan.DivisionPlan]
     items: dict[str, Any]
     lists: dict[str, list[dict[str, str]]]
+    parameters: dict[str, dict[str, Any]]
     days: tuple[SpecialDay, ...]
 
 
@@ -68,6 +70,7 @@ def read_files(folder: Path) -> CountyFiles:
         divisions=county_plan.read_divisions(rows, organisation),
         items=parsed("items.yaml"),
         lists=parsed("lists.yaml"),
+        parameters=parsed("parameters.yaml"),
         days=read_special_days(text(calendars[-1].name)),
     )
 
@@ -128,6 +131,7 @@ def load(files: CountyFiles, at: datetime, update: bool, progress: Progress) -> 
     hours = catalogue.load_hours(organisation["hours"])
     progress.advance(days)
     categories = catalogue.load_categories(files.items["categories"])
+    parameters = load_parameters(files.parameters, at, update=update)
     items = _load_items(files, at, update, progress)
     created = {
         "角色": roles,
@@ -138,6 +142,7 @@ def load(files: CountyFiles, at: datetime, update: bool, progress: Progress) -> 
         "办公时间": hours,
         "事项类别": categories,
         "事项": len(items.created),
+        "县参数": len(parameters),
     }
     return _told(created, items, calendar)
 

@@ -1,0 +1,74 @@
+"""Figures that the county sets for itself (县参数): data with a range, not constants of a program.
+
+What no row says has the default here, which the requirements give.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from webapp.catalogue.models import Parameter
+from webapp.core.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A parameter that the product asks for: its default and what it may lie between."""
+
+    default: int
+    least: int
+    most: int
+
+
+TOLERANCE_BAR = "tolerance_bar_days"
+"""Calendar days for which a broken commitment bars its applicant from another (TOL-06, TOL-x)."""
+KNOWN: Mapping[str, Known] = {TOLERANCE_BAR: Known(default=365, least=0, most=1825)}
+
+
+def parameter(key: str) -> int:
+    """The value in force: one statement."""
+    value = Parameter.objects.filter(pk=key).values_list("value", flat=True).first()
+    return KNOWN[key].default if value is None else value
+
+
+def load_parameters(
+    content: Mapping[str, Mapping[str, Any]], at: datetime, *, update: bool = False
+) -> list[str]:
+    """Write missing parameters, with `update` also changed ones; names of those written.
+
+    Raises Refused for one that the product does not know, or a value out of its range.
+    """
+    stored = dict(Parameter.objects.values_list("key", "value"))
+    written = []
+    for key, row in content.items():
+        value = _checked(key, row["value"])
+        if key in stored and (not update or stored[key] == value):
+            continue
+        Parameter.objects.update_or_create(
+            key=key,
+            defaults={
+                "value": value,
+                "name": row["name"],
+                "source": row["source"],
+                "set_at": at,
+            },
+        )
+        written.append(str(row["name"]))
+    return written
+
+
+def _checked(key: str, value: object) -> int:
+    known = KNOWN.get(key)
+    if known is None:
+        raise Refused(_("参数文件：没有“{key}”这个参数。").format(key=key))
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise Refused(_("参数文件：“{key}”要写整数。").format(key=key))
+    if not known.least <= value <= known.most:
+        words = _("参数文件：“{key}”要在{least}到{most}之间。")
+        raise Refused(words.format(key=key, least=known.least, most=known.most))
+    return value
