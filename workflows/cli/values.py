@@ -62,18 +62,16 @@ def _beside(path: Path) -> dict[str, bytes]:
     return found
 
 
-def _opened(given: dict[str, Any], imports: tuple[str, ...]) -> dict[str, Any]:
-    """Inputs of imported files may be written inside the import's name, or plainly."""
-    opened = dict(given)
-    for name in imports:
-        inner = given.get(name)
-        if isinstance(inner, dict):
-            opened = {**inner, **opened}
+def _opened(given: dict[str, Any], imports: frozenset[str]) -> dict[str, Any]:
+    """Inputs of imported files may be written plainly, or inside the import's name."""
+    opened: dict[str, Any] = {}
     for key, value in given.items():
         prefix, dot, rest = key.partition(".")
         if dot and prefix in imports:
-            opened.setdefault(rest, value)
-    return opened
+            opened |= _opened({rest: value}, imports)
+        if key in imports and isinstance(value, dict):
+            opened |= _opened(value, imports)
+    return {**opened, **given}
 
 
 def read_values(text: str) -> dict[str, Any]:

@@ -94,6 +94,10 @@ def _labelled_call(
     fitting = [
         (one, places) for one in signatures if (places := one.places(labels)) is not None
     ]
+    in_order = tuple(range(len(labels)))
+    fitting.sort(
+        key=lambda one: one[1] != in_order
+    )  # before(range:…, point:…) is no point first
     if not fitting:
         sentence = f"函数 {_shown(name)} 没有这样的参数：{'、'.join(labels)}"
         return builder.complain(sentence, name)

@@ -63,7 +63,8 @@ class Service:
 class Decision:
     """A decision by its id; `variable` is the name under which others know its value.
 
-    `model` is the namespace of its file, in which `id` is unique.
+    `model` is the namespace of its file, in which `id` is unique; `declared` are the names of
+    the file's inputs and decisions, hidden from it unless it requires them.
     """
 
     id: str
@@ -75,7 +76,7 @@ class Decision:
     inputs: tuple[InputData, ...] = ()
     knowledge: tuple[Knowledge | Service, ...] = ()
     type: Type | None = None
-    hidden: frozenset[str] = frozenset()
+    declared: frozenset[str] = frozenset()
     types: Mapping[str, Type] = field(default_factory=lambda: MappingProxyType({}))
     model: str = ""
     within: Path = ()
@@ -169,8 +170,8 @@ class _Run:
     def _scope(self, decision: Decision) -> Scope:
         """What a decision may see."""
         given = self.given
-        if decision.hidden:
-            given = {key: one for key, one in given.items() if key not in decision.hidden}
+        if decision.declared:
+            given = {key: one for key, one in given.items() if key not in decision.declared}
         inside: dict[str, Any] = {}
         for one in decision.inputs:
             _place(inside, one.within, one.name, self._input(one))

@@ -28,7 +28,7 @@ class Expression:
 
     `filter_names` stand inside filters, where a name may be a variable or an entry of the
     elements; a check can only ask that it be one of the two. `remarks` tell what in it can
-    only be null.
+    only be null; `weight` is its price in steps.
     """
 
     text: str
@@ -36,6 +36,7 @@ class Expression:
     names: frozenset[str]
     filter_names: frozenset[str]
     remarks: tuple[Remark, ...] = ()
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class UnaryTests:
     names: frozenset[str]
     filter_names: frozenset[str]
     remarks: tuple[Remark, ...] = ()
+    weight: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,7 @@ def read_expression(text: str, known: Names = NONE) -> Expression:
     `known` are the names with blanks or signs that the surroundings give. Raises
     ExpressionError for text that cannot be read.
     """
-    code, names, filter_names, remarks = _compile(text, "expression", 0, known)
-    return Expression(text, code, names, filter_names, remarks)
+    return Expression(text, *_compile(text, "expression", 0, known))
 
 
 def parse_unary(text: str) -> UnaryTests:
@@ -102,12 +103,12 @@ def read_unary(text: str, known: Names = NONE) -> UnaryTests:
     return _unary(text, _compile(text, "tests", 0, known), negated=False)
 
 
-Compiled = tuple[Code, frozenset[str], frozenset[str], tuple[Remark, ...]]
+Compiled = tuple[Code, frozenset[str], frozenset[str], tuple[Remark, ...], int]
 
 
 def _unary(text: str, compiled: Compiled, *, negated: bool) -> UnaryTests:
-    code, names, filter_names, remarks = compiled
-    return UnaryTests(text, code, negated, names, filter_names, remarks)
+    code, names, filter_names, remarks, weight = compiled
+    return UnaryTests(text, code, negated, names, filter_names, remarks, weight)
 
 
 def _not_negated(text: str, wrong: ExpressionError, known: Names) -> UnaryTests:
@@ -133,7 +134,7 @@ def _compile(text: str, start: str, offset: int, known: Names) -> Compiled:
     remarks = tuple(
         Remark(one.column + offset, one.sentence, one.unknown) for one in builder.remarks
     )
-    return code, frozenset(found.free), frozenset(found.perhaps), remarks
+    return code, frozenset(found.free), frozenset(found.perhaps), remarks, builder.count
 
 
 Read = TypeVar("Read", Expression, UnaryTests)
@@ -148,7 +149,9 @@ def _strict(compiled: Read) -> Read:
 
 
 def placed(wrong: ExpressionError, text: str, offset: int = 0) -> ExpressionError:
-    """The error as the caller sees it: with the place in its sentence."""
+    """The error as the caller sees it: with the place in its sentence, the innermost one."""
+    if wrong.expression:
+        return wrong
     column = offset + (wrong.column or 1)
     sentence = f"第 {column} 列：{wrong.sentence}"
     return ExpressionError(
@@ -162,6 +165,7 @@ def run(compiled: Expression, scope: Scope) -> Any:
     Raises ExpressionError when a limit is passed, with the place.
     """
     try:
+        scope.meter.spend(compiled.weight)
         return compiled.code(scope)
     except ExpressionError as wrong:
         raise placed(wrong, compiled.text) from None
@@ -178,6 +182,7 @@ def holds(compiled: UnaryTests, value: Any, scope: Scope) -> bool:
     if compiled.code is None:
         return True
     try:
+        scope.meter.spend(compiled.weight)
         answer = compiled.code(Scope({"?": value}, scope, scope.meter))
     except ExpressionError as wrong:
         raise placed(wrong, compiled.text) from None

@@ -76,7 +76,8 @@ def read(text: str, start: str, known: Names = NONE) -> Node:
     Raises ExpressionError with the column.
     """
     if len(text) > MAX_SOURCE:
-        raise ExpressionError(f"表达式超过 {MAX_SOURCE} 个字符", column=MAX_SOURCE + 1)
+        sentence = f"表达式超过 {MAX_SOURCE} 个字符"
+        raise ExpressionError(sentence, column=MAX_SOURCE + 1, code="budget")
     if not text.strip():
         raise ExpressionError("表达式是空的", column=1)
     stray = _SURROGATE.search(text)
@@ -114,7 +115,8 @@ def _refuse_depth(tree: Node) -> None:
         level = [child for node in level for child in node.children if isinstance(child, Tree)]
         if not level:
             return
-    raise ExpressionError(f"表达式嵌套超过 {MAX_DEPTH} 层", column=column_of(level[0]))
+    sentence = f"表达式嵌套超过 {MAX_DEPTH} 层"
+    raise ExpressionError(sentence, column=column_of(level[0]), code="budget")
 
 
 def _explain(wrong: UnexpectedInput, text: str) -> ExpressionError:

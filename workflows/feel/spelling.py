@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 
 Names = frozenset[str]
@@ -78,14 +77,15 @@ def _gather(value: Any, found: set[str], depth: int) -> None:
 
 def hide(text: str, known: Names) -> tuple[str, dict[str, str]]:
     """The text with every wide name as one word, and how each is properly spelled."""
-    names = [name for name in (*known, *own_names(text)) if 0 < len(name) <= _MAX_LENGTH]
+    names = known.union(own_names(text))
     if not names:
         return text, {}
-    finder, proper = _finder(frozenset(names[:MAX_NAMES]))
+    tree, proper = _tree(known if len(names) == len(known) else names)
     parts, at = [], 0
-    for start, end in _gaps(text):
-        parts += [text[at:start], finder.sub(_word, text[start:end])]
-        at = end
+    for gap, end in _gaps(text):
+        for start, stop in _found(text, gap, end, tree):
+            parts += [text[at:start], _word(text[start:stop])]
+            at = stop
     return "".join([*parts, text[at:]]), proper
 
 
@@ -134,8 +134,8 @@ def _letters(character: str) -> bool:
     return _WIDE.match(character) is None
 
 
-def _word(found: re.Match[str]) -> str:
-    return "".join(c if _letters(c) else _hidden(c) for c in found[0])
+def _word(name: str) -> str:
+    return "".join(c if _letters(c) else _hidden(c) for c in name)
 
 
 def _hidden(character: str) -> str:
@@ -144,24 +144,40 @@ def _hidden(character: str) -> str:
     return chr(_FIRST + code) if code < 0x100 else chr(_FIRST + ord(" "))
 
 
+Tree = dict[str, Any]  # the pieces of names, one under the other; "" ends a name
+
+
 @lru_cache(512)
-def _finder(names: Names) -> tuple[re.Pattern[str], dict[str, str]]:
-    """One pattern for all names, the longest first, and their proper spelling."""
+def _tree(names: Names) -> tuple[Tree, dict[str, str]]:
+    """The names by their pieces, and their proper spelling."""
+    root: Tree = {}
     proper: dict[str, str] = {}
-    for name in sorted(names):
+    for name in sorted(names)[:MAX_NAMES]:
+        if len(name) > _MAX_LENGTH:
+            continue
         proper.setdefault(_tight(name), normal(name))
-    choices = sorted(proper, key=len, reverse=True)
-    patterns = "|".join(_pattern(name) for name in choices)
-    return re.compile(rf"(?<![{_LETTER}])(?:{patterns})(?![{_LETTER}])"), proper
+        node = root
+        for piece in _PIECE.findall(name):
+            node = node.setdefault(piece, {})
+        node[""] = True
+    return root, proper
 
 
-def _pattern(name: str) -> str:
-    pieces = _PIECE.findall(name)
-    out = re.escape(pieces[0]) if pieces else "(?!)"
-    for before, piece in pairwise(pieces):
-        parted = _letters(before[-1]) and _letters(piece[0])
-        out += (r"\s+" if parted else r"\s*") + re.escape(piece)
-    return out
+def _found(text: str, start: int, end: int, tree: Tree) -> Iterator[tuple[int, int]]:
+    """Where names stand, the longest at each place; each piece is looked at a few times."""
+    pieces = list(_PIECE.finditer(text, start, end))
+    at = 0
+    while at < len(pieces):
+        node, last = tree, -1
+        for place in range(at, len(pieces)):
+            node = node.get(pieces[place][0], {})
+            if not node:
+                break
+            if "" in node:
+                last = place
+        if last >= at:
+            yield pieces[at].start(), pieces[last].end()
+        at = max(at, last) + 1
 
 
 def is_name(name: str) -> bool:

@@ -112,7 +112,6 @@ def decide_table(table: Table, name: str, scope: Scope) -> Any:
 
     Raises RulesDisagree, NotAllowed, or ExpressionError from a cell; `name` is for them.
     """
-    scope.meter.spend(1 + len(table.inputs))
     values = [_input_value(name, column, scope) for column in table.inputs]
     hits = []
     for rule in table.rules:
@@ -131,10 +130,8 @@ def decide_table(table: Table, name: str, scope: Scope) -> Any:
 def _applies(rule: Rule, values: list[Any], scope: Scope) -> bool:
     scope.meter.spend(1)
     for condition, value in zip(rule.conditions, values, strict=True):
-        if condition.code is not None:
-            scope.meter.spend(1)
-            if not holds(condition, value, scope):
-                return False
+        if not holds(condition, value, scope):
+            return False
     return True
 
 
@@ -148,7 +145,6 @@ def _input_value(name: str, column: Input, scope: Scope) -> Any:
 
 
 def _results(table: Table, name: str, rule: Rule, scope: Scope) -> Results:
-    scope.meter.spend(len(rule.results))
     found = tuple(run(result, scope) for result in rule.results)
     for output, value in zip(table.outputs, found, strict=True):
         if output.allowed is None or value is None or _is_allowed(output, value, scope):

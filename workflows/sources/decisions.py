@@ -37,13 +37,13 @@ NAMESPACES = frozenset(
 class Model:
     """What a file can decide: its usable decisions, knowledge and services.
 
-    `imports` are the names under which it knows other files.
+    `imports` are the names under which it and the files that it imports know other files.
     """
 
     decisions: tuple[Decision, ...]
     knowledge: tuple[Knowledge, ...]
     services: tuple[Service, ...]
-    imports: tuple[str, ...]
+    imports: frozenset[str]
     findings: tuple[Finding, ...]
 
 
@@ -65,7 +65,7 @@ def read_model(data: bytes, file: str, beside: Mapping[str, bytes] | None = None
     remarks = Remarks(file)
     if not is_dmn(root):
         remarks.error("dmn-not-dmn", root, "不是 DMN 决策文件", "请用决策表编辑器重新保存")
-        return Model((), (), (), (), remarks.collected())
+        return Model((), (), (), frozenset(), remarks.collected())
     others = {name: one for name, one in _trees(beside or {}).items() if is_dmn(one)}
     reader = ModelReader(root, remarks, others)
     if not reader.decisions and not reader.knowledge_nodes:
@@ -74,7 +74,7 @@ def read_model(data: bytes, file: str, beside: Mapping[str, bytes] | None = None
         tuple(_usable(reader.decision, reader.decisions)),
         tuple(_usable(reader.knowledge, reader.knowledge_nodes)),
         tuple(_usable(reader.service, reader.services)),
-        tuple(reader.imports),
+        frozenset(reader.import_names()),
         reader.findings(),
     )
 

@@ -15,6 +15,7 @@ from workflows.feel.spelling import NONE, Names, is_name, is_wide, normal, own_n
 from workflows.feel.types import BUILT_IN, Type
 from workflows.sources.remarks import Remarks
 
+MAX_FORMULAS = 100_000  # characters of different expressions in one file
 Element = etree._Element
 Compiled = TypeVar("Compiled", Expression, UnaryTests)
 
@@ -92,6 +93,8 @@ class Formulas:
     functions: frozenset[str] = frozenset()
     types: dict[str, Type] = field(default_factory=dict)
     listed: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    left: int = MAX_FORMULAS
+    seen: set[str] = field(default_factory=set)
 
     def expression(self, node: Element, what: str) -> Expression:
         """The expression at `node`. Raises Unusable, with a finding, if it is none."""
@@ -112,8 +115,10 @@ class Formulas:
         if first(node, "importedValues") is not None:
             self.remarks.error("dmn-unsupported", node, f"{what}：不支持引用外部的值")
             raise Unusable
+        text = text_of(node)
+        self._pay(text, node)
         try:
-            compiled = read(text_of(node), self.known)
+            compiled = read(text, self.known)
         except ExpressionError as wrong:
             self.remarks.error("dmn-expression", node, f"{what}：{wrong}", "按提示的位置改正")
             raise Unusable from wrong
@@ -124,6 +129,16 @@ class Formulas:
                 sentence = f"{what}：第 {one.column} 列：{one.sentence}，结果只能是 null"
                 self.remarks.unfit("dmn-null", node, sentence, "按提示的位置改正")
         return compiled
+
+    def _pay(self, text: str, node: Element) -> None:
+        """Take a text that was not read before from the file's budget."""
+        if text not in self.seen:
+            self.seen.add(text)
+            self.left -= len(text)
+        if self.left < 0:
+            sentence = f"表达式太多，一个文件里合起来不能超过 {MAX_FORMULAS} 个字符"
+            self.remarks.error("dmn-too-large", node, sentence)
+            raise Unusable
 
     def type(self, node: Element) -> Type | None:
         """The type that `typeRef` names; None where there is none or nobody knows it."""

@@ -11,7 +11,13 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TypeVar
 
-from workflows.feel.decisions import Decision, InputData, Knowledge, Service
+from workflows.feel.decisions import (
+    MAX_REQUIRED,
+    Decision,
+    InputData,
+    Knowledge,
+    Service,
+)
 from workflows.feel.types import Type
 from workflows.findings import Finding
 from workflows.sources.boxed import logic_in, read_function, read_logic
@@ -51,6 +57,7 @@ class ModelReader:
         for node in children(root, "import"):
             self._import(node, beside, depth)
         self.formulas = self._formulas()
+        self.declared = frozenset(self._names())
         self._done: dict[tuple[str, str], Decision | Knowledge | Service | None] = {}
         self._open: list[tuple[str, str]] = []
 
@@ -107,6 +114,12 @@ class ModelReader:
         read_types(self.root, formulas, types)
         return formulas
 
+    def import_names(self) -> Iterator[str]:
+        """The names of all imports, and of those that the imported files make."""
+        for name, model in self.imports.items():
+            yield name
+            yield from model.import_names()
+
     def findings(self) -> tuple[Finding, ...]:
         """What is wrong with the file and with those that it imports."""
         found = self.remarks.collected()
@@ -148,8 +161,6 @@ class ModelReader:
         name = called(node) or key
         inputs, required, knowledge = self._required(node)
         known_as, wanted = self._variable(node, name)
-        visible = {*(one.name for one in inputs if not one.within)}
-        visible |= {one.variable for one in required if not one.within}
         logic = logic_in(node)
         if logic is None:
             self.remarks.unfit(
@@ -165,16 +176,17 @@ class ModelReader:
             inputs=inputs,
             knowledge=knowledge,
             type=wanted,
-            hidden=frozenset(self._names()) - visible,
+            declared=self.declared,
             types=MappingProxyType(self.formulas.types),
             model=self.namespace,
         )
 
     def _names(self) -> Iterator[str]:
         """The names of all inputs and decisions of the file."""
-        for nodes in (self.inputs, self.decisions):
-            for key, node in nodes.items():
-                yield self._variable(node, called(node) or key)[0]
+        for key, node in (*self.inputs.items(), *self.decisions.items()):
+            variable = first(node, "variable")
+            known_as = "" if variable is None else called(variable)
+            yield known_as or called(node) or key
 
     def _variable(self, node: Element, name: str) -> tuple[str, Type | None]:
         """The name under which others know an element, and its type."""
@@ -278,6 +290,9 @@ class ModelReader:
             raise self._error("dmn-missing", link, f"依赖的决策“{key}”不在这个文件里")
         if (kind, key) in model._open:
             raise self._error("dmn-circle", link, f"决策“{key}”绕了一圈又依赖自己")
+        if len(model._open) > MAX_REQUIRED:
+            sentence = f"决策相互依赖超过 {MAX_REQUIRED} 层"
+            raise self._error("dmn-too-large", link, sentence)
         try:
             return _inside(read(model, key), within)
         except Unusable:

@@ -525,3 +525,72 @@ def test_a_whole_diagram_has_one_budget(said: Decide) -> None:
     rows = [[dear, "1"] for _ in range(200)]
     file = definitions(decision("d", table(["1"], ["r"], *rows, policy="COLLECT")))
     assert said(file, "d")["error"]["code"] == "budget"
+
+
+def test_a_file_of_too_many_formulas_is_refused_in_words(said: Decide) -> None:
+    dear = "+".join(["1"] * 1_500)
+    file = definitions(*(decision(f"d{n}", literal(f"{n}+{dear}")) for n in range(60)))
+    assert said(file, "d1")["result"] == 1501
+    refused = said(file, "d59")
+    assert refused["error"]["code"] == "no-decision"
+    assert "dmn-too-large" in {one["code"] for one in refused["findings"]}
+
+
+def test_a_chain_of_requirements_has_an_end(said: Decide) -> None:
+    links = [decision("d0", literal("1"))]
+    links += [
+        decision(f"d{n}", literal(f"d{n - 1} + d{n - 1}"), f"decision:d{n - 1}")
+        for n in range(1, 200)
+    ]
+    file = definitions(*links)
+    assert said(file, "d25")["result"] == 2**25
+    assert said(file, "d199")["error"]["code"] == "budget"
+    backwards = said(definitions(*reversed(links)), "d199")
+    assert backwards["error"]["code"] == "no-decision"
+
+
+def test_calls_that_double_are_stopped(said: Decide) -> None:
+    functions = [knowledge("k0", [], literal("1"))]
+    functions += [
+        knowledge(f"k{n}", [], literal(f"k{n - 1}() + k{n - 1}()"), f"knowledge:k{n - 1}")
+        for n in range(1, 25)
+    ]
+    file = definitions(*functions, decision("d", literal("k24()"), "knowledge:k24"))
+    error = said(file, "d")["error"]
+    assert error["code"] == "budget"
+    assert error["sentence"].count("列：") == 1
+
+
+def test_inputs_of_files_behind_imports_are_found(tmp_path: Path, result: Decide) -> None:
+    brought = (
+        '<import name="{0}" namespace="urn:{0}" locationURI="{0}.dmn" '
+        'importType="https://www.omg.org/spec/DMN/20191111/MODEL/"/>'
+    )
+    (tmp_path / "a.dmn").write_bytes(
+        definitions(
+            given("Person name", "string"),
+            decision("hi", literal('"Hi " + Person name'), "input:Person name"),
+            namespace="urn:a",
+        )
+    )
+    (tmp_path / "b.dmn").write_bytes(
+        definitions(
+            brought.format("a"),
+            decision(
+                "both",
+                literal("a.hi + a.Person name"),
+                "decision:urn:a#hi",
+                "input:urn:a#Person name",
+            ),
+            namespace="urn:b",
+        )
+    )
+    file = definitions(
+        brought.format("b"), decision("top", literal("b.both"), "decision:urn:b#both")
+    )
+    for inputs in (
+        {"Person name": "A"},
+        {"b.a.Person name": "A"},
+        {"b": {"a": {"Person name": "A"}}},
+    ):
+        assert result(file, "top", **inputs) == "Hi AA"

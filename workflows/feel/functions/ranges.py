@@ -23,6 +23,8 @@ from workflows.feel.temporal import (
 from workflows.feel.values import NUMBERS, Range
 
 _TWO = "point1: point, point2: point"
+_MIXED = "point: point, range: range"
+_TURNED = "range: range, point: point"
 _RANGES = "range1: range, range2: range"
 
 
@@ -75,6 +77,9 @@ def _point(text: str) -> Any:
 
 
 @builtin("before", _TWO)
+@builtin("before", _MIXED)
+@builtin("before", _TURNED)
+@builtin("before", _RANGES)
 def before(meter: Meter, left: Any, right: Any) -> Ternary:
     """`left` ends before `right` begins."""
     one, two = _span(left), _span(right)
@@ -83,6 +88,9 @@ def before(meter: Meter, left: Any, right: Any) -> Ternary:
 
 
 @builtin("after", _TWO)
+@builtin("after", _MIXED)
+@builtin("after", _TURNED)
+@builtin("after", _RANGES)
 def after(meter: Meter, left: Any, right: Any) -> Ternary:
     """`left` begins after `right` ends."""
     return before(meter, right, left)
@@ -132,7 +140,8 @@ def overlaps_after(meter: Meter, one: Range, two: Range) -> Ternary:
     return both(_ends_earlier(meter, two, one), inside)
 
 
-@builtin("finishes", "point: point, range: range")
+@builtin("finishes", _MIXED)
+@builtin("finishes", _RANGES)
 def finishes(meter: Meter, left: Any, two: Range) -> Ternary:
     """`left` ends where the range ends and does not begin before it."""
     if type(left) is not Range:
@@ -143,13 +152,15 @@ def finishes(meter: Meter, left: Any, two: Range) -> Ternary:
     return both(together, negation(_starts_earlier(meter, left, two)))
 
 
-@builtin("finished by", "range: range, point: point")
+@builtin("finished by", _TURNED)
+@builtin("finished by", _RANGES)
 def finished_by(meter: Meter, one: Range, right: Any) -> Ternary:
     """`finishes`, the other way round."""
     return finishes(meter, right, one)
 
 
-@builtin("includes", "range: range, point: point")
+@builtin("includes", _TURNED)
+@builtin("includes", _RANGES)
 def includes(meter: Meter, one: Range, right: Any) -> Ternary:
     """The range holds all of `right`."""
     if type(right) is not Range:
@@ -158,13 +169,15 @@ def includes(meter: Meter, one: Range, right: Any) -> Ternary:
     return both(begins, negation(_ends_earlier(meter, one, right)))
 
 
-@builtin("during", "point: point, range: range")
+@builtin("during", _MIXED)
+@builtin("during", _RANGES)
 def during(meter: Meter, left: Any, two: Range) -> Ternary:
     """`includes`, the other way round."""
     return includes(meter, two, left)
 
 
-@builtin("starts", "point: point, range: range")
+@builtin("starts", _MIXED)
+@builtin("starts", _RANGES)
 def starts(meter: Meter, left: Any, two: Range) -> Ternary:
     """`left` begins where the range begins and does not end after it."""
     if type(left) is not Range:
@@ -175,13 +188,15 @@ def starts(meter: Meter, left: Any, two: Range) -> Ternary:
     return both(together, negation(_ends_earlier(meter, two, left)))
 
 
-@builtin("started by", "range: range, point: point")
+@builtin("started by", _TURNED)
+@builtin("started by", _RANGES)
 def started_by(meter: Meter, one: Range, right: Any) -> Ternary:
     """`starts`, the other way round."""
     return starts(meter, right, one)
 
 
 @builtin("coincides", _TWO)
+@builtin("coincides", _RANGES)
 def coincides(meter: Meter, left: Any, right: Any) -> Ternary:
     """The two are the same point or the same range."""
     return equal(left, right, meter)

@@ -115,6 +115,29 @@ def moment_from_parts(_meter: Meter, day: date, clock: time) -> datetime:
     )
 
 
+_PARTS = (
+    "year: number, month: number, day: number, hour: number, minute: number, second: number"
+)
+
+
+@builtin("date and time", _PARTS)
+@builtin("date and time", f"{_PARTS}, offset: days and time duration")
+def moment_of_numbers(
+    meter: Meter,
+    year: Any,
+    month: Any,
+    day: Any,
+    hour: Any,
+    minute: Any,
+    second: Any,
+    offset: timedelta | None = None,
+) -> datetime | None:
+    """A date and time of its parts."""
+    on = date_from_parts(meter, year, month, day)
+    at = time_from_parts(meter, hour, minute, second, offset)
+    return None if on is None or at is None else datetime.combine(on, at)
+
+
 @builtin("duration", "from: string")
 def duration_from_string(_meter: Meter, text: str) -> timedelta | Months | None:
     """Read a duration of either kind."""
