@@ -95,6 +95,7 @@ DOORS: dict[str, Door] = {
     "inboxes:item": Door(ITEM, "GET POST", changes=True),
     "inboxes:item_state": Door(ITEM, "POST"),
     "inboxes:item_draft": Door(ITEM, "POST", changes=True),
+    "inboxes:send_back": Door(ITEM, "POST"),  # nothing to go back to: a sentence, 409
     "inboxes:claim": Door(ITEM, "POST", changes=True),
     "inboxes:release": Door(ITEM, "POST"),
     # -- a case: for those who have, or had, something to do with it

@@ -28,6 +28,7 @@ ACTIONS = {
     "claim": (POST, Unknown),
     "release": (POST, Unknown),
     "complete": (POST, Unknown),
+    "return_step": (POST, Unknown),
     "save_draft": (POST, Unknown),
     "load_draft": (POST, Unknown),
     "drop_draft": (POST, Unknown),
@@ -45,7 +46,13 @@ ACTIONS = {
     "acknowledge_filing": (OFFICE, Unknown),
     "answer_query": (LEADS, Unknown),
 }
-NOTHING_TO_DO = {"release", "supply_materials", "resume", "decide_termination"} | {
+NOTHING_TO_DO = {
+    "return_step",
+    "release",
+    "supply_materials",
+    "resume",
+    "decide_termination",
+} | {
     "give_back",
     "acknowledge_filing",
     "answer_query",
@@ -83,6 +90,7 @@ def call_of(scene, verb, staged):
         "claim": lambda by: actions.claim(item.pk, by),
         "release": lambda by: actions.release(item.pk, by),
         "complete": lambda by: actions.complete(item.pk, by, values),
+        "return_step": lambda by: actions.return_step(item.pk, by, "Task_X", "材料要重核"),
         "save_draft": lambda by: actions.save_draft(by, item.pk, {"opinion": "…"}),
         "load_draft": lambda by: actions.load_draft(by, item.pk),
         "drop_draft": lambda by: actions.drop_draft(by, item.pk),

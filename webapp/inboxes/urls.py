@@ -31,6 +31,7 @@ urlpatterns = [
     path("items/<int:item_id>/", items.item, name="item"),
     path("items/<int:item_id>/state/", items.item_state, name="item_state"),
     path("items/<int:item_id>/draft/", items.item_draft, name="item_draft"),
+    path("items/<int:item_id>/back/", items.send_back, name="send_back"),
     path("items/<int:item_id>/claim/", items.claim, name="claim"),
     path("items/<int:item_id>/release/", items.release, name="release"),
     path("cases/<int:case_id>/", cases.case, name="case"),

@@ -22,6 +22,7 @@ from webapp.cases.actions.issue_cards import issue_cards
 from webapp.cases.actions.open_case import open_case
 from webapp.cases.actions.recount_clocks import cases_with_clocks, recount_clocks
 from webapp.cases.actions.release import release
+from webapp.cases.actions.return_step import return_step
 from webapp.cases.actions.reveal import reveal
 from webapp.cases.actions.set_material import set_material
 from webapp.cases.actions.start_case import start_case
@@ -35,6 +36,7 @@ REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "claim": (claim, policy.check_can_claim),
     "release": (release, policy.check_can_release),
     "complete": (complete, policy.check_can_complete),
+    "return_step": (return_step, policy.check_can_complete),
     "set_material": (set_material, policy.check_can_change_materials),
     "supply_materials": (supply_materials, policy.check_can_supply),
     "attach": (attach, policy.check_can_change_materials),
@@ -85,6 +87,7 @@ __all__ = [
     "release",
     "remove_attachment",
     "resume",
+    "return_step",
     "reveal",
     "save_draft",
     "set_material",

@@ -133,6 +133,9 @@ def close_items(step: Step) -> None:
                 update.claimed_by_id, update.claimed_at = actor.id, step.at
         else:
             update.state = "CANCELLED"
+        if closed.how == "return":
+            update.closed_by_id, update.closed_as = actor.id, actor.stamp
+            update.outcome = "returned"
     if completed is not None:
         step.changes.custody_received.extend(
             handed.id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from webapp.cases.queries.going_back import GoingBack, going_back
 from webapp.cases.queries.inbox import BANDS, VIEWS, Filters, Key, Page, Row, inbox
 from webapp.cases.queries.invariants import (
     Broken,
@@ -40,6 +41,7 @@ __all__ = [
     "DiagramState",
     "Filled",
     "Filters",
+    "GoingBack",
     "Hop",
     "ItemSeen",
     "Key",
@@ -53,6 +55,7 @@ __all__ = [
     "diagram_state",
     "find_cases",
     "gaps_in_numbers",
+    "going_back",
     "inbox",
     "item_seen_by",
     "visible_to",

@@ -112,6 +112,10 @@ def _opened(payload: Mapping[str, Any]) -> str:
     return _("登记申请：{how}").format(how=how)
 
 
+def _returned(payload: Mapping[str, Any]) -> str:
+    return _("把“{step}”退回“{to}”").format(step=payload["step"], to=payload["to_step"])
+
+
 def _completed(payload: Mapping[str, Any]) -> str:
     outcome = payload.get("outcome_label")
     words = _("办完“{step}”，结论：{outcome}") if outcome else _("办完“{step}”")
@@ -152,6 +156,7 @@ def _gave_back(payload: Mapping[str, Any]) -> str:
 _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "opened": _opened,
     "completed": _completed,
+    "returned": _returned,
     "claimed": _claimed,
     "released": lambda payload: _("把“{step}”退回待办").format(step=payload["step"]),
     "fired": _fired,

@@ -15,7 +15,14 @@ from webapp.cases import actions
 from webapp.cases.models import WorkItem
 from webapp.cases.planning.step import COMMAND
 from webapp.cases.policy import REGISTERING
-from webapp.cases.queries import CasePage, ItemSeen, case_page, inbox, item_seen_by
+from webapp.cases.queries import (
+    CasePage,
+    ItemSeen,
+    case_page,
+    going_back,
+    inbox,
+    item_seen_by,
+)
 from webapp.core.access import page
 from webapp.core.errors import Invalid, Refused, Unknown
 from webapp.core.form_pages import change_rows, without_empty_rows
@@ -134,6 +141,7 @@ def _drawn(
     errors: dict[str, str] | None = None,
     papers: dict[str, str] | None = None,
     restored: str = "",
+    back: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The page of a step with what was typed, whatever has become of the step."""
@@ -160,7 +168,8 @@ def _drawn(
     if not is_open:
         return render(request, "inboxes/case_overview.html", context, status=status)
     context |= _step(by, found, seen, typed, errors or {})
-    return render(request, "inboxes/item.html", context, status=status)
+    context["back"] = () if blocked else going_back(found, seen)
+    return render(request, "inboxes/item.html", context | (back or {}), status=status)
 
 
 def _at_counter(by: Acting, seen: ItemSeen) -> bool:
@@ -188,6 +197,30 @@ def _step(
         drawn = working.drawn_form(form, typed, seen_ahead, by, errors)
         context |= {"form": drawn, "problems": drawn.problems}
     return context
+
+
+@page(policy.may_see_inbox, methods=("POST",))
+@never_cache
+def send_back(request: HttpRequest, item_id: int) -> HttpResponse:
+    """Send the step back to an earlier one; the page has said what follows (退回)."""
+    by = acting_of(request)
+    seen = item_or_404(by, item_id)
+    to, reason = request.POST.get("to", ""), request.POST.get("reason", "")
+    try:
+        result = actions.return_step(seen.id, by, to, reason)
+    except Invalid as wrong:
+        back = {"back_errors": wrong.errors, "back_to": to, "back_reason": reason}
+        kept = kept_draft(by, seen.id)
+        typed = working.read_typed(working.form_of(seen), kept.pairs if kept else {})
+        return _drawn(request, seen, typed, back=back, status=422)
+    except Unknown as unknown:
+        raise Http404 from unknown
+    except Refused as refusal:
+        kept = kept_draft(by, seen.id)
+        typed = working.read_typed(working.form_of(seen), kept.pairs if kept else {})
+        return _refused(request, seen, typed, refusal)
+    messages.success(request, working.happened(_("退回"), result))
+    return redirect("inboxes:case", case_id=seen.case_id)
 
 
 @page(policy.may_see_inbox, methods=("POST",))
