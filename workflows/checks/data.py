@@ -57,7 +57,7 @@ def expressions_parse(subject: Subject) -> Iterator[Hit]:
 def loop_counter_is_local(subject: Subject) -> Iterator[Hit]:
     """`loopCounter` is known to completion and loop conditions alone; elsewhere it is null."""
     for one in islice(written(subject.process.scope), 2 * MAX_EXPRESSIONS):
-        if LOOP_COUNTER not in one.more and LOOP_COUNTER in _names(one.text):
+        if LOOP_COUNTER not in one.more and LOOP_COUNTER in names_of(one.text):
             yield Hit(one.place, f"{one.what}用到 loopCounter，这里没有它", "给每一项取名")
 
 
@@ -68,7 +68,7 @@ def names_are_set(subject: Subject) -> Iterator[Hit]:
     if known is None:
         return
     for one in islice(written(subject.process.scope), 2 * MAX_EXPRESSIONS):
-        names = _names(one.text)
+        names = names_of(one.text)
         if one.elsewhere:
             assert isinstance(one.place, Element)  # noqa: S101 (only calls map outwards)
             called = subject.bundle.processes.get(one.place.called or "")
@@ -85,7 +85,8 @@ def names_are_set(subject: Subject) -> Iterator[Hit]:
 
 
 @lru_cache(MAX_EXPRESSIONS)
-def _names(text: str) -> frozenset[str]:
+def names_of(text: str) -> frozenset[str]:
+    """The free names of an expression; none where it cannot be read."""
     try:
         return frozenset(feel.names(feel.parse(text)))
     except ExpressionError:
@@ -112,19 +113,81 @@ def _set_in(process: Process, subject: Subject) -> frozenset[str] | None:
     """Names that the elements of a process set; for an inner one also what is passed in."""
     found = {OUTCOME}
     for element in process.scope.walk():
-        found |= set(element.outs)
-        if element.result_variable:
-            found.add(element.result_variable)
-        if element.work is not None and element.work.form:
-            form = subject.bundle.forms.get(element.work.form)
-            if form is None:
-                return None
-            found |= {field.key for field in form.fields if field.routing}
+        own = set_by(element, subject)
+        if own is None:
+            return None
+        found |= own
     for caller in subject.bundle.processes.values():
         for element in caller.scope.walk():
             if element.called == process.key and process is not subject.process:
                 found |= set(element.ins)
     return frozenset(found)
+
+
+def set_by(element: Element, subject: Subject) -> frozenset[str] | None:
+    """Names that the element itself sets; None where its form is missing: nobody can say."""
+    found = set(element.outs)
+    if element.result_variable:
+        found.add(element.result_variable)
+    if element.work is not None and element.work.form:
+        form = subject.bundle.forms.get(element.work.form)
+        if form is None:
+            return None
+        found |= {field.key for field in form.fields if field.routing}
+    return frozenset(found)
+
+
+@rule("name-too-early", Severity.UNFIT, county=True, whole=True)
+def names_are_set_before(subject: Subject) -> Iterator[Hit]:
+    """IN-13: what decides the way has been answered before; a later answer comes too late."""
+    known = _known(subject)
+    if known is None:
+        return
+    passed = known - (_set_in(subject.process, subject) or frozenset())
+    settled = FACTS | passed | {OUTCOME, LOOP_COUNTER}
+    found: list[Hit] = []
+    _ahead(subject, None, settled, found)
+    yield from found
+
+
+def _ahead(
+    subject: Subject, around: Element | None, settled: frozenset[str], found: list[Hit]
+) -> None:
+    """Look at the flows of one scope; `settled` names are set before a token comes here."""
+    scope = around.scope if around is not None else subject.process.scope
+    assert scope is not None  # noqa: S101 (asked of sub-processes alone)
+    graph = subject.graph(scope)
+    setters: dict[str, list[str]] = {}
+    for element in scope.elements.values():
+        for name in _sets(element, subject):
+            setters.setdefault(name, []).append(element.id)
+    reach = {
+        name: graph.reached([one for key in keys for one in graph.after(key)])
+        for name, keys in setters.items()
+        if name not in settled
+    }
+    for flow in scope.flows:
+        for name in sorted(names_of(flow.condition or "") & reach.keys()):
+            if flow.source not in reach[name] and flow.source not in setters[name]:
+                found.append(
+                    Hit(
+                        flow,
+                        f"条件用到“{name}”，但走到这里时还没有哪张表单给出它（IN-13）",
+                        "把填写它的环节移到前面",
+                    )
+                )
+    for element in scope.elements.values():
+        if element.scope is not None:
+            item = element.multi.item if element.multi is not None else None
+            before = {name for name, keys in reach.items() if element.id in keys}
+            _ahead(subject, element, settled | before | ({item} if item else set()), found)
+
+
+def _sets(element: Element, subject: Subject) -> set[str]:
+    """Names set by an element or anything drawn inside it."""
+    found = set(set_by(element, subject) or ())
+    inner = element.scope.elements.values() if element.scope is not None else ()
+    return found.union(*(_sets(one, subject) for one in inner))
 
 
 @rule("form-missing", Severity.UNFIT, county=True, whole=True)
@@ -182,7 +245,7 @@ def outcomes_are_handled(subject: Subject) -> Iterator[Hit]:
     for _, graph in subject.scopes():
         for gateway in graph.of(Kind.EXCLUSIVE, Kind.INCLUSIVE):
             flows = graph.out[gateway.id]
-            if any(OUTCOME in _names(flow.condition or "") for flow in flows):
+            if any(OUTCOME in names_of(flow.condition or "") for flow in flows):
                 yield from _coverage(gateway, flows, graph, subject)
 
 
@@ -207,7 +270,7 @@ def _coverage(
                 flow,
                 f"没有哪个选项会走“{flow.name or flow.id}”这条线",
                 "检查条件里的选项值",
-                None if _names(flow.condition) == {OUTCOME} else Severity.NOTE,
+                None if names_of(flow.condition) == {OUTCOME} else Severity.NOTE,
             )
 
 
@@ -220,13 +283,27 @@ def _outcomes(step: Element, subject: Subject) -> Mapping[str, str]:
 def _holds(condition: str | None, outcome: str) -> bool | None:
     """Whether the condition holds for this outcome; None: other data decide too."""
     text = condition or ""
-    if _names(text) != {OUTCOME} and f'"{outcome}"' in text:
+    if names_of(text) != {OUTCOME} and f'"{outcome}"' in text:
         return None
     try:
         answer: Any = feel.evaluate(text, {OUTCOME: outcome})
     except ExpressionError:
         return None
     return answer if isinstance(answer, bool) else None
+
+
+@rule("choice-uncovered", Severity.UNFIT, county=True)
+def one_way_is_no_choice(subject: Subject) -> Iterator[Hit]:
+    """PROC-12: a gateway with one way, and that under a condition, stops the case for ever."""
+    for _, graph in subject.scopes():
+        for gateway in graph.of(Kind.EXCLUSIVE, Kind.INCLUSIVE):
+            flows = graph.out[gateway.id]
+            if len(flows) == 1 and flows[0].condition and not flows[0].default:
+                yield Hit(
+                    gateway,
+                    f"条件“{flows[0].condition[:60]}”不成立时没有路可走，一件会停在这里",
+                    "再画一条出线，或设一条默认连线",
+                )
 
 
 @rule("outcome-unread", Severity.UNFIT, county=True, whole=True)
@@ -248,13 +325,13 @@ def _read_behind(step: Element, graph: Graph) -> bool:
     while waiting and len(seen) < MAX_LOOK:
         at = waiting.pop()
         for flow in graph.out[at]:
-            if OUTCOME in _names(flow.condition or ""):
+            if OUTCOME in names_of(flow.condition or ""):
                 return True
             target = graph.elements[flow.target]
-            if any(OUTCOME in _names(text) for text in target.ins.values()):
+            if any(OUTCOME in names_of(text) for text in target.ins.values()):
                 return True
             params = [v for e in target.effects for v in e.params.values() if v[:1] == "="]
-            if any(OUTCOME in _names(text[1:]) for text in params):
+            if any(OUTCOME in names_of(text[1:]) for text in params):
                 return True
             if target.kind is Kind.END:
                 return True  # the caller may read it

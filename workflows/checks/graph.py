@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from workflows.model import Element, Flow, Kind, Scope
+from workflows.model import Element, Flow, Kind, Scope, Trigger
 
 MAX_LOOK = 200
 ACTIVITIES = frozenset(
@@ -42,6 +42,19 @@ class Graph:
         """Elements that a token may come to next, boundary events included."""
         yield from (flow.target for flow in self.out[key])
         yield from self.borders.get(key, ())
+
+    def following(self, key: str) -> Iterator[str]:
+        """Elements that a token goes to when nothing interrupts it."""
+        return (flow.target for flow in self.out[key])
+
+    def beside(self) -> list[str]:
+        """Non-interrupting boundary events: what they start runs beside and ends no case."""
+        return [e.id for e in self.of(Kind.BOUNDARY) if not e.interrupting]
+
+    def throws(self, element: Element) -> bool:
+        """Whether an end hands over to whoever catches its error or escalation."""
+        trigger = element.event.trigger if element.event is not None else Trigger.NONE
+        return trigger in {Trigger.ERROR, Trigger.ESCALATION}
 
     def before(self, key: str) -> Iterator[str]:
         """Elements that a token may come from; for a boundary event its host."""

@@ -68,7 +68,7 @@ def a_window_leads(subject: Subject) -> Iterator[Hit]:
     """PROC-06: before departments are asked, a window that leads has been named."""
     for _, graph in subject.scopes():
         for element in graph.elements.values():
-            if not subject.is_root or not _asks_departments(element):
+            if not subject.is_root or not _asks(element, subject):
                 continue
             before = [graph.elements[one] for one in graph.reaching([element.id])]
             if not any(
@@ -101,6 +101,13 @@ def departments_have_their_own_inbox(subject: Subject) -> Iterator[Hit]:
                 clocks = {e.params.get("clock") for e in step.effects if e.do == "start-clock"}
                 if "department" not in clocks and step.work and step.work.limit is None:
                     yield Hit(step, "部门意见没有时限（PROC-07）", "起算部门时限")
+
+
+def _asks(element: Element, subject: Subject) -> bool:
+    """Whether departments are asked here, or in a process that is called here."""
+    called = subject.bundle.processes.get(element.called or "")
+    inside = called.scope.walk() if called is not None else ()
+    return _asks_departments(element) or any(_asks_departments(one) for one in inside)
 
 
 def _asks_departments(element: Element) -> bool:

@@ -31,11 +31,15 @@ class Hit:
 
 @dataclass(slots=True)
 class Subject:
-    """A process under examination; graphs of its scopes are built once."""
+    """A process under examination; graphs of its scopes are built once.
+
+    `shared` is one for all processes of a bundle: what each orders (workflows.checks.orders).
+    """
 
     process: Process
     bundle: Bundle
     whole: bool
+    shared: dict[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     _graphs: dict[int, tuple[Scope, Graph]] = field(default_factory=dict)
 
     def scopes(self) -> Iterator[tuple[Element | None, Graph]]:
@@ -44,6 +48,13 @@ class Subject:
         for element in self.process.scope.walk():
             if element.scope is not None:
                 yield element, self.graph(element.scope)
+
+    def outside(self, around: Element) -> tuple[Element | None, Graph]:
+        """The scope in which a sub-process stands, and the element around that scope."""
+        for outer, graph in self.scopes():
+            if graph.elements.get(around.id) is around:
+                return outer, graph
+        raise KeyError(around.id)
 
     def graph(self, scope: Scope) -> Graph:
         """The graph of a scope; the scope is kept so that its identity stays unique."""
@@ -103,8 +114,9 @@ def rule(
 def check_bundle(bundle: Bundle, *, publish: bool = False) -> tuple[Finding, ...]:
     """Everything to be said about a bundle: what reading found, then the rules, in order."""
     found = list(bundle.findings)
+    shared: dict[str, frozenset[tuple[str, str]]] = {}
     for process in bundle.processes.values():
-        found += _ask(Subject(process, bundle, whole=True), publish)
+        found += _ask(Subject(process, bundle, whole=True, shared=shared), publish)
     return _ordered(found)
 
 

@@ -16,7 +16,7 @@ from workflows.model import Bundle, Element, Kind, Process, Trigger
 from workflows.sources.vocabulary import labels
 
 DENIAL = "denial"
-NEGATIVE = frozenset({"refused", "not_accepted"})
+NEGATIVE = frozenset({"refused", "not_accepted", "expired"})
 NEGATIVE_DOCUMENTS = frozenset({"D06", "D07", "D10", "D20", "D25"})
 _DECISIONS = frozenset({"D19", "D20"})
 _LEGAL = frozenset({"check", "statutory", "promised", "county"})  # the applicant's clocks
@@ -56,7 +56,10 @@ def no_tolerance_on_immediate(subject: Subject) -> Iterator[Hit]:
 
 @rule("guard-denial", Severity.UNFIT, county=True, whole=True)
 def refusal_passes_denial(subject: Subject) -> Iterator[Hit]:
-    """DENY-02, DENY-03: no path leads to a refusal but through 否定确认与报备."""
+    """DENY-02, DENY-03: no path leads to a refusal but through 否定确认与报备.
+
+    What is caught on a border is asked on its own: what went before was about something else.
+    """
     if not subject.is_root:
         return
     graph = subject.graph(subject.process.scope)
@@ -66,7 +69,8 @@ def refusal_passes_denial(subject: Subject) -> Iterator[Hit]:
         guards = [
             e.id for e in graph.of(Kind.CALL) if denies(e.called, subject.bundle, end.result)
         ]
-        if end.id in graph.reached(graph.starts(), without=guards):
+        caught = [e.id for e in graph.of(Kind.BOUNDARY) if e.interrupting]
+        if end.id in graph.reached([*graph.starts(), *caught], without=guards):
             name = labels("Result")[end.result]
             yield Hit(
                 end,
@@ -187,8 +191,7 @@ def ends_say_the_result(subject: Subject) -> Iterator[Hit]:
     if not subject.is_root:
         return
     graph = subject.graph(subject.process.scope)
-    beside = [e.id for e in graph.of(Kind.BOUNDARY) if not e.interrupting]
-    main = graph.reached(graph.starts(), without=beside)
+    main = graph.reached(graph.starts(), without=graph.beside())
     for end in graph.of(Kind.END):
         trigger = end.event.trigger if end.event is not None else Trigger.NONE
         thrown = trigger in {Trigger.ERROR, Trigger.ESCALATION}

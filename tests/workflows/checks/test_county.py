@@ -248,7 +248,8 @@ def test_deny_05_the_decider_is_another_than_the_proposer() -> None:
     (found,) = of("guard-proposer-decider", findings(p=alone, forms__f=form("f")))
     assert found.element == "a"
     two = county(task("a", FORM), task("b", FORM + ' gov:separate="a"'), grant, ENDED,
-                 chain("s", "a", "b", "v", "e"))  # fmt: skip
+                 chain("s", "a", "b", "v", "e"),
+                 lanes=lane("a", "b", role="township.leader"))  # fmt: skip
     assert findings(p=two, forms__f=form("f")) == ()
 
 
