@@ -38,6 +38,7 @@ UNSEEN_ACTS = {
     ("escalated.bpmn", "Service_Dispatch"),
     ("escalated.bpmn", "Service_Returned"),
     ("joint.bpmn", "Call_Decision"),
+    ("county-joint.bpmn", "Call_Decision"),
     ("shared/delivery.bpmn", "Event_ToAgent"),
     ("shared/intake.bpmn", "Service_Custody"),
     ("shared/tolerance.bpmn", "Task_VerifyPaper"),

@@ -32,7 +32,7 @@ OUTCOME = "outcome"
 CONFIRMED = "confirmed"
 _WEIGHED = frozenset({"granted", "refused"})
 _NOT = frozenset({"false", "null", ""})
-_LOW = (".window", ".head_window", ".handler", ".agent")  # they propose; a leader decides
+_LOW = (".window", ".head_window", ".section_head", ".handler", ".agent")  # they propose
 _RETURNS = ("return", "send_back", "reject", "back")
 _NEVER = ("applicant", "village.", "county.office")
 

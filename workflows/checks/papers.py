@@ -21,7 +21,6 @@ from workflows.findings import Severity
 from workflows.model import Element, Kind, Process, Trigger
 
 _ARRIVALS = frozenset({"materials_supplied", "paper_arrived"})
-_GOES_UP = frozenset({("hand-over", "county.window"), document("D18")})
 _RECEIVE = (".handler", "county.window")  # roles that work on papers not their own
 
 
@@ -66,7 +65,7 @@ def papers_go_up_with_a_letter(subject: Subject) -> Iterator[Hit]:
         return
     for around, graph in subject.scopes():
         for element in graph.elements.values():
-            if not orders(element) & _GOES_UP:
+            if not _goes_up(element):
                 continue
             if not always_before(graph, element.id, holds(subject, document("D18"))):
                 yield Hit(element, "材料上报县里没有上报函（D18，PROC-08）", "先签发 D18")
@@ -76,6 +75,17 @@ def papers_go_up_with_a_letter(subject: Subject) -> Iterator[Hit]:
                     "上报之前没有起算“上报时限”（PROC-09）",
                     "受理以后加上 start-clock handup",
                 )
+
+
+def _goes_up(element: Element) -> bool:
+    """Whether the applicant's papers leave for the county's window here, or their letter does."""
+    up = any(
+        e.do == "hand-over"
+        and e.params.get("to") == "county.window"
+        and e.params.get("papers") == "materials"
+        for e in element.effects
+    )
+    return up or document("D18") in orders(element)
 
 
 def _before_anywhere(
@@ -148,9 +158,10 @@ def papers_are_handed_over(subject: Subject) -> Iterator[Hit]:
     """IN-03 签名交接: who works on an application has signed for its papers."""
     if not subject.is_root or not ordered_in(subject.bundle, subject) & set(ACCEPTED):
         return
+    own = {"county.window"} if not _from_township(subject.process) else set()
     for around, graph in subject.scopes():
         for element in graph.elements.values():
-            for role in sorted(_works(element, subject)):
+            for role in sorted(_works(element, subject) - own):
                 given = holds(subject, ("hand-over", role))
                 if not _given(subject, around, graph, element, given):
                     name = subject.bundle.roles.get(role, {}).get("name", role)
@@ -159,6 +170,11 @@ def papers_are_handed_over(subject: Subject) -> Iterator[Hit]:
                         f"没有把材料移交给“{name}”就要他办理（IN-03）",
                         f"在前面加上动作 hand-over，对象 {role}",
                     )
+
+
+def _from_township(process: Process) -> bool:
+    """Whether the case begins in a township; else the county's window has taken the papers in."""
+    return any((e.role or "").startswith("township.") for e in process.scope.walk())
 
 
 def _works(element: Element, subject: Subject) -> set[str]:
