@@ -99,9 +99,8 @@ def event_definition(
     reference: str, node: etree._Element, sheet: Sheet
 ) -> etree._Element | None:
     """The event definition of that id, which may stand outside the process."""
-    found = sheet.definitions.get(reference) or sheet.definitions.get(
-        reference.rpartition(":")[2]
-    )
+    local_name = reference.rpartition(":")[2]
+    found = sheet.definitions.get(reference, sheet.definitions.get(local_name))
     if found is None:
         sheet.remarks.error(
             "dangling", node, f"引用的事件定义“{reference}”不存在", "在文件里定义这个事件"

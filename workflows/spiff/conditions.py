@@ -35,6 +35,8 @@ def look(case: CaseWorkflow) -> None:
         condition = token.task_spec.condition
         if condition is None or not token.alive or token._state != WAITING:
             continue  # gone by one that came before
+        if token.owner is not None and token.owner.finishing:
+            continue  # what has brought its activity to an end comes too late for its border
         holds = condition.holds(view(token)[0])
         if holds == bool(token.internal_data.get(HELD)):
             continue

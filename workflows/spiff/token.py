@@ -15,6 +15,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from workflows.errors import SnapshotUnreadable
+from workflows.spiff.awaiting import Awaits
 from workflows.spiff.merging import NO_DATA, Part
 from workflows.spiff.values import read
 
@@ -116,6 +117,11 @@ class Token(Task):
     def owned(self) -> list[Token]:
         """The tokens that live only as long as this one."""
         return [self.workflow.tasks[number] for number in self._children]
+
+    @property
+    def finishing(self) -> bool:
+        """Whether all that goes on inside is done, and only the moving on is left."""
+        return self._state == READY and self.task_spec.awaits is not Awaits.PERSON
 
     @property
     def alive(self) -> bool:

@@ -23,6 +23,19 @@ class Busy:
     multi: bool = False
 
 
+@dataclass(frozen=True)
+class Waits:
+    """An event that waits, and whose it is: an activity's, or a scope's."""
+
+    frame: Frame
+    busy: Busy | None
+    element: Element
+
+    @property
+    def key(self) -> tuple[int, int, str]:
+        return id(self.frame), id(self.busy), self.element.id
+
+
 @dataclass(eq=False)
 class Frame:
     """A scope being executed."""
@@ -34,6 +47,8 @@ class Frame:
     busy: list[Busy] = field(default_factory=list)
     ended: list[Pair] = field(default_factory=list)
     over: bool = False
+    cut: int = 0  # how often an event sub-process has interrupted it
+    listening: list[Element] = field(default_factory=list)  # event sub-processes that can start
 
     def on(self, flow: Flow) -> list[Pair]:
         return self.flows.setdefault(flow.id, [])
@@ -48,6 +63,18 @@ class Frame:
             found.extend(busy.instances)
             found.extend(shared(busy))
         return found
+
+
+def space(frame: Frame) -> Frame:
+    """The frame whose data this one shares: not beyond a called process."""
+    while frame.outer and frame.host and frame.host.element.kind is not Kind.CALL:
+        frame = frame.outer
+    return frame
+
+
+def start_of(scope: Scope) -> Element:
+    """The one start event."""
+    return next(e for e in scope.elements.values() if e.kind is Kind.START)
 
 
 def shared(busy: Busy) -> list[Pair]:

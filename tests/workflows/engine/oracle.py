@@ -5,7 +5,8 @@ tokens are there is enabled; firing moves them. It knows user and service tasks,
 parallel, inclusive and event-based gateways, embedded sub-processes, call activities,
 multi-instance (parallel and sequential, with a completion condition that counts), boundary
 and catching timers, messages and signals, boundary errors and escalations, throwing signals
-and escalations, error and terminate ends. Data are one pair (n, k): the number of the command that
+and escalations, error and terminate ends, event sub-processes, conditional events and what
+the instances of a multi-instance throw. Data are one pair (n, k): the number of the command that
 wrote it last, and the value it wrote; where tokens meet, the pair written last wins.
 """
 
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.workflows.engine.marking import Busy, Frame, Pair, shared
+from tests.workflows.engine.marking import Busy, Frame, Pair, Waits, shared, space, start_of
 from workflows.model import NOTHING, Element, Event, Flow, Kind, Scope, Trigger
 
 WAITING = {Kind.USER_TASK, Kind.CATCH, Kind.EVENT_BASED, Kind.SUBPROCESS, Kind.CALL}
@@ -24,7 +25,7 @@ class Overflow(Exception):
     """The diagram moves for ever, or breeds tokens."""
 
 
-ARMED = {Trigger.TIMER, Trigger.MESSAGE, Trigger.SIGNAL}
+ARMED = {Trigger.TIMER, Trigger.MESSAGE, Trigger.SIGNAL, Trigger.CONDITIONAL}
 
 
 class Game:
@@ -34,6 +35,7 @@ class Game:
         self.called = called
         self.root = Frame(scope)
         self.passed: list[str] = []
+        self.held: set[tuple[int, int, str]] = set()  # conditions that were true when last seen
         self.abrupt = False  # an error or terminate end was reached in this command
         self.moves = 0
         self.now = 0
@@ -70,6 +72,9 @@ class Game:
 
     def events(self, trigger: Trigger) -> list[str]:
         found = []
+        for frame in self.frames():
+            starts = [start_of(sub.scope) for sub in frame.listening if sub.scope]
+            found += [s.id for s in starts if s.event and s.event.trigger is trigger]
         for frame, busy in self.places():
             waiting = list(busy.armed)
             if busy.element.kind is Kind.CATCH:
@@ -103,6 +108,11 @@ class Game:
     def happen(self, event_id: str, k: int | None = None) -> None:
         """A timer fires, or (with `k`) a message arrives."""
         new = self._command(k)
+        for frame in self.frames():
+            for sub in list(frame.listening):
+                if sub.scope and start_of(sub.scope).id == event_id:
+                    self._handle(frame, sub, new if k is not None else None)
+                    return self._run()
         for frame, busy in self.places():
             for border in busy.armed:
                 if border.id == event_id:
@@ -128,27 +138,44 @@ class Game:
         self._run()
 
     def _broadcast(self, name: str, new: Pair | None) -> None:
-        waiting = []
-        for frame, busy in self.places():
-            waiting += [(frame, busy, border) for border in busy.armed]
-            if busy.element.kind is Kind.CATCH:
-                waiting.append((frame, busy, busy.element))
-        for frame, busy, element in waiting:
-            event = element.event
+        for (
+            waits
+        ) in self._waiting():  # outermost frame first, who listens there before who acts
+            event, frame, busy = waits.element.event, waits.frame, waits.busy
             if event is None or event.trigger is not Trigger.SIGNAL or event.ref != name:
                 continue
-            if not any(busy is other and frame is where for where, other in self.places()):
+            if frame not in self.frames():
                 continue  # cancelled by one that came before
-            if element is busy.element:
+            if busy is None:
+                if waits.element in frame.listening:
+                    self._handle(frame, waits.element, new)
+            elif busy not in frame.busy:
+                continue
+            elif waits.element is busy.element:
                 self._leave(frame, busy, new or busy.data)
             else:
-                self._border(frame, busy, element, new)
+                self._border(frame, busy, waits.element, new)
+
+    def _waiting(self) -> list[Waits]:
+        """Event sub-processes, boundaries and catching events that wait, frame by frame."""
+        found = []
+        for frame in self.frames():
+            found += [Waits(frame, None, sub) for sub in frame.listening]
+            for busy in frame.busy:
+                found += [Waits(frame, busy, border) for border in busy.armed]
+                if busy.element.kind is Kind.CATCH:
+                    found.append(Waits(frame, busy, busy.element))
+        return found
 
     def _instance_done(self, frame: Frame, busy: Busy, data: Pair) -> None:
         """One instance of a multi-instance has ended."""
         busy.data = max(busy.data, data)
         busy.done += 1
         multi = busy.element.multi
+        if multi and multi.throws and (busy.done == 1 or multi.behavior == "None"):
+            self._throw_out(frame, busy, multi.throws)
+            if not any(busy is other for _, other in self.places()):
+                return
         wanted = int(multi.completion.rpartition(" ")[2]) if multi and multi.completion else 0
         if wanted and busy.done >= wanted:
             self.abrupt = self.abrupt or bool(busy.inners)
@@ -158,6 +185,17 @@ class Game:
             self._open(frame, busy, busy.data)
         elif not busy.instances and not busy.inners:
             self._leave(frame, busy, busy.data, quiet=True)
+
+    def _throw_out(self, frame: Frame, busy: Busy, event: Event) -> None:
+        """Throw a signal or escalation out of an activity; its boundary is asked first."""
+        if event.trigger is Trigger.SIGNAL:
+            return self._broadcast(event.ref or "", None)
+        for border in frame.scope.boundaries(busy.element.id):
+            taken = border.event and border.event.trigger is event.trigger
+            if taken and border.event and border.event.ref in {event.ref, None}:
+                return self._border(frame, busy, border)
+        self._outwards(frame, event, busy.data)
+        return None
 
     def _open(self, frame: Frame, busy: Busy, data: Pair) -> None:
         """Begin one instance of an activity, or the activity itself."""
@@ -179,16 +217,62 @@ class Game:
     # rules
 
     def _begin(self, frame: Frame, data: Pair) -> None:
-        start = next(e for e in frame.scope.elements.values() if e.kind is Kind.START)
+        start = start_of(frame.scope)
+        frame.listening = [
+            e for e in frame.scope.elements.values() if e.kind is Kind.EVENT_SUBPROCESS
+        ]
         self.passed.append(start.id)
         for flow in frame.scope.outgoing(start.id):
             frame.on(flow).append(data)
 
     def _run(self) -> None:
-        while not self.root.over and (self._step(joins=False) or self._step(joins=True)):
+        while not self.root.over and (
+            self._look() or self._step(joins=False) or self._step(joins=True)
+        ):
             self.moves += 1
             if self.moves > LIMIT or len(self.places()) > 60:
                 raise Overflow
+
+    def _look(self) -> bool:
+        """Let one event happen whose condition has become true; tell whether one did."""
+        for waits in self._conditional():
+            event = waits.element.event
+            seen = max(space(waits.frame).tokens())
+            if not holds(event.condition if event else None, seen):
+                self.held.discard(waits.key)
+            elif waits.key not in self.held:
+                self.held.add(waits.key)
+                self._becomes_true(waits, seen)
+                return True
+        return False
+
+    def _conditional(self) -> list[Waits]:
+        return [w for w in self._waiting() if w.element.event and w.element.event.condition]
+
+    def _becomes_true(self, waits: Waits, seen: Pair) -> None:
+        if waits.busy is None:
+            self._handle(waits.frame, waits.element, seen)
+        elif waits.element is waits.busy.element:
+            self._leave(waits.frame, waits.busy, seen)
+        else:
+            self.abrupt = self.abrupt or waits.element.interrupting
+            self._border(waits.frame, waits.busy, waits.element, seen)
+
+    def _handle(self, frame: Frame, sub: Element, data: Pair | None) -> None:
+        """An event sub-process starts."""
+        event = sub.event
+        written = frame.tokens() + ([data] if data is not None else [])
+        if sub.interrupting:
+            self.abrupt = True
+            frame.cut += 1
+            frame.flows.clear()
+            frame.busy.clear()
+            frame.listening.clear()
+        elif event and event.trigger is Trigger.TIMER:
+            frame.listening.remove(sub)
+        busy = Busy(sub, max(written))
+        frame.busy.append(busy)
+        self._open(frame, busy, busy.data)
 
     def _step(self, *, joins: bool) -> bool:
         for frame in self.frames():
@@ -283,10 +367,10 @@ class Game:
             return
         outgoing = scope.outgoing(element.id)
         if element.kind is Kind.EXCLUSIVE:
-            chosen = [f for f in outgoing if not f.default and holds(f, data)][:1]
+            chosen = [f for f in outgoing if not f.default and holds(f.condition, data)][:1]
             outgoing = tuple(chosen) or tuple(f for f in outgoing if f.default)
         elif element.kind is Kind.INCLUSIVE:
-            chosen = [f for f in outgoing if not f.default and holds(f, data)]
+            chosen = [f for f in outgoing if not f.default and holds(f.condition, data)]
             outgoing = tuple(chosen) or tuple(f for f in outgoing if f.default)
         for flow in outgoing:
             frame.on(flow).append(data)
@@ -312,6 +396,8 @@ class Game:
         frame.busy.remove(busy)
         if not quiet:
             self.passed.append(busy.element.id)
+        if busy.element.kind is Kind.EVENT_SUBPROCESS:
+            frame.ended.append(data)
         for flow in frame.scope.outgoing(busy.element.id):
             frame.on(flow).append(data)
 
@@ -328,16 +414,18 @@ class Game:
             frame.ended = frame.tokens()
             frame.flows.clear()
             frame.busy.clear()
+            frame.listening.clear()
 
     def _throw(self, frame: Frame, element: Element, data: Pair) -> bool:
         """Throw a signal or escalation; tell whether the frame is still there."""
         event = element.event
+        before = frame.cut
         frame.ended.append(data)  # while it throws, its data are still part of the scope's
         if event is not None and event.trigger is Trigger.SIGNAL:
             self._broadcast(event.ref or "", None)
         elif event is not None and event.trigger is Trigger.ESCALATION:
             self._outwards(frame, event, data)
-        here = frame in self.frames()
+        here = frame in self.frames() and frame.cut == before
         self.abrupt = self.abrupt or not here
         return here
 
@@ -347,7 +435,18 @@ class Game:
 
     def _outwards(self, frame: Frame, event: Event, data: Pair) -> bool:
         carried: Pair | None = data
-        while frame.outer is not None and frame.host is not None:
+        came_from: Element | None = None
+        while True:
+            subs = [e for e in frame.listening if e is not came_from]
+            fitting = [e for e in subs if e.event and e.event.trigger is event.trigger]
+            for wanted in (event.ref, None):
+                for sub in fitting:
+                    if sub.event and sub.event.ref == wanted:
+                        self._handle(frame, sub, carried)
+                        return True
+            if frame.outer is None or frame.host is None:
+                return False
+            came_from = frame.host.element
             if frame.host.element.kind is Kind.CALL:
                 carried = None
             borders = frame.outer.scope.boundaries(frame.host.element.id)
@@ -358,7 +457,6 @@ class Game:
                         self._border(frame.outer, frame.host, border, carried)
                         return True
             frame = frame.outer
-        return False
 
     def _border(
         self, frame: Frame, busy: Busy, border: Element, data: Pair | None = None
@@ -376,11 +474,11 @@ class Game:
             frame.on(flow).append(max(written))
 
 
-def holds(flow: Flow, data: Pair) -> bool:
+def holds(condition: str | None, data: Pair) -> bool:
     """Conditions of the random diagrams read `k`: `modulo(k, m) = r` or `modulo(k, m) < r`."""
-    if flow.condition is None:
+    if condition is None:
         return True
-    left, _, right = flow.condition.rpartition(" ")
+    left, _, right = condition.rpartition(" ")
     modulus = int(left.partition("k, ")[2].partition(")")[0])
     rest = data[1] % modulus
     return rest == int(right) if left.endswith("=") else rest < int(right)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import assume, given, settings
@@ -18,6 +19,7 @@ from tests.workflows.engine.diagrams import (
     message,
     signal,
     timer,
+    when,
 )
 from tests.workflows.engine.oracle import Game, Overflow
 from workflows.engine import Complete
@@ -28,6 +30,8 @@ STEPS = 25
 
 class Builder:
     """Draws random structured diagrams; every choice comes from `random.Random`."""
+
+    handles = True  # draws event sub-processes, conditional events and telling instances too
 
     def __init__(self, dice: random.Random) -> None:
         self.dice = dice
@@ -42,9 +46,56 @@ class Builder:
         drawing = Drawing()
         start, end = self.name("start"), self.name("end")
         drawing.start(start)
-        last = self.block(drawing, start, depth, codes)
+        handles = self.handles and depth > 0
+        caught = self.name("code") if handles and self.dice.random() < 0.3 else None
+        last = self.block(drawing, start, depth, (*codes, caught) if caught else codes)
         drawing.end(end).flow(last, end)
+        if caught:
+            self.handler(drawing, error(caught), depth - 1, codes)
+        if handles:
+            for _ in range(self.dice.choice([0, 0, 0, 1, 1, 2])):
+                self.handler(drawing, None, depth - 1, codes)
         return drawing
+
+    def handler(self, drawing, event, depth, codes):
+        """An event sub-process beside what is drawn, started by `event` or by anything."""
+        inner, start, end = Drawing(), self.name("caught"), self.name("end")
+        told = [escalation(self.dice.choice(["up", "other", None]))]
+        event = event or self.dice.choice([self.event(start), self.event(start), *told])
+        interrupting = event.trigger is Trigger.ERROR or self.dice.random() < 0.5
+        inner.start(start, event, interrupting=interrupting)
+        first = self.task(inner, start, depth, codes)
+        last = self.block(inner, first, min(depth, 1), codes)
+        drawing.handler(self.name("handler"), inner.end(end).flow(last, end))
+        if depth > 1 and self.dice.random() < 0.2:
+            self.handler(inner, None, 0, codes)
+
+    def until(self, drawing, source, depth, codes):
+        """A branch that waits until another branch brings the data about."""
+        opening, closing, catch = self.name("split"), self.name("join"), self.name("until")
+        drawing.both(opening, closing).catch(catch, self.condition()).flow(source, opening)
+        drawing.line(opening, catch, closing)
+        drawing.flow(
+            self.block(drawing, self.task(drawing, opening, 0, ()), depth, codes), closing
+        )
+        return closing
+
+    def condition(self) -> Event:
+        modulus = self.dice.randint(2, 4)
+        return when(f"modulo(k, {modulus}) = {self.dice.randint(0, 1)}")
+
+    def told_by_instances(self, drawing, source, depth, codes):
+        """A multi-instance whose instances throw (behavior One or None)."""
+        task, merge = self.name("telling"), self.name("merge")
+        event = signal(self.dice.choice("st"))
+        if self.dice.random() < 0.5:
+            event = escalation("up")
+        behavior = self.dice.choice(["One", "None"])
+        repeat = replace(self.repeat(), behavior=behavior, throws=event)
+        drawing.user(task, multi=repeat).xor(merge).line(source, task, merge)
+        if self.dice.random() < 0.6:
+            self.edge(drawing, task, merge, event)
+        return merge
 
     def block(self, drawing: Drawing, source: str, depth: int, codes: tuple[str, ...]) -> str:
         """Add a block after `source`; give the node it ends with."""
@@ -53,6 +104,7 @@ class Builder:
             kinds += ["seq", "xor", "both", "some", "loop", "sub", "border", "wait", "multi"]
             kinds += ["seq", "both", "sub", "race", "many", "call", "escalate", "shout"]
             kinds += ["stop"] if codes or depth < 3 else []
+            kinds += ["until", "told_by_instances"] if self.handles else []
         return getattr(self, self.dice.choice(kinds))(drawing, source, depth - 1, codes)
 
     def task(self, drawing, source, depth, codes):
@@ -186,7 +238,8 @@ class Builder:
             drawing.user(extra).end(end).line(border, extra, end)
 
     def event(self, name: str) -> Event:
-        return self.dice.choice([timer(), message(name), signal(self.dice.choice("st"))])
+        told = [timer(), message(name), signal(self.dice.choice("st"))]
+        return self.dice.choice([*told, self.condition()] if self.handles else told)
 
     def border(self, drawing, source, depth, codes):
         merge = self.name("merge")

@@ -71,7 +71,12 @@ def only(marking: Marking, scope: Scope, elements: set[str]) -> Marking:
 
 
 class Roomy(Builder):
-    """Draws more steps of people in a row, and longer sides, than the other tests need."""
+    """Draws more steps of people in a row, and longer sides, than the other tests need.
+
+    Nothing that may wait for ever: each case must be able to end after a return.
+    """
+
+    handles = False
 
     def task(self, drawing, source, depth, codes):
         for _ in range(self.dice.choice([1, 1, 2])):
