@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from workflows.feel.far import FarDate, FarMoment
 from workflows.feel.functions.strings import write, write_number
 from workflows.feel.limits import Meter
 from workflows.feel.values import Months, Range
 
 _LONG = 60  # digits; a longer number is written with an exponent
-_WRITTEN = date | datetime | time | timedelta | Months | Range
+_WRITTEN = date | FarDate | FarMoment | time | timedelta | Months | Range
 
 
 def plain(value: Any) -> Any:

@@ -7,11 +7,12 @@ decimal128 is an ExpressionError: no rule of a county means one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, time, timedelta
 from decimal import Decimal, InvalidOperation, Overflow
 from typing import Any
 
 from workflows.errors import ExpressionError
+from workflows.feel.far import Day, Moment, apart, day_at, join, move, ordinal, since_midnight
 from workflows.feel.limits import Meter
 from workflows.feel.temporal import add_clock, add_months, from_seconds, seconds_of
 from workflows.feel.values import KINDS, NUMBERS, Months, whole
@@ -41,34 +42,26 @@ def _power(base: Any, exponent: Any) -> Decimal | None:
         return Decimal(1) if not base and not exponent else None
 
 
-def _move_day(day: date, length: timedelta) -> date:
+def _move_day(day: Day, length: timedelta) -> Day:
     """A date plus a duration is a date; what is less than a day moves it only downwards."""
-    return day + timedelta(days=length // _DAY)
+    return day_at(ordinal(day) + length // _DAY)
 
 
-def _moments_apart(left: datetime, right: datetime) -> timedelta | None:
-    if (left.utcoffset() is None) is not (right.utcoffset() is None):
-        return None
-    return left - right
+def _days_apart(left: Day, right: Day) -> timedelta:
+    return timedelta(days=ordinal(left) - ordinal(right))
 
 
 def _clocks_apart(left: time, right: time) -> timedelta | None:
     first, second = left.utcoffset(), right.utcoffset()
     if (first is None) is not (second is None):
         return None
-    apart = _since_midnight(left) - _since_midnight(right)
+    apart = since_midnight(left) - since_midnight(right)
     return apart if first is None or second is None else apart - first + second
 
 
-def _since_midnight(at: time) -> timedelta:
-    return timedelta(
-        hours=at.hour, minutes=at.minute, seconds=at.second, microseconds=at.microsecond
-    )
-
-
-def _midnight(day: date) -> datetime:
+def _midnight(day: Day) -> Moment:
     """A date among dates and times is its midnight in universal time (10.3.2.13.3)."""
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return join(day, time(tzinfo=UTC))
 
 
 def _times(length: timedelta, factor: Any) -> timedelta | None:
@@ -99,8 +92,8 @@ _ADD: Operations = {
     (_S, _S): lambda a, b: a + b,
     (_D, _DUR): _move_day,
     (_DUR, _D): lambda a, b: _move_day(b, a),
-    (_DT, _DUR): lambda a, b: a + b,
-    (_DUR, _DT): lambda a, b: b + a,
+    (_DT, _DUR): move,
+    (_DUR, _DT): lambda a, b: move(b, a),
     (_T, _DUR): add_clock,
     (_DUR, _T): lambda a, b: add_clock(b, a),
     (_DUR, _DUR): lambda a, b: a + b,
@@ -108,13 +101,13 @@ _ADD: Operations = {
 }
 _SUBTRACT: Operations = {
     (_N, _N): NUMBERS.subtract,
-    (_D, _D): lambda a, b: a - b,
-    (_DT, _DT): _moments_apart,
-    (_D, _DT): lambda a, b: _moments_apart(_midnight(a), b),
-    (_DT, _D): lambda a, b: _moments_apart(a, _midnight(b)),
+    (_D, _D): _days_apart,
+    (_DT, _DT): apart,
+    (_D, _DT): lambda a, b: apart(_midnight(a), b),
+    (_DT, _D): lambda a, b: apart(a, _midnight(b)),
     (_T, _T): _clocks_apart,
     (_D, _DUR): lambda a, b: _move_day(a, -b),
-    (_DT, _DUR): lambda a, b: a - b,
+    (_DT, _DUR): lambda a, b: move(a, -b),
     (_T, _DUR): lambda a, b: add_clock(a, -b),
     (_DUR, _DUR): lambda a, b: a - b,
     (_YM, _YM): lambda a, b: _months(a.count - b.count),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, time, timedelta
 from decimal import Decimal, InvalidOperation, Overflow
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from workflows.feel.arithmetic import TOO_LARGE
+from workflows.feel.far import Moment
 from workflows.feel.nodes import Builder, Code, Scope, node, refuse, subtree, subtrees, token
 from workflows.feel.reading import Node
 from workflows.feel.temporal import read_literal
@@ -213,7 +214,7 @@ def _seconds(value: Any) -> int | Decimal:
     return Decimal(value.second) + Decimal(value.microsecond).scaleb(-6)
 
 
-def _zone_name(value: datetime | time) -> str | None:
+def _zone_name(value: Moment | time) -> str | None:
     if value.tzinfo is UTC:
         return "Z"
     return value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) else None
@@ -240,7 +241,7 @@ _DAY: dict[str, Callable[[Any], Any]] = {
     "year": lambda v: v.year,
     "month": lambda v: v.month,
     "day": lambda v: v.day,
-    "weekday": date.isoweekday,
+    "weekday": lambda v: v.isoweekday(),
 }
 _CLOCK: dict[str, Callable[[Any], Any]] = {
     "hour": lambda v: v.hour,

@@ -1,7 +1,7 @@
 """Dates, times and durations: reading, writing, and adding months (DMN 1.4, 10.3.2.3.4-8).
 
-Years run from 1 to 9999 and seconds carry six decimals, as Python's do; what lies outside
-is null. Durations are written in ISO 8601 without weeks, as XML Schema has them.
+Seconds carry six decimals, as Python's do; years that Python does not have are in `far`.
+Durations are written in ISO 8601 without weeks, as XML Schema has them.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from workflows.feel.far import Day, FarMoment, Moment, day_of, join
 from workflows.feel.values import NUMBERS, Months
 
-_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
+_DATE = re.compile(r"(-?(?:[1-9]\d{4,8}|\d{4}))-(\d\d)-(\d\d)", re.ASCII)
 _TIME = re.compile(
     r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,12}))?(Z|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z0-9_+/-]{1,40})?",
     re.ASCII,
@@ -31,13 +32,13 @@ _MICROSECOND = timedelta(microseconds=1)
 _SECONDS_A_DAY = 86_400
 
 
-def read_date(text: str) -> date | None:
-    """`2026-03-09`, else None."""
+def read_date(text: str) -> Day | None:
+    """`2026-03-09`, `-0044-03-15` or `12026-03-09`, else None; there is no year 0."""
     found = _DATE.fullmatch(text)
-    if found is None:
+    if found is None or not int(found[1]):
         return None
     try:
-        return date(int(found[1]), int(found[2]), int(found[3]))
+        return day_of(int(found[1]), int(found[2]), int(found[3]))
     except ValueError:
         return None
 
@@ -77,14 +78,14 @@ def _named_zone(key: str) -> ZoneInfo:
     return ZoneInfo(key)
 
 
-def read_moment(text: str) -> datetime | None:
+def read_moment(text: str) -> Moment | None:
     """Date and time, joined by `T`; a date alone is its midnight; else None."""
     day, joint, clock = text.partition("T")
     on = read_date(day)
     at = read_time(clock) if joint else time()
     if on is None or at is None:
         return None
-    return datetime.combine(on, at)
+    return join(on, at)
 
 
 def read_duration(text: str) -> timedelta | Months | None:
@@ -114,11 +115,11 @@ def read_literal(text: str) -> Any:
     if "P" in text[:2]:
         return read_duration(text)
     if ":" in text:
-        return read_moment(text) if "T" in text[:12] else read_time(text)
+        return read_moment(text) if "T" in text[: text.index(":")] else read_time(text)
     return read_date(text)
 
 
-def write_time(value: time | datetime) -> str:
+def write_time(value: time | Moment) -> str:
     """Time of day with its zone, as FEEL writes it."""
     text = f"{value.hour:02}:{value.minute:02}:{value.second:02}"
     if value.microsecond:
@@ -126,7 +127,7 @@ def write_time(value: time | datetime) -> str:
     return text + _write_zone(value)
 
 
-def _write_zone(value: time | datetime) -> str:
+def _write_zone(value: time | Moment) -> str:
     if value.tzinfo is None:
         return ""
     if value.tzinfo is UTC:
@@ -164,16 +165,18 @@ def write_months(value: Months) -> str:
     return ("-P" if value.count < 0 else "P") + (text or "0M")
 
 
-def add_months(day: date, count: int) -> date | None:
+def add_months(day: Day | Moment, count: int) -> Day | Moment | None:
     """The same day of another month, or that month's last; keeps a time. None out of range."""
     year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
-    if not 1 <= year <= 9999:
+    last = calendar.monthrange(2000 + year % 400, month + 1)[1]
+    try:
+        moved = day_of(year, month + 1, min(day.day, last))
+    except ValueError:
         return None
-    last = calendar.monthrange(year, month + 1)[1]
-    return day.replace(year=year, month=month + 1, day=min(day.day, last))
+    return join(moved, day.timetz()) if isinstance(day, datetime | FarMoment) else moved
 
 
-def months_between(start: date, end: date) -> int:
+def months_between(start: Day | Moment, end: Day | Moment) -> int:
     """Whole months from `start` to `end`, toward zero; times of day count."""
     count = (end.year - start.year) * 12 + end.month - start.month
     first, second = _in_month(start), _in_month(end)
@@ -184,9 +187,10 @@ def months_between(start: date, end: date) -> int:
     return count
 
 
-def _in_month(day: date) -> tuple[int, time]:
-    clock = day.time() if isinstance(day, datetime) else time()
-    return day.day, clock
+def _in_month(day: Day | Moment) -> tuple[int, time]:
+    if isinstance(day, datetime | FarMoment):
+        return day.day, day.timetz().replace(tzinfo=None)
+    return day.day, time()
 
 
 def seconds_of(length: timedelta) -> Decimal:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, time
 from typing import Any
 
 from workflows.errors import ExpressionError
+from workflows.feel.far import join
 from workflows.feel.limits import MAX_NESTING, Meter
 from workflows.feel.temporal import read_date, read_duration, read_moment, read_time
 from workflows.feel.values import Lambda, Months, kind_of
@@ -165,8 +166,8 @@ def _converted(value: Any, wanted: Type, meter: Meter, depth: int) -> Any:
         return [_converted(item, inner, meter, depth + 1) for item in items]
     if type(value) is list and len(value) == 1 and wanted.kind != "Any":
         return _converted(value[0], wanted, meter, depth + 1)
-    if type(value) is date and wanted.kind == "date and time":
-        return datetime.combine(value, time(tzinfo=UTC))
+    if kind_of(value) == "date" and wanted.kind == "date and time":
+        return join(value, time(tzinfo=UTC))
     if type(value) is dict and wanted.kind == "context":
         members = dict(wanted.members)
         return {

@@ -1,7 +1,7 @@
 """The values of FEEL and how they enter and leave (DMN 1.4, 10.3.2.3 and 10.3.2.13).
 
 Inside the interpreter only these exact Python types exist: None, bool, int, Decimal, str,
-date, datetime, time, timedelta (days and time duration), Months (years and months duration),
+date and datetime (or their far cousins), time, timedelta (days and time duration), Months (years and months duration),
 Range, list, dict and Lambda. `admit` turns a caller's variable into them and refuses
 everything else, so no host object is ever within reach of an expression.
 """
@@ -15,6 +15,7 @@ from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import Any
 
 from workflows.errors import ExpressionError
+from workflows.feel.far import FarDate, FarMoment
 from workflows.feel.limits import MAX_NESTING, MAX_RESULT, Meter
 
 # IEEE 754 decimal128, as DMN asks for.
@@ -71,7 +72,9 @@ KINDS: Mapping[type, str] = {
     Decimal: "number",
     str: "string",
     date: "date",
+    FarDate: "date",
     datetime: "date and time",
+    FarMoment: "date and time",
     time: "time",
     timedelta: "days and time duration",
     Months: "years and months duration",
@@ -80,7 +83,9 @@ KINDS: Mapping[type, str] = {
     dict: "context",
     Lambda: "function",
 }
-_SCALARS = frozenset({type(None), bool, str, date, datetime, time, timedelta, Months})
+_SCALARS = frozenset(
+    {type(None), bool, str, date, FarDate, datetime, FarMoment, time, timedelta, Months}
+)
 
 
 def kind_of(value: object) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from workflows.errors import ExpressionError
+from workflows.feel.far import FarDate, FarMoment
 from workflows.feel.functions.declaring import builtin
 from workflows.feel.limits import MAX_NESTING, Meter
 from workflows.feel.matching import Program, Saves, compile_pattern, search
@@ -215,9 +216,9 @@ def _write_scalar(value: Any, meter: Meter, depth: int) -> str:
             return "true" if value else "false"
         case int() | Decimal():
             return write_number(value)
-        case datetime():
+        case datetime() | FarMoment():
             return f"{value.date().isoformat()}T{write_time(value)}"
-        case date():
+        case date() | FarDate():
             return value.isoformat()
         case time():
             return write_time(value)

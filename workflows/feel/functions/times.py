@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
+from workflows.feel.far import Day, FarMoment, Moment, day_of, join, twin
 from workflows.feel.functions.declaring import builtin
 from workflows.feel.limits import Meter
 from workflows.feel.temporal import (
@@ -35,24 +36,24 @@ _MONTHS = (
 
 
 @builtin("date", "from: string")
-def date_from_string(_meter: Meter, text: str) -> date | None:
+def date_from_string(_meter: Meter, text: str) -> Day | None:
     """Read a date."""
     return read_date(text)
 
 
 @builtin("date", "from: day")
-def date_from_value(_meter: Meter, value: date) -> date:
+def date_from_value(_meter: Meter, value: Day | Moment) -> Day:
     """The date of a date and time."""
-    return value.date() if isinstance(value, datetime) else value
+    return value.date() if isinstance(value, datetime | FarMoment) else value
 
 
 @builtin("date", "year: number, month: number, day: number")
-def date_from_parts(_meter: Meter, year: Any, month: Any, day: Any) -> date | None:
+def date_from_parts(_meter: Meter, year: Any, month: Any, day: Any) -> Day | None:
     """A date of its parts."""
     parts = [whole(part) for part in (year, month, day)]
-    if None in parts or not 1 <= year <= 9999:
+    if None in parts or not year:
         return None
-    return date(int(year), int(month), int(day))
+    return day_of(int(year), int(month), int(day))
 
 
 @builtin("time", "from: string")
@@ -62,13 +63,13 @@ def time_from_string(_meter: Meter, text: str) -> time | None:
 
 
 @builtin("time", "from: clock")
-def time_from_value(_meter: Meter, value: time | datetime) -> time:
+def time_from_value(_meter: Meter, value: time | Moment) -> time:
     """The time of a date and time, with its zone."""
-    return value.timetz() if isinstance(value, datetime) else value
+    return value if isinstance(value, time) else value.timetz()
 
 
 @builtin("time", "from: date")
-def time_from_date(_meter: Meter, _value: date) -> time:
+def time_from_date(_meter: Meter, _value: Day) -> time:
     """A date begins at midnight, universal time."""
     return time(tzinfo=zone_of(timedelta()))
 
@@ -89,30 +90,21 @@ def time_from_parts(
 
 
 @builtin("date and time", "from: string")
-def moment_from_string(_meter: Meter, text: str) -> datetime | None:
+def moment_from_string(_meter: Meter, text: str) -> Moment | None:
     """Read a date and time."""
     return read_moment(text)
 
 
 @builtin("date and time", "from: day")
-def moment_from_value(_meter: Meter, value: date) -> datetime:
+def moment_from_value(_meter: Meter, value: Day | Moment) -> Moment:
     """A date and time as it is; a date as its midnight."""
-    return value if isinstance(value, datetime) else datetime.combine(value, time())
+    return value if isinstance(value, datetime | FarMoment) else join(value, time())
 
 
 @builtin("date and time", "date: day, time: time")
-def moment_from_parts(_meter: Meter, day: date, clock: time) -> datetime:
+def moment_from_parts(_meter: Meter, day: Day | Moment, clock: time) -> Moment:
     """A date joined with a time of day."""
-    return datetime(
-        day.year,
-        day.month,
-        day.day,
-        clock.hour,
-        clock.minute,
-        clock.second,
-        clock.microsecond,
-        clock.tzinfo,
-    )
+    return join(day, clock)
 
 
 _PARTS = (
@@ -131,11 +123,11 @@ def moment_of_numbers(
     minute: Any,
     second: Any,
     offset: timedelta | None = None,
-) -> datetime | None:
+) -> Moment | None:
     """A date and time of its parts."""
     on = date_from_parts(meter, year, month, day)
     at = time_from_parts(meter, hour, minute, second, offset)
-    return None if on is None or at is None else datetime.combine(on, at)
+    return None if on is None or at is None else join(on, at)
 
 
 @builtin("duration", "from: string")
@@ -152,30 +144,30 @@ def duration_from_value(_meter: Meter, value: timedelta | Months) -> timedelta |
 
 
 @builtin("years and months duration", "from: day, to: day")
-def duration_between(_meter: Meter, start: date, end: date) -> Months:
+def duration_between(_meter: Meter, start: Day, end: Day) -> Months:
     """Whole months between two days."""
     return Months(months_between(start, end))
 
 
 @builtin("day of year", "date: day")
-def day_of_year(_meter: Meter, day: date) -> int:
+def day_of_year(_meter: Meter, day: Day) -> int:
     """1 to 366."""
-    return day.timetuple().tm_yday
+    return twin(day).timetuple().tm_yday
 
 
 @builtin("day of week", "date: day")
-def day_of_week(_meter: Meter, day: date) -> str:
+def day_of_week(_meter: Meter, day: Day) -> str:
     """`Monday` to `Sunday`, as the standard has it."""
-    return _WEEKDAYS[day.weekday()]
+    return _WEEKDAYS[day.isoweekday() - 1]
 
 
 @builtin("month of year", "date: day")
-def month_of_year(_meter: Meter, day: date) -> str:
+def month_of_year(_meter: Meter, day: Day) -> str:
     """`January` to `December`, as the standard has it."""
     return _MONTHS[day.month - 1]
 
 
 @builtin("week of year", "date: day")
-def week_of_year(_meter: Meter, day: date) -> int:
+def week_of_year(_meter: Meter, day: Day) -> int:
     """Week by ISO 8601."""
-    return day.isocalendar().week
+    return twin(day).isocalendar().week
