@@ -47,6 +47,11 @@ def is_wide(name: str) -> bool:
     return _WIDE.search(name) is not None
 
 
+def has_sign(name: str) -> bool:
+    """Whether a name has a sign in it that might be an operator."""
+    return any(_WIDE.match(character) and not character.isspace() for character in name)
+
+
 def normal(name: str) -> str:
     """A name with its blanks made one: how it is kept and looked up."""
     return " ".join(name.split())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from lxml import etree
@@ -79,6 +79,21 @@ def wide_in(root: Element) -> Iterator[str]:
             yield from own_names(node.text)
 
 
+class Purse:
+    """What is left of a file's budget of formulas; one read before costs nothing."""
+
+    def __init__(self) -> None:
+        self.left = MAX_FORMULAS
+        self._seen: set[str] = set()
+
+    def pays(self, text: str) -> bool:
+        """Take a text from the budget; False when it is used up."""
+        if text not in self._seen:
+            self._seen.add(text)
+            self.left -= len(text)
+        return self.left >= 0
+
+
 @dataclass(slots=True)
 class Formulas:
     """What an expression of one file may speak of, and where its defects are told.
@@ -93,8 +108,11 @@ class Formulas:
     functions: frozenset[str] = frozenset()
     types: dict[str, Type] = field(default_factory=dict)
     listed: dict[str, tuple[Any, ...]] = field(default_factory=dict)
-    left: int = MAX_FORMULAS
-    seen: set[str] = field(default_factory=set)
+    purse: Purse = field(default_factory=Purse)
+
+    def without(self, names: Names) -> Formulas:
+        """The same for a place where some names are out of scope."""
+        return replace(self, known=self.known - names)
 
     def expression(self, node: Element, what: str) -> Expression:
         """The expression at `node`. Raises Unusable, with a finding, if it is none."""
@@ -116,7 +134,10 @@ class Formulas:
             self.remarks.error("dmn-unsupported", node, f"{what}：不支持引用外部的值")
             raise Unusable
         text = text_of(node)
-        self._pay(text, node)
+        if not self.purse.pays(text):
+            sentence = f"表达式太多，一个文件里合起来不能超过 {MAX_FORMULAS} 个字符"
+            self.remarks.error("dmn-too-large", node, sentence)
+            raise Unusable
         try:
             compiled = read(text, self.known)
         except ExpressionError as wrong:
@@ -129,16 +150,6 @@ class Formulas:
                 sentence = f"{what}：第 {one.column} 列：{one.sentence}，结果只能是 null"
                 self.remarks.unfit("dmn-null", node, sentence, "按提示的位置改正")
         return compiled
-
-    def _pay(self, text: str, node: Element) -> None:
-        """Take a text that was not read before from the file's budget."""
-        if text not in self.seen:
-            self.seen.add(text)
-            self.left -= len(text)
-        if self.left < 0:
-            sentence = f"表达式太多，一个文件里合起来不能超过 {MAX_FORMULAS} 个字符"
-            self.remarks.error("dmn-too-large", node, sentence)
-            raise Unusable
 
     def type(self, node: Element) -> Type | None:
         """The type that `typeRef` names; None where there is none or nobody knows it."""

@@ -6,10 +6,12 @@ imported is known under the name of the import (DMN 1.4, 6.3 and 7.2).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TypeVar
+
+from lxml import etree
 
 from workflows.feel.decisions import (
     MAX_REQUIRED,
@@ -18,6 +20,7 @@ from workflows.feel.decisions import (
     Knowledge,
     Service,
 )
+from workflows.feel.spelling import has_sign
 from workflows.feel.types import Type
 from workflows.findings import Finding
 from workflows.sources.boxed import logic_in, read_function, read_logic
@@ -58,6 +61,9 @@ class ModelReader:
             self._import(node, beside, depth)
         self.formulas = self._formulas()
         self.declared = frozenset(self._names())
+        functions = (*self.knowledge_nodes.values(), *self.services.values())
+        named = {*self.declared, *map(called, functions)}
+        self._signed = frozenset(name for name in named if has_sign(name))
         self._done: dict[tuple[str, str], Decision | Knowledge | Service | None] = {}
         self._open: list[tuple[str, str]] = []
 
@@ -161,6 +167,10 @@ class ModelReader:
         name = called(node) or key
         inputs, required, knowledge = self._required(node)
         known_as, wanted = self._variable(node, name)
+        seen = [
+            *(one.name for one in (*inputs, *knowledge)),
+            *(one.variable for one in required),
+        ]
         logic = logic_in(node)
         if logic is None:
             self.remarks.unfit(
@@ -170,7 +180,7 @@ class ModelReader:
             id=key,
             name=name,
             variable=known_as,
-            logic=read_logic(logic, "表达式", self.formulas),
+            logic=read_logic(logic, "表达式", self._scoped(node, seen)),
             required=required,
             line=line_of(node),
             inputs=inputs,
@@ -179,6 +189,20 @@ class ModelReader:
             declared=self.declared,
             types=MappingProxyType(self.formulas.types),
             model=self.namespace,
+        )
+
+    def _scoped(self, node: Element, seen: Iterable[str]) -> Formulas:
+        """The formulas of an element: `a - b` is a name only where something so called is seen.
+
+        Names with blanks alone cannot be taken for anything else, so they may stay.
+        """
+        hidden = self._signed.difference(seen)
+        if not hidden:
+            return self.formulas
+        variable = first(node, "variable")
+        inner = (one for one in node.iter(etree.Element) if one is not node)
+        return self.formulas.without(
+            hidden.difference(called(one) for one in inner if one is not variable)
         )
 
     def _names(self) -> Iterator[str]:
@@ -230,11 +254,13 @@ class ModelReader:
         written = first(node, "encapsulatedLogic")
         if written is None:
             raise self._error("dmn-no-logic", node, f"业务知识“{name}”没有内容")
-        function = read_function(written, f"业务知识“{name}”", self.formulas)
+        required = self._required_knowledge(node)
+        formulas = self._scoped(node, [one.name for one in required])
+        function = read_function(written, f"业务知识“{name}”", formulas)
         known_as, wanted = self._variable(node, name)
         result = wanted.of if wanted is not None and wanted.kind == "function" else wanted
         function = replace(function, result=function.result or result)
-        return Knowledge(known_as, function, self._required_knowledge(node))
+        return Knowledge(known_as, function, required)
 
     def _service(self, key: str) -> Service:
         node = self.services[key]

@@ -71,6 +71,29 @@ def test_names_with_blanks_and_signs_in_every_version(version: str, result: Deci
     assert result(file, "Pre-bureau risk", **{"a - b": 4}) == 7
 
 
+def test_a_name_with_a_sign_counts_only_where_it_is_seen(result: Decide) -> None:
+    file = definitions(
+        given("a", "number"),
+        given("b", "number"),
+        knowledge("a/b", ["a", "b"], literal("a/b")),
+        decision("a - b", literal("a - b"), "input:a", "input:b"),
+        decision("twice", literal("2 * (a - b)"), "decision:a - b"),
+        decision("mixed", literal("a - b"), "input:a", "input:b", "decision:a - b"),
+        decision("called", literal("a/b(9, 3)"), "knowledge:a/b"),
+        decision(
+            "keyed",
+            context(("a - b", literal("a + b")), ("c", literal("a - b"))),
+            "input:a",
+            "input:b",
+        ),
+    )
+    assert result(file, "a - b", a=5, b=3) == 2
+    assert result(file, "twice", a=5, b=3) == 4
+    assert result(file, "mixed", a=5, b=3) == 2
+    assert result(file, "called") == 3
+    assert result(file, "keyed", a=5, b=3) == {"a - b": 8, "c": 8}
+
+
 def test_numbers_are_exact(result: Decide) -> None:
     file = definitions(
         given("Monthly Salary", "number"),
