@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from webapp.catalogue.queries import ItemFacts
+from webapp.catalogue.switches import defaults_of
 from webapp.organisations.directory import Place as NamedUnit
 from webapp.organisations.models import Level
 from workflows import feel
@@ -24,7 +25,6 @@ PROCEDURES: Mapping[str, str] = {
 """Special procedures: the first six may stop the statutory clock (行政许可法第四十五条)."""
 _NEVER_STOP = ("site_visit", "publicity")
 _DAY_UNITS = {"working": "workday", "calendar": "day"}
-_LICENCE_EXTENSION = {"joint": 15, "escalated_joint": 15}  # 行政许可法第四十二条
 
 
 def facts_of(item: ItemFacts, *, delivery_mode: str) -> dict[str, Any]:
@@ -82,12 +82,12 @@ def _procedure(kind: str, row: Mapping[str, Any] | None) -> dict[str, Any]:
 
 def extension_limit(item: ItemFacts) -> int | None:
     """Most days by which the statutory clock may be extended, once (Art. 42); None: never."""
-    row = item.limit("statutory")
+    if "extension_rule" in item.switches:
+        return int(item.switches["extension_rule"]) or None
+    row = item.limit("statutory")  # versions older than the switch
     if row is not None and row.extension_days:
         return row.extension_days
-    if item.item_type == "licence":
-        return _LICENCE_EXTENSION.get(item.flow, 10)
-    return None
+    return defaults_of(item.item_type, item.handling, item.flow)["extension_rule"] or None
 
 
 def departments_of(

@@ -60,6 +60,7 @@ class ClockRow:
     started_at: datetime
     due_at: datetime | None
     lapses_at: datetime | None
+    ended_at: datetime | None
     entries: tuple[dict[str, object], ...]
 
 

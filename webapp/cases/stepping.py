@@ -115,7 +115,7 @@ def move(
         raise AlreadyDone("这一步已经办过了，不用再办。") from gone
     except (NothingMatches, CommandRefused, ExpressionError, SnapshotUnreadable) as problem:
         raise Refused(in_words(problem)) from problem
-    papers = _papers(state, ordered_codes(outcome) | codes, marked)
+    papers = papers_for(state, ordered_codes(outcome) | codes, marked)
     return carry_out(
         state, outcome, actor, kind=kind, payload=payload, completed=completed, fired=fired,
         papers=papers, prepare=prepare,
@@ -168,7 +168,7 @@ def ordered_codes(outcome: Outcome) -> set[str]:
     return {e.params["document"] for e in outcome.effects if e.do in _WITH_PAPERS}
 
 
-def _papers(state: CaseState, codes: set[str], marked: Sequence[MaterialUpdate]) -> Papers:
+def papers_for(state: CaseState, codes: set[str], marked: Sequence[MaterialUpdate]) -> Papers:
     """Read what documents need, only when some are ordered."""
     if not codes:
         return Papers()

@@ -23,16 +23,12 @@ from webapp.catalogue.models import (
     OpeningHours,
     ServiceItem,
 )
+from webapp.catalogue.switches import switches_of
 from webapp.core.errors import Refused
 from webapp.organisations.models import Unit
 from workflows.calendars import SpecialDay
 from workflows.forms import item_form, read_form
 
-SWITCHES_OFF = {
-    "refuse_on_missing_main": False,  # TYPE-11: a county may switch it on, never for licences
-    "joint_silence_is_no_objection": False,
-    "check_clock_restarts_after_supplement": True,
-}
 GUIDE_KEYS = (
     *("name_en", "steps", "departments", "special_procedures", "publicity", "fee"),
     *("legal_basis", "result", "source", "uncertain", "note", "process_reason"),
@@ -133,7 +129,7 @@ def _version_fields(
         "in_person_reason": row["in_person_reason"] or "",
         "process_key": row.get("process", ""),
         "limits": row["limits"],
-        "switches": SWITCHES_OFF | row["switches"],
+        "switches": switches_of(row),
         "form": form,
         "guide": _plain({key: row.get(key) for key in GUIDE_KEYS}),
         "is_example": bool(row.get("example")),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from webapp.catalogue.switches import problems_of_switches
 from workflows import feel
 from workflows.errors import ExpressionError
 
@@ -170,6 +171,7 @@ def _free(row: Row) -> Iterator[str]:
 
 RULES: tuple[Callable[[Row], Iterator[str]], ...] = (
     *(_known_values, _limits, _immediate, _materials, _persons, _process, _free),
+    problems_of_switches,
 )
 
 

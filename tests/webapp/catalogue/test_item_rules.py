@@ -52,6 +52,11 @@ def test_every_shipped_item_is_sound(row):
         ("CL02", lambda row: row.update(in_person=True, agent_allowed=True), "AGT-04"),
         ("MZ01", lambda row: row.update(fee={"amount": 5}), "AGT-05"),
         ("XF01", lambda row: row.pop("process_reason"), "须写明理由"),
+        ("MZ01", lambda row: row["switches"].update(magic=True), "没有叫“magic”的开关"),
+        ("MZ01", lambda row: row["switches"].update(deemed_acceptance=True), "只有行政许可"),
+        ("ZR01", lambda row: row["switches"].update(refuse_on_missing_main=True), "只能补正"),
+        ("SJ01", lambda row: row["switches"].update(tolerance_allowed=True), "TOL-01"),
+        ("ZR01", lambda row: row["switches"].update(delivery_days=11), "第四十四条"),
     ],
 )
 def test_a_bad_row_is_named_with_its_fault(code, change, sentence):

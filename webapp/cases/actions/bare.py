@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from webapp.cases.changes import MaterialUpdate
 from webapp.cases.planning.plan import Prepare
-from webapp.cases.planning.setting import Actor, Papers
+from webapp.cases.planning.setting import Actor
 from webapp.cases.state import CaseState
-from webapp.cases.stepping import StepResult, carry_out, speak
-from webapp.cases.store.papers import read_papers
+from webapp.cases.stepping import StepResult, carry_out, papers_for
 from workflows.engine import Outcome
 
 
@@ -20,17 +21,18 @@ def bare_step(
     payload: dict[str, Any],
     prepare: Prepare,
     codes: set[str],
+    marked: Sequence[MaterialUpdate] = (),
 ) -> StepResult:
-    """Plan and write what `prepare` does; `codes` are the documents that it orders."""
-    papers = Papers()
-    if codes:
-        papers = read_papers(state.id, codes, lambda form, values: speak(state, form, values))
+    """Plan and write what `prepare` does.
+
+    `codes` are the documents that it orders, `marked` lines of the checklist that it changes.
+    """
     return carry_out(
         state,
         Outcome(state.snapshot),
         actor,
         kind=kind,
         payload=payload,
-        papers=papers,
+        papers=papers_for(state, codes, marked),
         prepare=prepare,
     )

@@ -11,6 +11,7 @@ from webapp.cases.changes import MaterialUpdate
 from webapp.cases.checklist import checked_mark
 from webapp.cases.noting import changes_of, note
 from webapp.cases.planning.setting import Paper
+from webapp.cases.planning.tolerance import ARRIVED
 from webapp.cases.state import CaseState
 from webapp.cases.stepping import actor_of
 from webapp.cases.store import lock_case
@@ -19,8 +20,6 @@ from webapp.core.db import transaction_with_retry
 from webapp.core.errors import Refused, Unknown
 from webapp.organisations.queries import Acting
 
-ARRIVED = "paper_arrived"
-"""Message: an open paper of a commitment has come (tolerance)."""
 _LACKING = {"missing", "defective"}
 
 

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from webapp.cases import policy
-from webapp.cases.actions.set_material import ARRIVED, find, update_of
+from webapp.cases.actions.bare import bare_step
+from webapp.cases.actions.set_material import find, update_of
 from webapp.cases.changes import CommitmentUpdate, MaterialUpdate, PromisedPaper
-from webapp.cases.noting import changes_of, note
 from webapp.cases.planning.setting import Actor
-from webapp.cases.planning.step import Step
+from webapp.cases.planning.step import Order, Step
+from webapp.cases.planning.tolerance import ARRIVED
 from webapp.cases.state import CaseState, Undertaking
 from webapp.cases.stepping import StepResult, actor_of, move
 from webapp.cases.store import lock_case
@@ -22,8 +23,7 @@ from webapp.organisations.queries import Acting, village_station
 from workflows.engine import Deliver
 
 MESSAGE = "materials_supplied"
-VERIFYING = frozenset({"Task_VerifyPaper", "Task_Overdue", "Task_DecideOverdue"})
-"""Steps of tolerance at which somebody looks at the papers anyway."""
+RECEIPT = "D02"
 _NOT_HERE = frozenset({"missing", "required"})
 
 
@@ -75,7 +75,11 @@ def _updates(
 def _promised(
     state: CaseState, actor: Actor, by: Acting, marks: Mapping[str, Mapping[str, str]]
 ) -> StepResult:
-    """A paper of the commitment has come: to be verified (TOL-05), or seen by who verifies."""
+    """A paper of the commitment has come: it gets its receipt and is to be verified (TOL-05).
+
+    Where nobody waits for it (another one is being verified, the deadline is being looked into, a
+    refusal is on its way) it is taken in all the same: until the decision nothing is turned away.
+    """
     held = state.commitment
     assert held is not None  # noqa: S101 - asked for by the caller
     open_keys = {paper.key: paper for paper in held.open_papers}
@@ -89,14 +93,30 @@ def _promised(
     papers = [PromisedPaper(key, open_keys[key].due_on, state.at) for key in sorted(came)]
     if state.waits_for(ARRIVED):
         return _delivered(state, ARRIVED, actor, updates, came, papers)
-    if not any(item.element in VERIFYING for item in state.items):
-        raise AlreadyDone(_("这件申请的容缺材料现在不用补交了，经过里写明了原因。"))
-    changes = changes_of(state)
-    changes.materials.extend(updates)
-    changes.promised_papers = papers
-    changes.commitments = [as_it_is(held)]
-    note(state, changes, actor, "supplied", {"materials": sorted(came)})
-    return StepResult(case_id=state.id, case_number=state.number)
+    if state.decided_at is not None:
+        raise AlreadyDone(_("决定已经作出，容缺材料不用再补交了，经过里写明了原因。"))
+
+    def add(step: Step) -> None:
+        step.changes.materials.extend(updates)
+        _note_arrival(step, papers)
+        step.orders.append(Order(RECEIPT, {}))
+
+    return bare_step(
+        state,
+        actor,
+        kind="supplied",
+        payload={"materials": sorted(came)},
+        prepare=add,
+        codes={RECEIPT},
+        marked=updates,
+    )
+
+
+def _note_arrival(step: Step, papers: list[PromisedPaper]) -> None:
+    """Keep when each promised paper came."""
+    step.changes.promised_papers = papers
+    if papers and step.state.commitment is not None:
+        step.changes.commitments = [as_it_is(step.state.commitment)]
 
 
 def as_it_is(held: Undertaking) -> CommitmentUpdate:
@@ -117,9 +137,7 @@ def _delivered(
     def add(step: Step) -> None:
         done = {row.key for row in step.changes.materials}
         step.changes.materials.extend(row for row in updates if row.key not in done)
-        step.changes.promised_papers = papers
-        if papers and state.commitment is not None:
-            step.changes.commitments = [as_it_is(state.commitment)]
+        _note_arrival(step, papers)
 
     return move(
         state,

@@ -16,7 +16,7 @@ from webapp.cases.actions.complete import asked_by, complete, form_variables
 from webapp.cases.actions.fire_due_timers import fire_timers_of
 from webapp.cases.actions.issue_cards import issue_cards
 from webapp.cases.actions.open_case import for_visitor, open_case
-from webapp.cases.actions.set_material import ARRIVED, set_material
+from webapp.cases.actions.set_material import set_material
 from webapp.cases.actions.supply_materials import MESSAGE, supply_materials
 from webapp.cases.demonstration.care import look_after
 from webapp.cases.demonstration.cast import Cast
@@ -25,6 +25,7 @@ from webapp.cases.demonstration.turns import Turn
 from webapp.cases.facts import facts_of
 from webapp.cases.models import CaseMaterial, WorkItem
 from webapp.cases.planning.aftercare import AFTERCARE
+from webapp.cases.planning.tolerance import ARRIVED
 from webapp.cases.store import lock_by_item
 from webapp.catalogue import queries as catalogue
 from webapp.core import db, outbox

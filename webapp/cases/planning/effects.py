@@ -15,7 +15,12 @@ from django.utils.translation import gettext_noop
 from webapp.cases.changes import NewCustody, NewMessage, NewOpinion
 from webapp.cases.models.case import Result, Status
 from webapp.cases.places import pool_facts
-from webapp.cases.planning.limits import basis_of, counts_from_application, limit_of
+from webapp.cases.planning.limits import (
+    basis_of,
+    counts_from_application,
+    limit_of,
+    restarts_check,
+)
 from webapp.cases.planning.papers import DEEMED
 from webapp.cases.planning.step import APPLICANT, COMMAND, Order, Step
 from webapp.cases.planning.tolerance import as_day, limit_until, register_commitment
@@ -97,12 +102,6 @@ def _drawn_limit(params: Params) -> Limit:
 
 def _start_by_item(step: Step, kind: str, params: Params) -> None:
     item, state = step.setting.item, step.state
-    if (
-        kind == "check"
-        and step.case.supplemented
-        and not item.switches.get("check_clock_restarts_after_supplement", True)
-    ):
-        return
     deemed = params.get("basis") == DEEMED
     if deemed:
         step.case.deemed_accepted = True
@@ -112,9 +111,31 @@ def _start_by_item(step: Step, kind: str, params: Params) -> None:
     from_receipt = deemed or counts_from_application(item, kind)
     if kind == "check" and step.ledger.last_run.get("check", 0) == 0:
         from_receipt = True
+    if kind == "check" and step.case.supplemented and not restarts_check(item):
+        left = rest_of_check(step, limit)
+        step.ledger.start(kind, left, "补正前剩余的材料审查期限")
+        return
     basis = "依法视为受理，自收到材料之日起算" if deemed else basis_of(item, kind)
     counted_from = local_day(state.received_at) if from_receipt else None
     step.ledger.start(kind, limit, basis, counted_from=counted_from)
+
+
+def rest_of_check(step: Step, limit: Limit) -> Limit:
+    """What the notice left of the check, for items whose check does not begin anew.
+
+    Counted in the limit's own unit from the day on which the last run ended to its due day;
+    nothing left is the day of the supplement itself.
+    """
+    runs = [row for row in step.state.clocks if row.kind == "check"]
+    last = max(runs, key=lambda row: row.run, default=None)
+    if last is None or last.ended_at is None or last.due_at is None:
+        return limit
+    ended, due = local_day(last.ended_at), local_day(last.due_at)
+    if limit.unit is LimitUnit.DAY:
+        days = (due - ended).days
+    else:
+        days = step.setting.calendar.working_days_between(ended, due)
+    return Limit(days, limit.unit) if days > 0 else Limit(0, LimitUnit.SAME_DAY)
 
 
 def _stop_clock(step: Step, effect: OrderedEffect) -> None:
@@ -167,11 +188,20 @@ def _kind(params: Params) -> str:
 
 
 def _hand_over(step: Step, effect: OrderedEffect) -> None:
-    """Papers leave the present hand; the next step of that role signs for them (IN-03)."""
+    """Papers leave the present hand; the next step of that role signs for them (IN-03).
+
+    Where a step hands them on at once (a result by way of the window to the village agent), they
+    go straight to the last post: nobody in between has had them.
+    """
     params = effect.params
     if params["to"] == HOLDER:
         _hand_to_holder(step, params)
         return
+    papers = params.get("papers", "materials")
+    for given in step.changes.new_custody:
+        if given.papers == papers:
+            given.to_pool_id = step.pool_of(params["to"])
+            return
     completed = step.setting.completed
     from_unit = (
         pool_facts(completed.item.pool_id).unit.id
@@ -180,7 +210,7 @@ def _hand_over(step: Step, effect: OrderedEffect) -> None:
     )
     step.changes.new_custody.append(
         NewCustody(
-            papers=params.get("papers", "materials"),
+            papers=papers,
             from_unit_id=from_unit,
             from_officer_id=step.setting.actor.id,
             to_pool_id=step.pool_of(params["to"]),

@@ -18,6 +18,8 @@ CASE_FINISHED = "case_finished"
 
 def finish(step: Step) -> None:
     """Close the case when its process has ended."""
+    if step.case.decided_at is not None and step.state.decided_at is None:
+        _drop_commands(step)  # nothing is ended any more once it is decided
     if not step.outcome.finished:
         return
     step.ledger.end_all()
@@ -71,6 +73,7 @@ def going_on(item_type: str) -> frozenset[str]:
     """Clocks that a suspension leaves running: a licence's statutory ones.
 
     Only the procedures of 行政许可法第四十五条 stop them; the county's and the township's shares
-    of the statutory limit follow it (flows: clocks).
+    of the statutory limit follow it (flows: clocks). So does its tolerance, which may not outlive
+    the statutory limit (TOL-05).
     """
-    return frozenset(_STATUTORY if item_type == "licence" else ())
+    return frozenset({*_STATUTORY, "tolerance"} if item_type == "licence" else ())

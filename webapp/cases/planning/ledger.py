@@ -173,6 +173,15 @@ class Ledger:
         """Runs of a kind that have not ended."""
         return [run for run in self.runs if run.kind == kind and run.is_open]
 
+    def due_on_if_it_runs(self, kind: str) -> date | None:
+        """The due day of the open run; of one that stands still as if it went on now."""
+        run = next(iter(self.open(kind)), None)
+        if run is None:
+            return None
+        if run.reading.state is not ClockState.STOPPED:
+            return run.reading.due_on
+        return self._derive((*run.entries, Resumed(self.at))).due_on
+
     def current(self, kind: str) -> Run | None:
         """The open run of a kind, or the one that ended in this step."""
         runs = [run for run in self.runs if run.kind == kind]

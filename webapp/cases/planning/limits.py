@@ -27,6 +27,10 @@ _LICENCE_STATUTORY = Limit(20, LimitUnit.WORKDAY)  # 行政许可法第四十二
 def limit_of(item: ItemFacts, kind: str) -> Limit | None:
     """The limit of a clock kind for this item; None: no days are known, the clock never runs."""
     row = item.limit(kind)
+    if kind == "delivery" and (row is None or row.unit == "working"):
+        days = item.switches.get("delivery_days")
+        if days:
+            return Limit(int(days), LimitUnit.WORKDAY)
     if row is not None:
         return to_limit(row)
     if kind == "statutory" and item.item_type == "licence":
@@ -67,6 +71,11 @@ def basis_of(item: ItemFacts, kind: str) -> str:
     if basis.startswith(LICENSING) and item.item_type != "licence":
         return f"参照{basis}"
     return basis
+
+
+def restarts_check(item: ItemFacts) -> bool:
+    """Whether the check begins anew when the supplement comes (flows: item switches)."""
+    return bool(item.switches.get("check_clock_restarts_after_supplement", True))
 
 
 def counts_from_application(item: ItemFacts, kind: str) -> bool:

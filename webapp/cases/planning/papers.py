@@ -61,6 +61,8 @@ _CAME = {"received", "to_check", "checked", "defective"}
 def write_documents(step: Step) -> None:
     """Write the ordered documents and filings, now that dates and status are settled."""
     for order in step.orders:
+        if order.code == "D02" and _have_receipts(step):
+            continue
         if order.code == "D04":
             _lock_notice(step)
         if order.code == "D05" and order.params.get("basis") != DEEMED:
@@ -71,6 +73,14 @@ def write_documents(step: Step) -> None:
         document = write_document(step, Order("D24", {}), filing.words)
         step.changes.documents.append(document)
         _keep(step, filing, document.number)
+
+
+def _have_receipts(step: Step) -> bool:
+    """Whether the promised papers that are taken up now got their receipts when they came."""
+    held = step.state.commitment
+    return held is not None and not any(
+        paper.came_at == step.at for paper in step.changes.promised_papers
+    )
 
 
 def _keep(step: Step, filing: Filing, number: str) -> None:

@@ -20,7 +20,7 @@ from webapp.cases.planning.step import (
     settle_dates,
 )
 from webapp.cases.planning.timers import move_timers
-from webapp.cases.planning.tolerance import settle_commitment
+from webapp.cases.planning.tolerance import settle_commitment, take_up_arrivals
 from webapp.cases.state import CaseState
 from workflows.engine.outcomes import Outcome
 
@@ -52,6 +52,7 @@ def plan_step(
     hold_still(step)
     move_timers(step)
     note_messages(step)
+    take_up_arrivals(step)
     settle_dates(step)
     write_documents(step)
     pass_baton(step)

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from webapp.cases.changes import CommitmentUpdate, NewCommitment, PromisedPaper
+from webapp.cases.changes import CommitmentUpdate, NewCommitment, NewMessage, PromisedPaper
 from webapp.cases.facts import may_tolerate
 from webapp.cases.planning.setting import Paper
 from webapp.cases.planning.step import Step
@@ -24,6 +24,9 @@ from webapp.catalogue.queries import ItemFacts
 from webapp.core.errors import Refused
 from workflows.calendars import Calendar, OutsideCalendar, local_day
 from workflows.model import Limit, LimitUnit
+
+ARRIVED = "paper_arrived"
+"""Message: an open paper of a commitment has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +154,8 @@ def _extend(step: Step, until: date | None) -> None:
 def _checked_day(step: Step, until: date | None) -> date:
     """The promised day, a working day between tomorrow and the latest one. Raises Refused."""
     calendar, today = step.setting.calendar, local_day(step.at)
-    runs = (step.ledger.current(kind) for kind in ("promised", "statutory"))
-    dues = [run.reading.due_on for run in runs if run and run.is_open and run.reading.due_on]
+    due_days = (step.ledger.due_on_if_it_runs(kind) for kind in ("promised", "statutory"))
+    dues = [due for due in due_days if due is not None]
     latest = latest_day(dues, step.setting.decision_days, calendar)
     if latest is not None and latest <= today:
         raise Refused(
@@ -212,6 +215,23 @@ def limit_until(step: Step, until: date) -> Limit:
     """The days from today to a promised day, as the ledger counts them."""
     days = step.setting.calendar.working_days_between(local_day(step.at), until)
     return Limit(days, LimitUnit.WORKDAY)
+
+
+def take_up_arrivals(step: Step) -> None:
+    """Send a case that waits again to papers that came while it did not (nothing is lost).
+
+    Such papers came while another one was verified, or while a refusal was on its way that has
+    been withdrawn since. They have their receipts; they still have to be verified.
+    """
+    held = step.state.commitment
+    if held is None or not any(one.name == ARRIVED for one in step.changes.new_awaited):
+        return
+    marked = {row.key: row.state for row in step.changes.materials}
+    if any(marked.get(paper.key, paper.state) == "to_check" for paper in held.papers):
+        case = step.state.id
+        payload: dict[str, object] = {"case": case, "message": ARRIVED}
+        message = NewMessage("case-command", f"case-command:{case}", payload, step.at)
+        step.changes.messages.append(message)
 
 
 def settle_commitment(step: Step) -> None:
