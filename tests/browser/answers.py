@@ -45,3 +45,4 @@ TOLERATE = {
 VERIFIED = {"outcome": "complete", "opinion": "补交的材料已核对，符合要求。"}
 CONVENE = {"reply_days": "5", "opinion": "请各部门按时答复，写明依据。"}
 AGREE = {"outcome": "agree", "opinion": "经核实，符合规定，没有意见。"}
+ACKNOWLEDGE = {"outcome": "acknowledge", "opinion": "理由、依据清楚，已备案。"}

@@ -20,7 +20,7 @@ from webapp.cases.models import Document
 from webapp.cases.queries import CasePage, ItemSeen
 from webapp.cases.queries.ahead import Ahead, Consequence, ahead, still_waits
 from webapp.cases.queries.departments import departments_of_case
-from webapp.cases.queries.promises import outlook
+from webapp.cases.queries.promises import latest_extension, outlook
 from webapp.cases.queries.timeline import RESULT_NAMES
 from webapp.cases.spoken import text_of
 from webapp.cases.stepping import StepResult
@@ -33,6 +33,7 @@ from workflows.calendars import local_day
 from workflows.forms import Form, from_pairs
 
 ASKED_FORMS = frozenset({"opinion", "opinion-external", "opinion-follow"})
+EXTENDING = "tolerance-decide"
 EXAMINING = frozenset({"Task_Examine"})
 CONSOLIDATING = frozenset(
     {"Task_Consolidate", "Task_CountyConsolidate", "Task_Meet", "Task_CountyMeet"}
@@ -103,6 +104,9 @@ def about_step(page: CasePage, item: ItemSeen, seen: Ahead, at: datetime) -> dic
         about["asked"] = department
     if item.element in EXAMINING:
         about["outlook"] = outlook(page.case, page.materials, at)
+    if item.form == EXTENDING and page.promise is not None and not page.promise.extended:
+        last = latest_extension(page.case)
+        about |= {"extends": True, "extend_until": last, "no_time": bool(last and last <= local_day(at))}
     if item.element in CONSOLIDATING:
         against = [one.name for one in departments_of_case(page) if one.dissents]
         about |= {"consolidates": True, "dissent": "、".join(against)}

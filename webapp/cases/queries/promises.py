@@ -110,6 +110,14 @@ def _latest(case: Case, at: datetime) -> date | None:
     return latest_day(dues, days, calendar)
 
 
+def latest_extension(case: Case) -> date | None:
+    """The last day to which a leader may extend a promise: what the decision needs stays free."""
+    moments = (case.promised_due_at, case.statutory_due_at)
+    dues = [local_day(moment) for moment in moments if moment is not None]
+    days = processes.decision_days(case.process_version_id)
+    return latest_day(dues, days, catalogue.calendar_in_force())
+
+
 def _paper(one: CaseMaterial) -> Paper:
     return Paper(
         key=one.key,
