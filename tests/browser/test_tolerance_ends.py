@@ -103,9 +103,7 @@ def test_expired_extended_once_and_expired_again(staff, tolerated, worker):
     said = office.does(case, "备案审阅", r"剩\d个工作日", **ACKNOWLEDGE)
     assert "办件已办结" in said
     handler.finds_nothing(case)
-    window.sees_documents(
-        case, ["D02", "D08", "D09", "D11", "D08", "D25", "D24", "D22"]
-    )
+    window.sees_documents(case, ["D02", "D08", "D09", "D11", "D08", "D25", "D24", "D22"])
     window.reads_timeline(
         case, "容缺受理", "补齐期限届满", "核实逾期未补齐 延长", "决定延长或终止 延长一次",
         "补齐期限届满", "核实逾期未补齐 终止", "决定延长或终止 终止", "备案审阅",
@@ -145,7 +143,9 @@ def test_refused_while_the_paper_is_open(staff, tolerated):
         **DELIVERED, recipient="王建国", served_on="2026-03-03",
     )  # fmt: skip
     office = staff.sit("county_service_office", "county.office")
-    assert "办件已办结：不予批准" in office.does(case, "备案审阅", r"剩\d个工作日", **ACKNOWLEDGE)
+    assert "办件已办结：不予批准" in office.does(
+        case, "备案审阅", r"剩\d个工作日", **ACKNOWLEDGE
+    )
     window.looks_at(case, "materials")
     expect(window.button("登记补交，交窗口核验")).to_have_count(0)
     assert staff.problems == []

@@ -157,7 +157,7 @@ def frame(request: HttpRequest, page: CasePage, tab: str) -> dict[str, Any]:
     mine = my_item(by, page)
     cut = _folded(page.relay)
     coming = _next_hands(page)
-    room = max(1, ON_A_LINE - len(page.relay) + cut)
+    room = max(1, ON_A_LINE - len(page.relay) + cut - bool(cut))
     return {
         "relay_before": page.relay[:cut],
         "relay_shown": page.relay[cut:],

@@ -19,7 +19,7 @@ from webapp.cases.actions.colleagues import reachable
 from webapp.cases.models import Document
 from webapp.cases.queries import CasePage, ItemSeen
 from webapp.cases.queries.ahead import Ahead, Consequence, ahead, still_waits
-from webapp.cases.queries.departments import departments_of_case
+from webapp.cases.queries.departments import departments_of_case, note_for, request_of
 from webapp.cases.queries.promises import latest_extension, outlook
 from webapp.cases.queries.timeline import RESULT_NAMES
 from webapp.cases.spoken import text_of
@@ -34,6 +34,8 @@ from workflows.forms import Form, from_pairs
 
 ASKED_FORMS = frozenset({"opinion", "opinion-external", "opinion-follow"})
 EXTENDING = "tolerance-decide"
+CONVENING = "joint-convene"
+FOLLOWING = "opinion-follow"
 EXAMINING = frozenset({"Task_Examine"})
 CONSOLIDATING = frozenset(
     {"Task_Consolidate", "Task_CountyConsolidate", "Task_Meet", "Task_CountyMeet"}
@@ -101,16 +103,32 @@ def about_step(page: CasePage, item: ItemSeen, seen: Ahead, at: datetime) -> dic
     about: dict[str, Any] = {}
     department = seen.variables.get("department")
     if item.form in ASKED_FORMS and isinstance(department, Mapping):
-        about["asked"] = department
+        about |= {"asked": department, "note": note_for(page, item.id)}
+        if item.form == FOLLOWING:
+            about |= _followed(page, str(department.get("name")))
     if item.element in EXAMINING:
         about["outlook"] = outlook(page.case, page.materials, at)
     if item.form == EXTENDING and page.promise is not None and not page.promise.extended:
         last = latest_extension(page.case)
-        about |= {"extends": True, "extend_until": last, "no_time": bool(last and last <= local_day(at))}
+        about |= {
+            "extends": True,
+            "extend_until": last,
+            "no_time": bool(last and last <= local_day(at)),
+        }
+    if item.form == CONVENING:
+        about["convenes"] = True
     if item.element in CONSOLIDATING:
         against = [one.name for one in departments_of_case(page) if one.dissents]
         about |= {"consolidates": True, "dissent": "、".join(against)}
     return about
+
+
+def _followed(page: CasePage, name: str) -> dict[str, Any]:
+    """Why the lead follows a department up: it asks for something, or it has not answered."""
+    one = next((d for d in departments_of_case(page) if d.name == name), None)
+    if one is None:
+        return {}
+    return {"followed": one, "needed": request_of(page, one)}
 
 
 def drawn_form(

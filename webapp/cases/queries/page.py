@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -61,13 +61,19 @@ _OVER = {"publicity": "期满"}
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One hand that had the case: `until` None while it still has it."""
+    """One hand that had the case: `until` None while it still has it.
+
+    `brings`: it is the applicant, waited for with papers; nobody signs for that. `done`: not
+    when the step was cancelled, or the papers need not have come.
+    """
 
     unit: str
     role: str
     officer: str
     since: datetime
     until: datetime | None
+    brings: bool = False
+    done: bool = True
 
     @property
     def is_now(self) -> bool:
@@ -225,7 +231,7 @@ def relay(
             )
         )
     legs = [_leg(item) for item in items] + [
-        Hop(str(who), str(what), "", one.since, one.over_at)
+        Hop(str(who), str(what), "", one.since, one.over_at, brings=True, done=False)
         for one in awaited
         for who, what in [APPLICANTS.get(one.name, ("", ""))]
         if who
@@ -233,7 +239,7 @@ def relay(
     for leg in sorted(legs, key=lambda hop: (hop.is_now, hop.since)):
         last = hops[-1] if hops else None
         if last and (last.unit, last.role, last.officer) == (leg.unit, leg.role, leg.officer):
-            hops[-1] = Hop(last.unit, last.role, last.officer, last.since, leg.until)
+            hops[-1] = replace(last, until=leg.until, done=leg.done)
         else:
             hops.append(leg)
     return tuple(hops)
@@ -253,6 +259,7 @@ def _leg(item: WorkItem) -> Hop:
         officer=person.name if person else "",
         since=item.opened_at,
         until=item.closed_at,
+        done=item.state == WorkItem.State.DONE,
     )
 
 
