@@ -31,7 +31,6 @@ def convened(staff):
     )
     window.does(case, "审查材料", "剩5个工作日", then="牵头召集", **ACCEPT)
     window.takes(case, "牵头召集", "下个工作日17:30前")
-    window.snap("convene")
     asked = window.page.locator(".departments")
     for name in ("自然资源所", "农业综合服务站", "村镇建设办公室"):
         expect(asked).to_contain_text(name)
@@ -48,7 +47,6 @@ def test_one_dissents_they_meet_and_it_is_granted(staff, convened):
     window.sees_documents(case, ["D02", "D05", "D11", "D17", "D17", "D17"])
     window.finds_nothing(case)
     expect(window.looks_at(case, "opinions")).to_contain_text("待答复")
-    window.snap("opinions")
 
     land = staff.sit(LAND, "township.handler")
     land.finds(case, "出具意见", "剩5个工作日")
@@ -130,7 +128,6 @@ def test_one_asks_for_more_and_one_is_silent(staff, convened, worker):
         opinion="四至图看不清，无法核对红线。",
     )  # fmt: skip
     window.takes(case, "补充或催办", r".*")
-    window.snap("follow")
     asked = window.page.locator(".asked")
     expect(asked).to_contain_text("自然资源所要求补充")
     expect(asked).to_contain_text("请补充清晰的四至图。")
@@ -154,7 +151,6 @@ def test_one_asks_for_more_and_one_is_silent(staff, convened, worker):
     building.finds_nothing(case)
     window.takes(case, "补充或催办", r".*")
     expect(window.page.locator(".asked")).to_contain_text("村镇建设办公室到期没有答复")
-    window.snap("silent")
     window.fill(outcome="again", follow_note="3月11日电话催了村镇建设办公室。")
     window.complete()
     building.finds(case, "出具意见", "剩5个工作日")
@@ -167,7 +163,6 @@ def test_one_asks_for_more_and_one_is_silent(staff, convened, worker):
     window.complete()
     window.takes(case, "汇总意见", "剩2个工作日")
     expect(window.page.locator(".departments")).to_contain_text("没有答复")
-    window.snap("consolidate")
     window.fill(outcome="complete", opinion="两家同意，村镇建设办公室两次没有答复。")
     assert "提出承办意见" in window.complete()
     assert staff.problems == []

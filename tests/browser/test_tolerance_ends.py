@@ -7,21 +7,10 @@ from playwright.sync_api import expect
 
 from tests.browser.access import violations
 from tests.browser.answers import ACKNOWLEDGE, CHECK, DELIVERED, REVIEW, TOLERATE
-from webapp.catalogue.models import ServiceItem
 
 HOMESTEAD = "ZR01"
 DESIGN = "building_design"
 TOWNSHIP = "xinan.township_natural_resources"
-
-
-@pytest.fixture
-def alone(papers):
-    """The county lets the township decide homesteads alone: the item's own process wins."""
-    item = ServiceItem.objects.get(code=HOMESTEAD)
-    before = item.current_id
-    papers.reroute(HOMESTEAD, "promised")
-    yield
-    ServiceItem.objects.filter(pk=item.pk).update(current=before)
 
 
 @pytest.fixture
@@ -60,6 +49,7 @@ def test_expired_extended_once_and_expired_again(staff, tolerated, worker):
     leader = staff.sit("xinan.centre", "township.leader")
     leader.takes(case, "决定延长或终止", "下个工作日17:30前")
     expect(leader.page.locator("main")).to_contain_text("申请人说设计单位还没有出图")
+    expect(leader.page.locator("main")).to_contain_text("设计单位没有按期出图。")
     expect(leader.page.locator(".outlook")).to_contain_text("最晚延长到 2026年3月20日")
     assert violations(leader.page) == []
     leader.fill(outcome="extend", tolerance_until="2026-03-30", opinion="理由正当，同意延长。")
@@ -103,6 +93,7 @@ def test_expired_extended_once_and_expired_again(staff, tolerated, worker):
     said = office.does(case, "备案审阅", r"剩\d个工作日", **ACKNOWLEDGE)
     assert "办件已办结" in said
     handler.finds_nothing(case)
+    window.finds(case, "退还材料", "剩5个工作日")
     window.sees_documents(case, ["D02", "D08", "D09", "D11", "D08", "D25", "D24", "D22"])
     window.reads_timeline(
         case, "容缺受理", "补齐期限届满", "核实逾期未补齐 延长", "决定延长或终止 延长一次",

@@ -39,7 +39,6 @@ def test_handed_up_with_an_open_paper(staff):
     leader.fill(**SEND)
     leader.complete()
     letter = leader.reads_document(case, "D18")
-    leader.snap("d18")
     expect(letter).to_contain_text(CARD_NAME)
 
     # The county signs for what it got, sees what is still to come, and cannot propose.

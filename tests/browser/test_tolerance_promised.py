@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.access import violations
@@ -15,22 +14,11 @@ from tests.browser.answers import (
     TOLERATE,
     VERIFIED,
 )
-from webapp.catalogue.models import ServiceItem
 
 HOMESTEAD = "ZR01"
 DESIGN = "building_design"
 OPEN = "还有 1 份容缺材料没有补齐"
 TOWNSHIP = "xinan.township_natural_resources"
-
-
-@pytest.fixture
-def alone(papers):
-    """The county lets the township decide homesteads alone: the item's own process wins."""
-    item = ServiceItem.objects.get(code=HOMESTEAD)
-    before = item.current_id
-    papers.reroute(HOMESTEAD, "promised")
-    yield
-    ServiceItem.objects.filter(pk=item.pk).update(current=before)
 
 
 def test_kept_the_grant_waits_for_the_paper(staff, alone):
