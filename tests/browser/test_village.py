@@ -56,7 +56,9 @@ def test_village_agent_from_mandate_to_delivery_at_home(staff, papers):
     assert "办件已办结：准予" in said
     agent.sees_painted(case, "delivery", done={"Task_AgentDeliver"}, current=set())
     agent.fits()
-    documents = agent.sees_documents(case, ["D02", "D05", "D11", "D18", "D12", "D19", "D22"])
+    documents = agent.sees_documents(
+        case, ["D21", "D02", "D05", "D11", "D18", "D12", "D19", "D22"]
+    )
     assert documents["D19"].startswith("正民")
     agent.reads_timeline(case, "代办", "审查材料", "乡镇初审", "批准", "上门送达")
     agent.sees_relay(

@@ -18,6 +18,7 @@ from webapp.cases.spoken import spoken
 from webapp.cases.state import CaseState
 from webapp.cases.stepping import in_words, ordered_codes
 from webapp.cases.store.papers import read_wordings
+from webapp.cases.values import masked
 from webapp.catalogue.queries import ItemFacts
 from webapp.core.crypto import name_grams
 from webapp.core.db import MOMENT
@@ -149,11 +150,17 @@ def start_process(state: CaseState, facts: Mapping[str, Any]) -> Outcome:
 
 
 def papers_at_start(
-    item: ItemFacts, lines: list[NewMaterial], values: Mapping[str, Any], outcome: Outcome
+    item: ItemFacts,
+    lines: list[NewMaterial],
+    values: Mapping[str, Any],
+    outcome: Outcome,
+    codes: frozenset[str] = frozenset(),
 ) -> Papers:
-    """What documents of the first step are made from."""
+    """What documents of the first step are made from; `codes` are those beside the diagram's."""
+    words = spoken(item.form, values)
+    words["applicant_id_masked"] = masked(values.get("applicant_id_number") or "")
     return Papers(
         checklist=papers_of(lines),
-        words=spoken(item.form, values),
-        wordings=read_wordings(ordered_codes(outcome)),
+        words=words,
+        wordings=read_wordings(ordered_codes(outcome) | codes),
     )

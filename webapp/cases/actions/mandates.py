@@ -7,27 +7,11 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from webapp.cases.changes import NewMandate
+from webapp.cases.mandates import POWERS, REASONS
 from webapp.core.errors import Invalid, Refused
 from webapp.organisations.queries import Acting
-
-REASONS = {
-    "elderly": gettext_noop("年老体弱"),
-    "mobility": gettext_noop("行动不便"),
-    "away": gettext_noop("外出不便返回"),
-    "higher_level": gettext_noop("需上级审批"),
-    "convenience": gettext_noop("本人要求代办"),
-}
-"""Why an agent may act (AGT-03; AGT-01: whenever it helps and the person wants it)."""
-
-POWERS = {
-    "file": gettext_noop("提交申请"),
-    "receipt": gettext_noop("签收文书"),
-    "correct": gettext_noop("补正材料"),
-    "collect": gettext_noop("领取结果"),
-}
 
 
 def checked_mandate(raw: Mapping[str, Any] | None, by: Acting, today: date) -> NewMandate:

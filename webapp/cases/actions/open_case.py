@@ -17,6 +17,7 @@ from webapp.cases.actions.mandates import checked_mandate
 from webapp.cases.changes import NewMandate, NewSubmission
 from webapp.cases.checklist import checklist_of
 from webapp.cases.facts import facts_of
+from webapp.cases.mandates import words_of_mandate
 from webapp.cases.models import Case
 from webapp.cases.opening import (
     Place,
@@ -28,7 +29,7 @@ from webapp.cases.opening import (
     start_process,
 )
 from webapp.cases.places import unit_facts
-from webapp.cases.planning.step import Step
+from webapp.cases.planning.step import Order, Step
 from webapp.cases.stepping import (
     ITEM_FORM,
     StepResult,
@@ -51,6 +52,7 @@ from webapp.organisations.queries import (
 )
 from webapp.processes import queries as processes
 from workflows.calendars import local_day
+from workflows.engine import Outcome
 from workflows.forms import validate
 
 VILLAGE = "village"
@@ -164,6 +166,7 @@ def _open(request: _Request) -> StepResult:
     )
     outcome = start_process(state, facts)
     stored, secret = split(item.form, values, case_id, "application")
+    paper = _paper_of(mandate, by, outcome)
     secret += unique_rows(item.code, item.form, values, case_id)
 
     def add(step: Step) -> None:
@@ -171,6 +174,7 @@ def _open(request: _Request) -> StepResult:
         step.changes.new_materials = lines
         step.changes.sensitive.extend(secret)
         step.changes.mandate = mandate
+        step.orders.extend(paper)
         step.changes.submissions.append(
             NewSubmission(None, ITEM_FORM + item.code, stored, by.officer_id, at)
         )
@@ -181,9 +185,21 @@ def _open(request: _Request) -> StepResult:
         actor_of(by, place.pool_id),
         kind="opened",
         payload={"item": item.code, "level": place.level, "agent": mandate is not None},
-        papers=papers_at_start(item, lines, values, outcome),
+        papers=papers_at_start(
+            item, lines, values, outcome, frozenset(order.code for order in paper)
+        ),
         prepare=add,
     )
+
+
+def _paper_of(mandate: NewMandate | None, by: Acting, outcome: Outcome) -> list[Order]:
+    """The mandate as a paper to sign (D21), unless the diagram will issue it (village)."""
+    if mandate is None or any(one.place.process == VILLAGE for one in outcome.opened):
+        return []
+    words = words_of_mandate(
+        by.name, mandate.reason, mandate.powers, mandate.signed_on, mandate.witness
+    )
+    return [Order("D21", {}, words=words)]
 
 
 def for_visitor(item: ItemFacts) -> ItemFacts:

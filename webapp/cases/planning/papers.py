@@ -17,6 +17,7 @@ from webapp.cases.changes import MaterialUpdate, NewDocument
 from webapp.cases.documents import ADVERSE, NAMES, SERIES
 from webapp.cases.places import pool_facts, unit_facts
 from webapp.cases.planning.filing import Filing, file_denial
+from webapp.cases.planning.guidance import FORMS, required
 from webapp.cases.planning.setting import OpinionLine, Paper
 from webapp.cases.planning.step import Order, Step, organ_prefix
 from webapp.cases.planning.words import (
@@ -37,13 +38,6 @@ REMEDY = (
 )
 DEEMED = "deemed"
 """Basis of an acceptance by the lapse of time."""
-_FORMS = {
-    "original": "原件",
-    "copy": "复印件",
-    "original_and_copy": "原件及复印件",
-    "original_check": "原件核验",
-    "electronic": "电子",
-}
 _ADDRESSEES = {
     "applicant": "applicant",
     "county": "competent_organ_name",
@@ -160,6 +154,10 @@ def _list(step: Step, table: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _required(step: Step) -> list[dict[str, str]]:
+    return required(step.setting.item)
+
+
 def _nothing(step: Step) -> list[dict[str, str]]:
     return []
 
@@ -171,7 +169,7 @@ def _received(step: Step) -> list[dict[str, str]]:
     return [
         {
             "name": paper.name,
-            "form": _FORMS.get(paper.form, paper.form),
+            "form": FORMS.get(paper.form, paper.form),
             "copies": str(paper.copies or "—"),
             "original_with": window if paper.form in _KEPT else "",
         }
@@ -241,7 +239,7 @@ def _open_papers(step: Step) -> list[dict[str, str]]:
     return [
         {
             "name": lines[key].name,
-            "form": _FORMS.get(lines[key].form, lines[key].form),
+            "form": FORMS.get(lines[key].form, lines[key].form),
             "due_on": day_words(due_on),
         }
         for key, due_on in promised
@@ -251,6 +249,7 @@ def _open_papers(step: Step) -> list[dict[str, str]]:
 
 _SOURCES = {
     "received": _received,
+    "required": _required,
     "kept": _kept,
     "lacking": _lacking,
     "opinions": _opinions,

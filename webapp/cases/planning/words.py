@@ -14,8 +14,10 @@ from typing import Any
 from webapp.cases.documents import DENIALS, NAMES, SERIES
 from webapp.cases.facts import PROCEDURES
 from webapp.cases.places import UnitFacts, division_name, office_name, unit_facts
+from webapp.cases.planning.guidance import words_of_item
 from webapp.cases.planning.limits import limit_of
 from webapp.cases.planning.step import Order, Step
+from webapp.organisations.queries import village_station
 from workflows.calendars import CHINA, local_day
 from workflows.clocks import limit_text
 from workflows.model import Limit, LimitUnit
@@ -107,9 +109,18 @@ def known_words(step: Step, organ: UnitFacts) -> dict[str, str]:
     }
     words.setdefault("facts", words.get("findings", ""))
     words["tolerance_bar"] = _bar(step)
+    words |= words_of_item(item)
+    words["agent_unit"] = _station(step)
     _add_dates(step, words)
     _add_numbers(step, words)
     return words
+
+
+def _station(step: Step) -> str:
+    """The agent's station, for a case that one has filed."""
+    village = step.state.village_id
+    station = village_station(village) if step.state.agent_id and village else None
+    return unit_facts(station).name if station else ""
 
 
 def _bar(step: Step) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from webapp.cases.mandates import words_of_mandate
 from webapp.cases.planning.setting import Held, Hop, OpinionLine, Paper, Papers
 from webapp.cases.planning.words import day_of
 from webapp.cases.values import masked, open_value
@@ -32,6 +33,9 @@ SELECT
   (SELECT jsonb_agg(jsonb_build_array(v.field, encode(v.ciphertext, 'hex')) ORDER BY v.id)
      FROM cases_sensitivevalue v WHERE v.case_id = %(case)s
       AND %(masked)s AND v.field LIKE '%%.applicant%%'),
+  (SELECT jsonb_build_array(a.name, g.reason, g.powers, g.signed_on, g.witness)
+     FROM cases_mandate g JOIN accounts_officer a ON a.id = g.agent_id
+    WHERE g.case_id = %(case)s AND %(masked)s),
   (SELECT jsonb_agg(jsonb_build_array(w.code, w.id))
      FROM processes_wording w WHERE w.in_force AND w.code = ANY(%(codes)s::varchar[]))
 """
@@ -51,7 +55,9 @@ def read_papers(case_id: int, codes: set[str], speak: Speak) -> Papers:
 
     One statement, whatever the case. Raises Refused when a wording is missing.
     """
-    checklist, submissions, opinions, documents, secrets, in_force = _read(case_id, codes)
+    checklist, submissions, opinions, documents, secrets, mandate, in_force = _read(
+        case_id, codes
+    )
     words: dict[str, str] = {}
     for form, values in submissions:
         words |= speak(form, values)
@@ -60,6 +66,7 @@ def read_papers(case_id: int, codes: set[str], speak: Speak) -> Papers:
         value = open_value(case_id, about, bytes.fromhex(ciphertext))
         words[f"{key}_masked"] = masked(value)
     words["applicant_id_masked"] = words.get("applicant_id_number_masked", "")
+    words |= _mandate_words(mandate)
     numbers: dict[str, tuple[str, str]] = {}
     counts: dict[str, int] = {}
     for code, number, issued_at in documents:
@@ -120,6 +127,13 @@ def read_held(case_id: int) -> Held:
         row = cursor.fetchone()
     papers, hops = row or (False, None)
     return Held(bool(papers), tuple(Hop(*one) for one in json.loads(hops or "[]")))
+
+
+def _mandate_words(stored: list[Any]) -> dict[str, str]:
+    if not stored:
+        return {}
+    agent, reason, powers, signed_on, witness = stored
+    return words_of_mandate(agent, reason, powers, date.fromisoformat(signed_on), witness)
 
 
 def read_wordings(codes: set[str]) -> dict[str, dict[str, Any]]:

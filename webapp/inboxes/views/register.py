@@ -12,8 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from webapp.cases import actions
-from webapp.cases.actions import mandates
+from webapp.cases import actions, mandates
 from webapp.cases.actions.open_case import WAYS, for_visitor
 from webapp.cases.policy import REGISTERING
 from webapp.cases.queries import case_page
