@@ -42,7 +42,7 @@ def plan_cancel(token: Token) -> BranchPlan:
         level = region.level(top.task_spec) if region is not None else ()
         if level:
             return _branch(scope, top, level)
-        if region is not None and region.hosts:
+        if region is None or region.hosts:
             return _not_the_last(BranchPlan(scope, top.task_spec, (top,)))
         if scope.host is not None:
             inner = scope.host
@@ -90,7 +90,11 @@ def _branch(scope: AnyWorkflow, top: Token, level: Level) -> BranchPlan:
 
 def _not_the_last(made: BranchPlan) -> BranchPlan:
     """Refuse to end a scope by taking away all that is left of it."""
-    left = [t for t in made.scope.tasks.values() if t._parent is None]
+    left = [
+        token
+        for token in made.scope.tasks.values()
+        if token._parent is None and not token.task_spec.listens
+    ]
     if made.join is None and len(left) == len(made.stopped):
         raise CommandRefused("只剩这一条分支了，取消它流程就结束了；要结束办件请用终止。")
     return made

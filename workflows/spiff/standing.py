@@ -21,6 +21,13 @@ class Standing:
     tokens: dict[Token, Level] = field(default_factory=dict)
     astray: list[Token] = field(default_factory=list)  # whose level cannot be said
 
+    def place(self, token: Token, level: Level | None) -> None:
+        """Let a token stand somewhere."""
+        if level is None:
+            self.astray.append(token)
+        else:
+            self.tokens[token] = level
+
     def inside(self, level: Level) -> list[Token]:
         """The tokens in a branch, and in the branches inside it."""
         return [one for one, at in self.tokens.items() if at[: len(level)] == level]
@@ -69,10 +76,7 @@ def stand(region: Region, scope: AnyWorkflow) -> Standing:
             level = region.waiting_level(token.task_spec, token.via)
         else:
             level = region.level(token.task_spec)
-        if level is None:
-            standing.astray.append(token)
-        else:
-            standing.tokens[token] = level
+        standing.place(token, level)
     return standing
 
 
