@@ -45,6 +45,7 @@ def test_the_county_asks_its_departments_and_the_township_delivers(staff):
     assert "联办通知" in said
     stranger = staff.sit("county_medical_security", "county.handler")
     stranger.finds_nothing(case)
+    assert stranger.page.goto(f"/cases/{case.pk}/").status == 404
     federation = staff.sit(FEDERATION, "county.handler")
     federation.takes(case, "出具意见", "剩5个工作日")
     expect(federation.page.locator(".asked")).to_contain_text("残疾人证是否有效")

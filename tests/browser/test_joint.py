@@ -74,8 +74,20 @@ def test_one_dissents_they_meet_and_it_is_granted(staff, convened):
     window.sees_painted(
         case, "joint", done={"Call_Intake", "Task_Convene"}, current={"Call_Consultation"}
     )
+
+    # The third signs and opens with the keyboard alone.
     building = staff.sit(BUILDING, "township.handler")
-    building.does(case, "出具意见", "剩5个工作日", **AGREE)
+    building.finds(case, "出具意见", "剩5个工作日")
+    keys = building.page.keyboard
+    keys.press("j")
+    expect(building.row(case)).to_have_class("at")
+    keys.press("c")
+    expect(building.notice).to_contain_text("已签收")
+    keys.press("j")
+    keys.press("Enter")
+    expect(building.page.get_by_role("heading", name="本环节：出具意见")).to_be_visible()
+    building.fill(**AGREE)
+    building.complete()
 
     # The lead window cannot call it agreed; the leader holds the meeting.
     window.takes(case, "汇总意见", "剩2个工作日")

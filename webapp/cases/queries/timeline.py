@@ -39,7 +39,7 @@ RESULT_NAMES = {
     "not_accepted": gettext_noop("不予受理"),
     "returned": gettext_noop("退回"),
     "withdrawn": gettext_noop("申请人撤回"),
-    "expired": gettext_noop("补正逾期终止"),
+    "expired": gettext_noop("逾期未补齐终止"),
     "terminated": gettext_noop("终止"),
     "answered": gettext_noop("已答复"),
     "guided": gettext_noop("已指导"),
