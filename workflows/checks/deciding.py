@@ -293,8 +293,7 @@ def the_kept_apart_came_before(subject: Subject) -> Iterator[Hit]:
             named = set(step.work.separate) & own if step.work is not None else set()
             if not named or named != set(step.work.separate if step.work else ()):
                 continue  # steps of callers are before by nature
-            before = _upstream(subject, around, graph, step.id)
-            if not named & before:
+            if not _comes_before(subject, around, graph, step.id, named):
                 yield Hit(
                     step,
                     "不相容环节都在它之后，起不到两人把关的作用（DENY-02）",
@@ -302,17 +301,27 @@ def the_kept_apart_came_before(subject: Subject) -> Iterator[Hit]:
                 )
 
 
-def _upstream(subject: Subject, around: Element | None, graph: Graph, key: str) -> set[str]:
-    """Everything that may come before, in this scope and those around, inner steps included."""
-    found: set[str] = set()
-    for one in graph.reaching([key]):
-        found.add(one)
-        inner = graph.elements[one].scope
-        found |= {e.id for e in inner.walk()} if inner is not None and one != key else set()
-    found.discard(key)
-    if around is not None:
-        found |= _upstream(subject, *subject.outside(around), around.id)
-    return found
+def _comes_before(
+    subject: Subject, around: Element | None, graph: Graph, key: str, named: set[str]
+) -> bool:
+    """Whether one of the named may come before, in this scope or those around, inner steps
+    included. Stops at the first found: the named are mostly near."""
+    seen = {key}
+    waiting = list(graph.before(key))
+    while waiting:
+        at = waiting.pop()
+        if at in named:
+            return True
+        if at in seen:
+            continue
+        seen.add(at)
+        inner = graph.elements[at].scope
+        if inner is not None and any(e.id in named for e in inner.walk()):
+            return True
+        waiting += graph.before(at)
+    if around is None:
+        return False
+    return _comes_before(subject, *subject.outside(around), around.id, named)
 
 
 @rule("guard-reviewer", Severity.UNFIT, county=True, whole=True)

@@ -105,19 +105,23 @@ def _before_anywhere(
 def nobody_stands_in_where_the_law_forbids(subject: Subject) -> Iterator[Hit]:
     """AGT-04: an agent files a case only where the applicant need not come in person."""
     for _, graph in subject.scopes():
-        for element in graph.elements.values():
-            files = any(e.do == "start-case" for e in element.effects)
-            by_agent = any(
-                (e.role or "").startswith("village.")
-                for e in graph.elements.values()
-                if e.kind is Kind.USER_TASK
-            )
-            if files and by_agent and element.id in _unasked(graph):
+        filing = [e for e in graph.elements.values() if _orders_case(e)]
+        if not filing or not any(
+            (e.role or "").startswith("village.") for e in graph.of(Kind.USER_TASK)
+        ):
+            continue
+        unasked = _unasked(graph)
+        for element in filing:
+            if element.id in unasked:
                 yield Hit(
                     element,
                     "代办之前没有看事项是否必须本人办理（AGT-04）",
                     "在前面的条件里写 in_person != true",
                 )
+
+
+def _orders_case(element: Element) -> bool:
+    return any(e.do == "start-case" for e in element.effects)
 
 
 def _unasked(graph: Graph) -> set[str]:
