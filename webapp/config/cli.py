@@ -1,6 +1,6 @@
 """The console script `bianmin`.
 
-The commands for files alone (`check`, `try`, `decide`, `feel`, `diff`) are answered before Django or a
+The commands for files alone (`check`, `try`, `decide`, `feel`, `diff`, `rehearse`) are answered before Django or a
 database is thought of; everything that is not ours is a management command of Django.
 """
 
@@ -28,6 +28,7 @@ HELP = """便民 bianmin：村、镇、县三级审批，由流程图驱动。
   decide 文件            试算决策表
   feel 表达式            试算 FEEL 表达式
   diff 原来 现在          比较两个版本（文件或文件夹）：意思上改了什么
+  rehearse 草稿          用以往办件彩排草稿：走法、工作量、天数怎样变
 
 管理
   load_county           载入示例县（正定县；人员为虚构）
@@ -37,7 +38,7 @@ HELP = """便民 bianmin：村、镇、县三级审批，由流程图驱动。
   help                  全部管理命令
 """
 
-ON_FILES = frozenset({"check", "try", "decide", "feel", "diff"})
+ON_FILES = frozenset({"check", "try", "decide", "feel", "diff", "rehearse"})
 AS_OWNER = frozenset({"migrate", "grants", "flush", "sqlflush", "dbshell", "makemigrations"})
 WITHOUT_DATABASE = frozenset(
     {"help", "version", "collectstatic", "findstatic", "diffsettings", "makemessages"}

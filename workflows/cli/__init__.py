@@ -1,4 +1,4 @@
-"""The commands that work on files alone: `check`, `try`, `decide`, `feel`, `diff`.
+"""The commands that work on files alone: `check`, `try`, `decide`, `feel`, `diff`, `rehearse`.
 
 No database, no Django, no network. Exit status: 0 good, 1 there are errors (or, with
 `--publish` or where a file speaks `gov:`, things unfit for a county), 2 unreadable or wrong
@@ -45,6 +45,12 @@ def _run(arguments: argparse.Namespace) -> int:
         from workflows.cli.differing import diff
 
         return diff(arguments.old, arguments.new, as_json=arguments.json)
+    if arguments.command == "rehearse":
+        from workflows.cli.rehearsing import rehearse
+
+        return rehearse(
+            arguments.draft, arguments.cases, arguments.against, as_lines=not arguments.json
+        )
     from workflows.cli.values import decide_file, feel_text
 
     if arguments.command == "decide":
@@ -98,4 +104,9 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument("old", metavar="OLD", help="原来的文件或文件夹")
     diff.add_argument("new", metavar="NEW", help="现在的文件或文件夹")
     diff.add_argument("--json", action="store_true", help="输出 JSON")
+    play = commands.add_parser("rehearse", help="用以往办件彩排草稿：走法、工作量、天数怎样变")
+    play.add_argument("draft", metavar="DRAFT", help="草稿的库文件夹")
+    play.add_argument("--cases", required=True, metavar="FILE", help="以往办件，一行一件 JSON")
+    play.add_argument("--against", metavar="OLD", help="当时的库文件夹，用来比较")
+    play.add_argument("--json", action="store_true", help="输出 JSON")
     return parser

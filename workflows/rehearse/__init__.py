@@ -1,26 +1,39 @@
-"""Rehearsal: executable scenarios of the process library, played on the engine alone.
+"""Rehearsal on the engine alone: scenarios of the library, and past cases on a draft.
 
-Publishing a diagram whose scenarios fail is refused (flows: scenarios).
+Publishing a diagram whose scenarios fail is refused (flows: scenarios). `weigh` plays recorded
+cases (流程彩排): which paths, loads and days change, and where an answer no longer fits.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from workflows.rehearse.cases import Done, PastCase, read_cases
 from workflows.rehearse.covering import branches
+from workflows.rehearse.replaying import Run, replay
 from workflows.rehearse.running import Rehearsal, Report, run_scenario
 from workflows.rehearse.scenarios import Expectation, Scenario, Step, read_scenario
+from workflows.rehearse.weighing import Compared, Load, Weighed, weigh
 
 __all__ = [
+    "Compared",
+    "Done",
     "Expectation",
+    "Load",
+    "PastCase",
     "Rehearsal",
     "Report",
+    "Run",
     "Scenario",
     "Step",
+    "Weighed",
     "branches",
+    "read_cases",
     "read_scenario",
     "read_scenarios",
+    "replay",
     "run_scenario",
+    "weigh",
 ]
 
 
