@@ -18,7 +18,8 @@ from tests.webapp.cases.test_joint import convened, opinions
 from tests.webapp.cases.test_special import entries
 from tests.webapp.cases.test_tolerance import arrives, tolerable, tolerated, verify
 from webapp.cases import actions
-from webapp.cases.models import Case, Commitment, Opinion
+from webapp.cases.models import Case, Commitment, Custody, Opinion
+from webapp.cases.queries.invariants import broken_invariants
 from webapp.core import db
 from webapp.core.errors import AlreadyDone, Invalid, Refused, Unknown
 from webapp.organisations import lookups
@@ -320,6 +321,7 @@ HOLIDAYS = [  # Spring Festival: 15 to 23 February 2026 off, Saturdays 14 and 28
     ("county", "2026-02-12", "Task_CountyReview"),
     ("step", "2026-02-12", "Task_Prelim"),
     ("delivery", "2026-02-12", "Task_Counter"),
+    ("department", "2026-02-12", "asked"),
 ]
 
 
@@ -334,6 +336,9 @@ def test_a_holiday_lies_inside_each_limit(desk, kind, opened, until):
         case = desk.open(BENEFIT, marks=desk.marks(BENEFIT, **{key: "missing"}))
         case.materials.filter(key=key).update(needed=True)
         desk.complete(desk.item(case), outcome="supplement")
+    elif kind == "department":
+        case = desk.run(desk.open(COUNTY_JOINT), until="Task_CountyConvene")
+        desk.complete(desk.item(case), reply_days=5)
     else:
         case = desk.run(desk.open(BENEFIT), until=until)
     clock = case.clocks.filter(kind=kind).exclude(state="ended").order_by("run").last()
@@ -341,3 +346,22 @@ def test_a_holiday_lies_inside_each_limit(desk, kind, opened, until):
     assert started["limit"]["unit"] == "workday"
     assert clock.due_on == by_hand(date.fromisoformat(opened), started["limit"]["amount"])
     assert clock.due_on > date(2026, 2, 23)
+
+
+def test_the_hourly_check_finds_papers_in_two_hands_and_a_promise_that_runs_too_long(desk):
+    """design: data; both are found in the one statement that runs every hour."""
+    case, _keys = tolerated(desk)
+    window = Pool.objects.get(unit__key="xinan.centre", role="township.window")
+    other = Pool.objects.get(unit__key="county_hall", role="county.window")
+    given = {"case": case, "papers": "result", "from_unit": window.unit, "given_at": desk.at}
+    rows = [Custody.objects.create(to_pool=pool, **given) for pool in (window, other)]
+    assert "papers are on the way to two posts" in [one.rule for one in broken_invariants()]
+    for row in rows:
+        row.delete()
+    clock = desk.clock(case, "tolerance")
+    kept = clock.due_on
+    type(clock).objects.filter(pk=clock.pk).update(due_on=date(2027, 1, 4))
+    assert [one.rule for one in broken_invariants()] == [
+        "tolerance outlives a limit of the case"
+    ]
+    type(clock).objects.filter(pk=clock.pk).update(due_on=kept)

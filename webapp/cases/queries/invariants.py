@@ -57,6 +57,18 @@ CROSS JOIN LATERAL (
      AND NOT EXISTS (SELECT 1 FROM cases_workitem i WHERE i.case_id = c.id AND i.state = 'OPEN'
                        AND i.element = 'Command_GiveBack')
   UNION ALL
+  SELECT 'papers are on the way to two posts'
+   WHERE EXISTS (SELECT 1 FROM cases_custody p
+                  WHERE p.case_id = c.id AND p.received_at IS NULL AND p.taken_back_at IS NULL
+                    AND p.to_pool_id IS NOT NULL
+                  GROUP BY p.papers HAVING count(DISTINCT p.to_pool_id) > 1)
+  UNION ALL
+  SELECT 'tolerance outlives a limit of the case'
+   WHERE EXISTS (SELECT 1 FROM cases_clock t JOIN cases_clock k ON k.case_id = t.case_id
+                  WHERE t.case_id = c.id AND t.kind = 'tolerance' AND t.state = 'running'
+                    AND k.kind IN ('promised', 'statutory') AND k.state = 'running'
+                    AND t.due_on > k.due_on)
+  UNION ALL
   SELECT 'no snapshot'
    WHERE NOT EXISTS (SELECT 1 FROM cases_casesnapshot s WHERE s.case_id = c.id)
   UNION ALL
