@@ -99,8 +99,8 @@ def _tested(builder: Builder, tree: Node) -> Code:
     return name_code("?")
 
 
-def name_code(name: str) -> Code:
-    """Look a name up from the inside outwards; null where nobody knows it."""
+def name_code(name: str, *, told: bool = True) -> Code:
+    """Look a name up from the inside outwards; null where nobody knows it, which is `told`."""
 
     def run(scope: Scope) -> Any:
         reach: Scope | None = scope
@@ -109,7 +109,8 @@ def name_code(name: str) -> Code:
                 return reach.values[name]
             except KeyError:
                 reach = reach.parent
-        scope.meter.remark(f"没有“{name}”这个变量，按 null 处理")
+        if told:
+            scope.meter.remark(f"没有“{name}”这个变量，按 null 处理")
         return None
 
     return run

@@ -167,7 +167,7 @@ def _shadowed(builder: Builder, name: Token, given: Node | None, callee: Node) -
     before = len(builder.remarks)
     ours = _built_in(builder, name, given)
     del builder.remarks[before:]
-    look_up = name_code(_shown(name))
+    look_up = name_code(_shown(name), told=False)
     theirs = _value_call(builder, look_up, given, callee)
     return lambda scope: (theirs if type(look_up(scope)) is Lambda else ours)(scope)
 

@@ -73,7 +73,8 @@ def parse(text: str) -> Expression:
 def read_expression(text: str, known: Names = NONE) -> Expression:
     """Compile an expression as DMN has it: what means nothing is null, with a remark.
 
-    `known` are the names with blanks or signs that the surroundings give. Raises
+    `known` are the names that the surroundings give and that could not be read otherwise:
+    those with blanks or signs, and those of functions called like ours. Raises
     ExpressionError for text that cannot be read.
     """
     return Expression(text, *_compile(text, "expression", 0, known))
@@ -126,7 +127,7 @@ def _compile(text: str, start: str, offset: int, known: Names) -> Compiled:
     """Read and compile `text`, which stands `offset` characters inside the whole."""
     try:
         tree: Node = read(text, start, known)
-        builder = Builder(tests_input=start == "tests", bound=bound_names(tree))
+        builder = Builder(tests_input=start == "tests", bound=bound_names(tree) | known)
         code = builder.code(tree)
     except ExpressionError as wrong:
         raise placed(wrong, text, offset) from wrong.__cause__

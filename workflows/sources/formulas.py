@@ -99,7 +99,8 @@ class Formulas:
     """What an expression of one file may speak of, and where its defects are told.
 
     `types` fills while the item definitions are read, and with it `listed`: the values that a
-    type allows, in order. `functions` are the names of knowledge and services.
+    type allows, in order. `functions` are the names of knowledge and services; `hidden` are
+    inputs and decisions of the file that this place does not require.
     """
 
     remarks: Remarks
@@ -109,10 +110,13 @@ class Formulas:
     types: dict[str, Type] = field(default_factory=dict)
     listed: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     purse: Purse = field(default_factory=Purse)
+    hidden: frozenset[str] = frozenset()
 
-    def without(self, names: Names) -> Formulas:
-        """The same for a place where some names are out of scope."""
-        return replace(self, known=self.known - names)
+    def seeing(self, hidden: frozenset[str], unread: Names) -> Formulas:
+        """The same for a place from which some names are hidden, and some not even read."""
+        if not hidden and not unread:
+            return self
+        return replace(self, hidden=hidden, known=self.known - unread if unread else self.known)
 
     def expression(self, node: Element, what: str) -> Expression:
         """The expression at `node`. Raises Unusable, with a finding, if it is none."""
@@ -149,6 +153,9 @@ class Formulas:
             ):
                 sentence = f"{what}：第 {one.column} 列：{one.sentence}，结果只能是 null"
                 self.remarks.unfit("dmn-null", node, sentence, "按提示的位置改正")
+        for name in sorted(compiled.names & self.hidden):
+            sentence = f"{what}：用到了“{name}”，但没有画出依赖它的箭头，值是 null"
+            self.remarks.unfit("dmn-not-required", node, sentence, "从它画一条依赖的箭头过来")
         return compiled
 
     def type(self, node: Element) -> Type | None:

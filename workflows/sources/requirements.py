@@ -20,7 +20,8 @@ from workflows.feel.decisions import (
     Knowledge,
     Service,
 )
-from workflows.feel.spelling import has_sign
+from workflows.feel.functions import FUNCTIONS
+from workflows.feel.spelling import has_sign, normal
 from workflows.feel.types import Type
 from workflows.findings import Finding
 from workflows.sources.boxed import logic_in, read_function, read_logic
@@ -111,6 +112,7 @@ class ModelReader:
             functions.add(called(node))
         for node in self.root.iter("{*}variable", "{*}formalParameter", "{*}inputData"):
             functions.add(called(node))
+        known |= functions & FUNCTIONS.keys()  # one's own goes before ours
         formulas = Formulas(
             self.remarks,
             self.root.get("expressionLanguage") or "feel",
@@ -192,18 +194,17 @@ class ModelReader:
         )
 
     def _scoped(self, node: Element, seen: Iterable[str]) -> Formulas:
-        """The formulas of an element: `a - b` is a name only where something so called is seen.
+        """The formulas of an element that sees some of the file's names.
 
-        Names with blanks alone cannot be taken for anything else, so they may stay.
+        `a - b` is a name only where something so called is seen; names with blanks alone
+        cannot be taken for anything else, so they stay.
         """
-        hidden = self._signed.difference(seen)
-        if not hidden:
-            return self.formulas
         variable = first(node, "variable")
-        inner = (one for one in node.iter(etree.Element) if one is not node)
-        return self.formulas.without(
-            hidden.difference(called(one) for one in inner if one is not variable)
-        )
+        inner = [one for one in node.iter(etree.Element) if one not in (node, variable)]
+        bound = {called(one) for one in inner}
+        bound |= {normal(one.get("iteratorVariable") or "") for one in inner}
+        bound.update(seen)
+        return self.formulas.seeing(self.declared - bound, self._signed - bound)
 
     def _names(self) -> Iterator[str]:
         """The names of all inputs and decisions of the file."""

@@ -5,10 +5,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
+from copy import deepcopy
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given as given_
+from hypothesis import strategies as st
+from lxml import etree
 
 from tests.workflows.decision_drawing import (
     VERSIONS,
@@ -28,6 +34,9 @@ from tests.workflows.decision_drawing import (
     table,
 )
 from workflows.cli import main
+from workflows.errors import ExpressionError, Unreadable
+from workflows.feel.decisions import consult
+from workflows.sources.decisions import read_model
 
 Decide = Callable[..., Any]
 
@@ -455,6 +464,27 @@ def test_a_decision_sees_only_what_it_requires(result: Decide) -> None:
     assert result(file, "Blind", x=1, y=5) == [None, None]
 
 
+def test_a_name_that_is_not_required_is_told(said: Decide) -> None:
+    file = definitions(given("x", "number"), decision("d", literal("x + 1")))
+    answer = said(file, "d", x=1)
+    assert answer["result"] is None
+    assert answer["findings"][0]["code"] == "dmn-not-required"
+    bound = context(("x", literal("1")), ("", literal("x")))
+    assert said(definitions(given("x"), decision("d", bound)), "d", x=5) == {"result": 1}
+
+
+def test_knowledge_called_like_a_function_of_the_standard_goes_before_it(
+    said: Decide,
+) -> None:
+    file = definitions(
+        knowledge("max", ["a", "b"], literal("a - b")),
+        decision("mine", literal("max(1, 9)"), "knowledge:max"),
+        decision("ours", literal("max(1, 9)")),
+    )
+    assert said(file, "mine") == {"result": -8}
+    assert said(file, "ours") == {"result": 9}
+
+
 def test_decision_services_are_called_and_asked(result: Decide) -> None:
     file = definitions(
         given("a", "number"),
@@ -617,3 +647,73 @@ def test_inputs_of_files_behind_imports_are_found(tmp_path: Path, result: Decide
         {"b": {"a": {"Person name": "A"}}},
     ):
         assert result(file, "top", **inputs) == "Hi AA"
+
+
+EVERY_KIND = definitions(
+    item("tP", members(a="number", b_c="date")),
+    item("tL", of("tP"), many=True),
+    given("In Put", "tL"),
+    given("k", "string"),
+    knowledge(
+        "f g", ["x: number", "y"], context(("z", literal("x + 1")), ("", literal("z * y")))
+    ),
+    knowledge("tb", ["k"], table(["k"], ['r | "x","y" | "y"'], ['"a"', '"x"'], ["-", '"y"'])),
+    decision(
+        "D 1",
+        context(
+            ("u", literal("In Put[a > 1].b c")),
+            ("w", invocation("f g", x=literal("1"), y=literal("2"))),
+        ),
+        "input:In Put",
+        "knowledge:f g",
+    ),
+    decision(
+        "D2", relation(["p"], ["tb(k)"]), "decision:D 1", "input:k", "knowledge:tb", kind="tL"
+    ),
+    service("S", ["D2"], inside=["D 1"], inputs=["In Put", "k"]),
+)
+SPLINTERS = [
+    "",
+    "-",
+    "null",
+    "1 +",
+    "{",
+    "function(x) x",
+    "D 1",
+    "f g(1)",
+    "tL",
+    "#_D2",
+    "FIRST",
+]
+
+
+@given_(st.randoms(use_true_random=False))
+def test_whatever_is_broken_the_answer_is_in_words(chance: Random) -> None:
+    root = etree.fromstring(EVERY_KIND)
+    for _ in range(chance.randint(1, 5)):
+        _break(root, chance)
+    try:
+        model = read_model(etree.tostring(root), "f.dmn")
+    except Unreadable:
+        return
+    for asked in (*model.decisions, *model.services, *model.knowledge):
+        with suppress(ExpressionError):
+            consult(asked, {"In Put": [{"a": 2, "b c": "2020-01-01"}], "k": "a"})
+
+
+def _break(root: etree._Element, chance: Random) -> None:
+    """Take away, rename, or move a piece of a file."""
+    nodes = list(root.iter())
+    node, other = chance.choice(nodes), chance.choice(nodes)
+    how = chance.randint(0, 4)
+    parent = node.getparent()
+    if how == 0 and parent is not None:
+        parent.remove(node)
+    elif how == 1 and node.attrib:
+        node.attrib[chance.choice(list(node.attrib))] = chance.choice(SPLINTERS)
+    elif how == 2:
+        node.text = chance.choice(SPLINTERS)
+    elif how == 3 and other is not root:
+        node.append(deepcopy(other))
+    elif how == 4:
+        node.tag = other.tag
