@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from datetime import date
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -142,7 +142,7 @@ def test_e12_threads_do_not_disturb_each_other():
     registry = BpmnWorkflowSerializer.configure(SPIFF_CONFIG)
     shared = BpmnWorkflowSerializer(registry, json_encoder_cls=Slow)
     stock = Stock(LINE)
-    stock.case.data["when"] = date(2026, 1, 1)
+    stock.case.data["when"] = timedelta(days=1)
     alone = _types(shared.to_dict(stock.case))
     other = threading.Thread(
         target=shared.serialize_json, args=(Stock(LINE).do("a", x=Unheard()).case,)
