@@ -24,7 +24,6 @@ def standing(draft: Draft, by: Acting) -> dict[str, Any]:
     live = draft.state in LIVE
     found = findings(manifest, changed) if live else ()
     before = in_force()
-    told = scenarios(manifest, changed) if live and not _errors(found) else ()
     return {
         "draft": draft,
         "state": policy.state_name(draft.state),
@@ -34,8 +33,7 @@ def standing(draft: Draft, by: Acting) -> dict[str, Any]:
         ],
         "findings": [f for f in found if f.severity is not Severity.NOTE],
         "notes": [f for f in found if f.severity is Severity.NOTE],
-        "told": told,
-        "failing": [one for one in told if one.failures],
+        "playable": bool(changed) and live and not _errors(found),
         "changes": difference(before, manifest) if live else (),
         "texts": text_changes(before, manifest) if live else [],
         "remarks": draft.remarks.select_related("by").order_by("pk"),
@@ -43,13 +41,16 @@ def standing(draft: Draft, by: Acting) -> dict[str, Any]:
         "may_recall": policy.may_design(by) and draft.state == Draft.State.SUBMITTED,
         "may_review": policy.can_review(by, draft),
         "may_publish": policy.can_put_in_force(by, draft),
-        "ready": bool(changed)
-        and live
-        and not _unfit(found)
-        and all(not t.failures for t in told),
+        "ready": bool(changed) and live and not _unfit(found),
         "kinds": starting.kinds(),
         "takeable": shelves.takeable(draft) if policy.can_edit(by, draft) else [],
     }
+
+
+def played(draft: Draft) -> dict[str, Any]:
+    """Context of the scenarios of a draft, each played to its end."""
+    told = scenarios(with_draft(draft), seen.changed_paths(draft))
+    return {"told": told, "failing": [one for one in told if one.failures]}
 
 
 def _named(path: str, digest: str | None) -> str:

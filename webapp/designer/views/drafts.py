@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 from webapp.core.access import page
 from webapp.core.errors import Invalid, Refused, Unknown
 from webapp.designer import policy, starting
-from webapp.designer.standing import standing
+from webapp.designer.standing import played, standing
 from webapp.organisations.middleware import acting_of
 from webapp.organisations.queries import Acting
 from webapp.processes import actions
@@ -52,6 +52,16 @@ def begin(request: HttpRequest) -> HttpResponse:
 def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
     """Everything about one draft on one page."""
     return shown(request, draft_id, {})
+
+
+@page(policy.may_read)
+def scenarios(request: HttpRequest, draft_id: int) -> HttpResponse:
+    """The scenarios of a draft, played now: a part of its page, which may take some seconds."""
+    try:
+        found = seen.draft(draft_id)
+    except Unknown as unknown:
+        raise Http404 from unknown
+    return render(request, "designer/parts/scenarios.html", played(found))
 
 
 def shown(
