@@ -49,6 +49,7 @@ def test_the_county_asks_its_departments_and_the_township_delivers(staff):
     federation = staff.sit(FEDERATION, "county.handler")
     federation.takes(case, "出具意见", "剩5个工作日")
     expect(federation.page.locator(".asked")).to_contain_text("残疾人证是否有效")
+    expect(federation.page.locator("main")).not_to_contain_text("做完记录后接着算")
     assert violations(federation.page) == []
     federation.fill(
         outcome="disagree",

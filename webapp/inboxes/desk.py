@@ -211,7 +211,9 @@ def procedures(page: CasePage) -> list[Procedure]:
     for clock in page.clocks:
         if clock.kind == "publicity" and clock.state == "running":
             found[clock.kind] = Procedure(until=clock.due_on)
-        if clock.stop is None or clock.step or clock.stop.cause == SUSPENSION:
+        if clock.stop is None or clock.step or clock.kind == "handup":
+            continue  # a hand-up that the county has signed for stands still by itself
+        if clock.stop.cause == SUSPENSION:
             continue
         known = found.get(clock.stop.cause)
         clocks = _("、").join([known.clocks, clock.name] if known else [clock.name])

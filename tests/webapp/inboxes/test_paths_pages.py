@@ -86,6 +86,17 @@ def test_a_department_reads_its_question_and_the_lead_who_dissents(desk, window)
     assert "自然资源所不同意，必须会商。" in page
 
 
+def test_a_hand_up_that_has_arrived_is_no_special_procedure(desk):
+    """The township's clock stands still at the county: nothing to record, nothing to resume."""
+    case = desk.run(desk.open("CL01"), until="Task_CountyConvene")
+    lead = desk.item(case, "Task_CountyConvene")
+    page = text_of(person(desk, lead).get(f"/items/{lead.pk}/"))
+    assert desk.clock(case, "handup").state == "stopped"
+    assert "做完记录后接着算" not in page
+    assert "要征求的部门" in page
+    assert "5个工作日" in page
+
+
 def test_suspending_says_what_follows_asks_for_reasons_and_keeps_what_was_typed(desk, window):
     case = desk.run(desk.open("MZ04"), until="Task_Prelim")
     head = Browser(desk, desk.acting("xinan.centre", "township.head_window"))
