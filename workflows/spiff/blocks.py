@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from workflows.model import Kind
 from workflows.spiff.node import Node
 from workflows.spiff.scopes import ScopeSpec
-from workflows.spiff.walks import following, meeting_points, preceding, spread
+from workflows.spiff.walks import following, meeting_points, preceding, spread, turning_back
 
 SPLITTING = frozenset({Kind.PARALLEL, Kind.INCLUSIVE})
 
@@ -72,6 +72,7 @@ class Region:
     loose: list[Node] = field(default_factory=list)  # splits
     unmatched: list[Node] = field(default_factory=list)  # parallel joins of no block
     levels: dict[Node, Level | None] = field(default_factory=dict)  # None: cannot be said
+    turns: set[tuple[Node, Node]] = field(default_factory=set)  # the ways back of loops
 
     def level(self, node: Node) -> Level | None:
         """The branches around a node."""
@@ -118,6 +119,7 @@ def regions(spec: ScopeSpec) -> list[Region]:
 def _arrange(region: Region) -> None:
     meets = meeting_points(region.nodes)
     before = preceding(region.nodes)
+    region.turns = turning_back(region.nodes, region.nodes - before.keys())
     live = set(meets)
     for split in sorted(region.nodes, key=lambda node: node.name):
         if split.element.kind in SPLITTING and len(split.routes) > 1:

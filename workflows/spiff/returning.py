@@ -23,7 +23,7 @@ from workflows.spiff.node import Node
 from workflows.spiff.scopes import AnyWorkflow, CaseWorkflow, ScopeSpec
 from workflows.spiff.standing import Standing, layout_of, stand
 from workflows.spiff.token import WAITING, Token
-from workflows.spiff.walks import behind, spread
+from workflows.spiff.walks import behind, precedes, spread
 
 STEPS = frozenset({Kind.USER_TASK, Kind.MANUAL_TASK})
 
@@ -85,7 +85,7 @@ def plan(scope: AnyWorkflow, token: Token, node: Node) -> Plan:
         depth = _common(goal, here)
         if min(len(goal), len(here)) > depth and goal[depth][0] is here[depth][0]:
             raise CommandRefused(f"环节{node.title}在并行的另一条分支上，与这一环节没有先后。")
-    if token.task_spec not in behind(node):
+    if not precedes(node, token.task_spec, region.turns):
         raise CommandRefused(f"环节{node.title}不在这一环节之前。")
     refuse_loose(region, scope, node)
     if here is None:

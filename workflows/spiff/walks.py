@@ -38,6 +38,32 @@ def behind(node: Node, without: Collection[Node] = ()) -> set[Node]:
     return spread(following(node), without)
 
 
+def turning_back(region: set[Node], entries: Iterable[Node]) -> set[tuple[Node, Node]]:
+    """The ways back of loops: from a node to one without which it cannot be come to."""
+    begin = list(entries)
+    found: set[tuple[Node, Node]] = set()
+    for head, sources in preceding(region).items():
+        if len(sources) > 1 or head in begin:
+            without = spread(begin, [head])
+            found |= {(source, head) for source in sources if source not in without}
+    return found
+
+
+def precedes(node: Node, other: Node, turns: Collection[tuple[Node, Node]]) -> bool:
+    """Whether a token can go on from `node` to `other` without turning back in a loop."""
+    seen: set[Node] = set()
+    todo = [node]
+    while todo:
+        at = todo.pop()
+        for target in following(at):
+            if target is other and (at, target) not in turns:
+                return True
+            if target not in seen and (at, target) not in turns:
+                seen.add(target)
+                todo.append(target)
+    return False
+
+
 def preceding(nodes: Iterable[Node]) -> dict[Node, list[Node]]:
     """The nodes that a token may come from, for each of `nodes`."""
     found: dict[Node, list[Node]] = {}

@@ -231,6 +231,8 @@ def go_back(play: Play, game: Game, dice: random.Random, maps: Maps, tidy: bool)
     if len(target.kept) > MOST_KEPT:
         raise Overflow
     assert len(answers) == 1, (top.element.id, target, answers)
+    starts = [e.id for e in scope.elements.values() if is_start(e)]
+    assert target.target.element in reached_from(scope, starts, frozenset({top.element.id}))
     found = answers[0]
     sides = beside(frame, target.target.element, found.removed, target.items)
     play.go(Return(token, target.target))

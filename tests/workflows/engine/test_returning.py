@@ -254,6 +254,20 @@ def test_in_a_loop_the_branches_of_this_pass_are_meant():
     assert play.open == ["leader"]
 
 
+def test_a_return_is_no_way_to_skip_what_was_sent_back():
+    """The leader has sent it back: from there nobody "returns" forward to the leader."""
+    drawing = Drawing().start().xor("merge", "choice").user("apply", "check", "leader").end()
+    drawing.line("start", "merge", "apply", "check", "leader", "choice")
+    drawing.flow("choice", "merge", when="again").flow("choice", "end", default=True)
+    play = Play(drawing, {"again": True}).do("apply").do("check").do("leader")
+    for later in ("check", "leader"):
+        assert targets(play, "apply")[later].refusal == f"环节「{later}」不在这一环节之前。"
+    play.do("apply")
+    assert targets(play, "check")["leader"].refusal is not None
+    back(play, "check", "apply")
+    assert play.open == ["apply"]
+
+
 def f_ends(flow) -> tuple[str, str]:
     return flow.source, flow.target
 
