@@ -57,12 +57,17 @@ LEFT JOIN LATERAL (SELECT i.id, i.name, i.due_at FROM cases_workitem i
 LEFT JOIN LATERAL (SELECT s.ciphertext FROM cases_sensitivevalue s
   WHERE s.case_id = c.id AND s.field = %(phone)s ORDER BY s.id DESC LIMIT 1) p ON true
 WHERE c.is_open AND (c.agent_id = %(me)s OR i.id IS NOT NULL)
+  AND (i.id IS NOT NULL OR NOT EXISTS (
+    SELECT 1 FROM cases_case s WHERE s.parent_id = c.id AND s.is_open))
 ORDER BY due_at, c.id LIMIT %(most)s
 """
 
 
 def village_round(by: Acting) -> Round:
-    """Her open cases, most urgent first: one statement."""
+    """Her open cases, most urgent first: one statement.
+
+    While a visit only waits for the case that it has started, that case stands for both.
+    """
     pools = [held.pool_id for held in by.held if held.role == "village.agent"]
     rows = db.rows(_CASES, {"pools": pools, "me": by.officer_id, "phone": PHONE, "most": MOST})
     found = [(row, _errand(row)) for row in rows]

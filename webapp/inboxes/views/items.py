@@ -66,7 +66,9 @@ def item(request: HttpRequest, item_id: int) -> HttpResponse:
         return redirect("inboxes:case", case_id=seen.case_id)
     kept = kept_draft(by, seen.id)
     typed = working.read_typed(working.form_of(seen), kept.pairs if kept else {})
-    return _drawn(request, seen, typed, restored=kept.clock if kept else "")
+    chosen_before = kept is not None and set(kept.pairs) == {"outcome"}  # by the button
+    restored = kept.clock if kept and not chosen_before else ""
+    return _drawn(request, seen, typed, restored=restored)
 
 
 def _posted(request: HttpRequest, seen: ItemSeen) -> HttpResponse:
