@@ -312,6 +312,26 @@ class ProposalUpdate:
 
 
 @dataclass(slots=True)
+class NewForwarded:
+    """A command goes on to the case that this one has started."""
+
+    verb: str
+    reason: str
+    basis: str
+    by_id: int
+    asked_at: datetime
+
+
+@dataclass(slots=True)
+class ForwardedUpdate:
+    """What became of the open one."""
+
+    state: str
+    answered_at: datetime
+    note: str = ""
+
+
+@dataclass(slots=True)
 class NewPassage:
     """The case has passed an element."""
 
@@ -441,6 +461,8 @@ class Changes:
     promised_papers: list[PromisedPaper] = field(default_factory=list)
     new_proposal: NewProposal | None = None
     proposals: list[ProposalUpdate] = field(default_factory=list)
+    new_forwarded: list[NewForwarded] = field(default_factory=list)
+    forwarded: list[ForwardedUpdate] = field(default_factory=list)
     passages: list[NewPassage] = field(default_factory=list)
     messages: list[NewMessage] = field(default_factory=list)
     events: list[NewEvent] = field(default_factory=list)

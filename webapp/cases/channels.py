@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 
 from webapp.cases.actions.deliver_message import deliver_message
+from webapp.cases.actions.forward import carry_over
 from webapp.cases.actions.start_case import start_case as begin
 from webapp.core.errors import AlreadyDone
 from webapp.core.outbox import Message
@@ -33,6 +34,11 @@ def case_command(message: Message) -> None:
         )
     except AlreadyDone:
         log.info("message %d: the case no longer waits for it", message.id)
+
+
+def forward_command(message: Message) -> None:
+    """Bring a command of a village case to the township case that it started."""
+    carry_over(int(message.payload["case"]))
 
 
 def start_case(message: Message) -> None:

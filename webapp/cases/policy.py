@@ -150,11 +150,16 @@ def check_can_withdraw(by: Acting, case: DecidedLike, open_pools: Iterable[int])
     Unknown, or Refused when it is too late.
     """
     pool = pool_for_papers(by, case, ())
+    check_not_decided(case)
+    return pool
+
+
+def check_not_decided(case: DecidedLike) -> None:
+    """What has been decided is not withdrawn any more."""
     if not case.is_open or case.decided_at is not None:
         raise Refused(
             "决定已经作出，不能再撤回申请。申请人不服的，可以申请行政复议或者提起行政诉讼。"
         )
-    return pool
 
 
 LEADING = ("township.head_window", "township.leader", "county.head_window", "county.leader")

@@ -223,6 +223,7 @@ OUTBOX_CHANNELS = {  # what carries each kind of message of the outbox
     "notify": "webapp.cases.channels.notify",
     "case-command": "webapp.cases.channels.case_command",
     "start-case": "webapp.cases.channels.start_case",
+    "forward-command": "webapp.cases.channels.forward_command",
 }
 _FILES_AS_BROKER = "filesystem://localhost"
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL") or _FILES_AS_BROKER

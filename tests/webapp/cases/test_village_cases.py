@@ -7,9 +7,9 @@ import pytest
 from tests.webapp.cases.desk import MANDATE
 from webapp.cases import actions, channels
 from webapp.cases.models import Case
-from webapp.cases.queries.invariants import broken_invariants
+from webapp.cases.queries.invariants import broken_chain, broken_invariants
 from webapp.core import db, outbox
-from webapp.core.errors import Refused
+from webapp.core.errors import AlreadyDone, Refused
 from webapp.core.models import OutboxMessage
 from webapp.organisations.models import Unit
 
@@ -125,3 +125,117 @@ def test_no_agency_without_mandate_or_for_what_one_must_do_in_person(desk, agent
     assert desk.item(case).element == "Task_Register"
     with pytest.raises(Refused, match="不在这里受理|不能代办"):
         desk.open("CL02", agent, mandate=MANDATE)
+
+
+def started_by(desk, agent):
+    """A village case whose township case runs."""
+    case = desk.open(ITEM, agent, mandate=MANDATE)
+    desk.complete(desk.item(case, "Task_Register"), agent, outcome="agency")
+    deliver(desk)
+    return case, Case.objects.get(parent=case)
+
+
+def deliver(desk, many: int = 50):
+    with db.pretended(desk.at):
+        outbox.deliver(many)
+
+
+def withdraw(desk, case, by, reason="本人不再需要办理"):
+    with db.pretended(desk.at):
+        return actions.withdraw(case.pk, by, reason)
+
+
+def test_withdrawn_in_the_village_both_cases_end_and_the_papers_go_back_once(desk, agent):
+    """AGT-01 (revocable): the applicant's reason arrives; one paper, one hand-back."""
+    case, township = started_by(desk, agent)
+    withdraw(desk, case, agent)
+    case.refresh_from_db()
+    assert case.is_open  # no transaction holds two cases: the outbox carries it over
+    with pytest.raises(AlreadyDone, match="正在等答复"):
+        withdraw(desk, case, agent)
+    deliver(desk)
+    deliver(desk)
+    for one in (case, township):
+        one.refresh_from_db()
+        assert (one.status, one.result) == ("WITHDRAWN", "withdrawn")
+        assert broken_chain(one.pk) == []
+    assert case.forwarded.get().state == "DONE"
+    paper = township.documents.get(code="D25W")
+    assert "本人不再需要办理" in "".join(paper.content["paragraphs"])
+    assert not case.documents.filter(code="D25W").exists()
+    assert township.custody.filter(to_pool=None).count() == 1
+    assert not case.custody.filter(to_pool=None).exists()
+    assert not OutboxMessage.objects.filter(sent_at=None).exists()
+    assert broken_invariants() == []
+
+
+def test_a_command_that_is_carried_over_twice_does_nothing_more(desk, agent):
+    case, township = started_by(desk, agent)
+    withdraw(desk, case, agent)
+    with db.pretended(desk.at):
+        actions.carry_over(case.pk)
+        actions.carry_over(case.pk)
+    township.refresh_from_db()
+    assert township.result == "withdrawn"
+    seen = township.documents.filter(code="D25W").count()
+    assert seen == 1
+    deliver(desk)
+    assert broken_invariants() == []
+
+
+def test_once_the_township_has_decided_the_agent_is_told_and_nothing_else_happens(desk, agent):
+    """Told at once where it is known, else with the answer of the township case."""
+    case, township = started_by(desk, agent)
+    withdraw(desk, case, agent)  # on its way …
+    desk.run(township, until="Task_AgentDeliver")  # … while the township decides
+    deliver(desk)
+    case.refresh_from_db()
+    township.refresh_from_db()
+    asked = case.forwarded.get()
+    assert (asked.state, "决定已经作出" in asked.note) == ("REFUSED", True)
+    assert (case.is_open, township.result) == (True, "granted")
+    assert desk.item(case).element == "Task_Trip"
+    with pytest.raises(Refused, match=township.number):
+        withdraw(desk, case, agent)
+    desk.run(township)
+    deliver(desk)
+    desk.complete(desk.item(case, "Task_Trip"), agent)
+    deliver(desk)
+    desk.complete(desk.item(case, "Task_Report"), agent)
+    case.refresh_from_db()
+    assert case.result == "handled_elsewhere"
+    assert broken_invariants() == []
+
+
+def test_withdrawn_at_the_window_the_village_case_gets_its_answer(desk, agent):
+    """PROC-12: the agent still tells the villager."""
+    case, township = started_by(desk, agent)
+    desk.complete(desk.item(case, "Task_Trip"), agent)
+    withdraw(desk, township, desk.window)
+    deliver(desk)
+    assert desk.item(case).element == "Task_Report"
+    desk.complete(desk.item(case), agent)
+    case.refresh_from_db()
+    assert case.result == "handled_elsewhere"
+    assert broken_invariants() == []
+
+
+def test_a_termination_proposed_in_the_village_is_decided_on_the_township_case(desk, agent):
+    """DENY-01, DENY-02: one proposal, one D25, one filing; the village case is told the end."""
+    case, township = started_by(desk, agent)
+    with db.pretended(desk.at):
+        actions.propose_termination(case.pk, agent, "申请人去世", "办法第三条")
+    deliver(desk)
+    proposal = township.proposals.get()
+    assert (proposal.proposed_by_id, proposal.reason) == (agent.officer_id, "申请人去世")
+    assert not case.proposals.exists()
+    head = desk.acting("xinan.centre", "township.head_window")
+    with db.pretended(desk.at):
+        actions.decide_termination(township.pk, head, agree=True)
+    deliver(desk)
+    desk.complete(desk.item(case, "Task_Trip"), agent)
+    deliver(desk)
+    assert desk.item(case).element == "Task_Report"
+    assert township.documents.filter(code="D25").count() == 1
+    assert not case.denial_filings.exists()
+    assert broken_invariants() == []

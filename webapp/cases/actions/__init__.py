@@ -17,6 +17,7 @@ from webapp.cases.actions.deliver_message import deliver_message
 from webapp.cases.actions.drafts import drop_draft, load_draft, save_draft
 from webapp.cases.actions.filings import acknowledge_filing, answer_query
 from webapp.cases.actions.fire_due_timers import fire_due_timers
+from webapp.cases.actions.forward import carry_over
 from webapp.cases.actions.give_back import give_back
 from webapp.cases.actions.issue_cards import issue_cards
 from webapp.cases.actions.open_case import open_case
@@ -61,6 +62,7 @@ SYSTEM = {
     "issue_cards": issue_cards,
     "deliver_message": deliver_message,
     "start_case": start_case,
+    "carry_over": carry_over,
     "recount_clocks": recount_clocks,
 }
 """Actions that nobody asks for: sweeps and commands of the outbox."""
@@ -71,6 +73,7 @@ __all__ = [
     "acknowledge_filing",
     "answer_query",
     "attach",
+    "carry_over",
     "cases_with_clocks",
     "claim",
     "complete",

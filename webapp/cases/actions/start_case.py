@@ -96,7 +96,7 @@ def _start(parent_id: int, level: str, process_key: str) -> StepResult:
             NewSubmission(None, ITEM_FORM + item.code, stored, parent.registered_by_id, at)
         )
 
-    return carry_out(
+    result = carry_out(
         state,
         outcome,
         _agent(mandate.agent_id),
@@ -105,6 +105,8 @@ def _start(parent_id: int, level: str, process_key: str) -> StepResult:
         papers=papers_at_start(item, lines, values, outcome),
         prepare=add,
     )
+    _parent(parent_id)  # read again behind its lock: who withdraws meanwhile has no second case
+    return result
 
 
 def _parent(parent_id: int) -> Case:

@@ -8,11 +8,12 @@ applicant brought goes back with D25.
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from webapp.cases import policy
+from webapp.cases.actions import forward
 from webapp.cases.actions.bare import bare_step
-from webapp.cases.changes import NewItem, NewProposal, ProposalUpdate
+from webapp.cases.actions.proposing import propose_on
+from webapp.cases.changes import ProposalUpdate
 from webapp.cases.planning.step import COMMAND, Order, Step, touch
 from webapp.cases.state import CaseState, Item, Termination
 from webapp.cases.stepping import StepResult, actor_of, move
@@ -22,8 +23,6 @@ from webapp.core.errors import AlreadyDone, Invalid
 from webapp.organisations.queries import Acting
 from workflows.engine import Cancel
 
-CONFIRMER = "township.head_window"
-STEP_NAME = gettext_noop("确认终止办理")
 _CODES = frozenset({"D24", "D25"})
 
 
@@ -39,12 +38,6 @@ def _propose(case_id: int, by: Acting, reason: str, basis: str) -> StepResult:
     state = lock_case(case_id)
     pools = [item.pool_id for item in state.items]
     pool = policy.check_can_propose_termination(by, state, pools)
-    if state.proposal is not None:
-        raise AlreadyDone(
-            _("{name}已经提议终止这件申请，正在等确认。").format(
-                name=state.proposal.proposed_by_name
-            )
-        )
     errors = {}
     if not reason:
         errors["reason"] = _("请写明终止办理的理由，会印在告知书上。")
@@ -53,29 +46,10 @@ def _propose(case_id: int, by: Acting, reason: str, basis: str) -> StepResult:
     if errors:
         raise Invalid(errors)
 
-    def add(step: Step) -> None:
-        step.changes.new_proposal = NewProposal(reason, basis, by.officer_id, state.at)
-        step.changes.new_items.append(
-            NewItem(
-                token=f"{COMMAND}terminate:{state.audit_seq + 1}",
-                process_key="",
-                element="Command_Terminate",
-                name=STEP_NAME,
-                pool_id=step.pool_of(CONFIRMER),
-                form="",
-                separate=(),
-                opened_at=state.at,
-            )
-        )
-
-    return bare_step(
-        state,
-        actor_of(by, pool),
-        kind="termination_proposed",
-        payload={"reason": reason[:300]},
-        prepare=add,
-        codes=set(),
-    )
+    actor = actor_of(by, pool)
+    if forward.has_started(case_id):
+        return forward.forward(state, actor, "terminate", reason, basis)
+    return propose_on(state, actor, reason, basis)
 
 
 def decide_termination(case_id: int, by: Acting, *, agree: bool, note: str = "") -> StepResult:

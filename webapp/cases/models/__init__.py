@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from webapp.cases.models.case import Case, CaseSnapshot, Mandate
 from webapp.cases.models.clocks import Card, Clock, ClockEntry, Timer
-from webapp.cases.models.commitments import Commitment, CommitmentPaper, Proposal
+from webapp.cases.models.commitments import (
+    Commitment,
+    CommitmentPaper,
+    ForwardedCommand,
+    Proposal,
+)
 from webapp.cases.models.documents import (
     Delivery,
     DenialFiling,
@@ -31,6 +36,7 @@ __all__ = [
     "DenialFiling",
     "Document",
     "Draft",
+    "ForwardedCommand",
     "Mandate",
     "NumberSeries",
     "Opinion",

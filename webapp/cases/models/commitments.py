@@ -102,3 +102,36 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"termination of {self.case_id} ({self.state})"
+
+
+class ForwardedCommand(models.Model):
+    """A command that a village case passes on to the township case which it has started.
+
+    No transaction holds two cases, so the outbox carries it over; the answer is kept here, for
+    the agent to read. Once the township has decided nothing else happens.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "OPEN"
+        DONE = "DONE"
+        REFUSED = "REFUSED"
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="forwarded")
+    verb = models.CharField(max_length=10, help_text="withdraw or terminate")
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    reason = models.TextField()
+    basis = models.TextField(blank=True)
+    by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    note = models.TextField(blank=True, help_text="Why the township case refused.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(state="OPEN"), name="forwardedcommand_one_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} for what {self.case_id} started ({self.state})"

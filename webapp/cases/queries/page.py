@@ -23,6 +23,7 @@ from webapp.cases.models import (
     Delivery,
     DenialFiling,
     Document,
+    ForwardedCommand,
     Mandate,
     Opinion,
     Passage,
@@ -158,6 +159,7 @@ class CasePage:
     proposal: Proposal | None = None
     parent: Case | None = None
     started: tuple[Case, ...] = ()
+    forwarded: ForwardedCommand | None = None
 
     @property
     def open_items(self) -> tuple[WorkItem, ...]:
@@ -208,6 +210,7 @@ def case_page(case: Case, at: datetime) -> CasePage:
         .first(),
         parent=case.parent,
         started=tuple(Case.objects.filter(parent=case).order_by("id")),
+        forwarded=ForwardedCommand.objects.filter(case=case).order_by("-id").first(),
     )
 
 

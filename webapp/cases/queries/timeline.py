@@ -178,6 +178,13 @@ _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "terminated": lambda payload: _("确认终止办理：{why}").format(why=payload["reason"]),
     "withdrawn": lambda payload: _("申请人撤回申请"),
     "gave_back": _gave_back,
+    "command_forwarded": lambda payload: _("撤回或者终止转给乡镇办件：{why}").format(
+        why=payload["reason"]
+    ),
+    "command_arrived": lambda payload: _("乡镇办件已收到转去的终止提议"),
+    "command_refused": lambda payload: _("乡镇办件不能撤回或者终止：{why}").format(
+        why=payload["why"]
+    ),
     "filing_acknowledged": lambda payload: _("县政务办审阅否定报备，已备案：{why}").format(
         why=payload["opinion"]
     ),

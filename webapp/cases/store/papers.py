@@ -112,7 +112,8 @@ _HELD = """
 SELECT
   EXISTS (SELECT 1 FROM cases_casematerial m WHERE m.case_id = %(case)s AND m.needed
     AND m.state IN ('received', 'to_check', 'checked', 'defective')
-    AND m.form NOT IN ('electronic', 'original_check')),
+    AND m.form NOT IN ('electronic', 'original_check'))
+    AND NOT EXISTS (SELECT 1 FROM cases_case s WHERE s.parent_id = %(case)s),
   (SELECT jsonb_agg(jsonb_build_array(
       p.id, p.from_unit_id, o.unit_id, p.received_at IS NOT NULL) ORDER BY p.id)
      FROM cases_custody p LEFT JOIN organisations_pool o ON o.id = p.to_pool_id
@@ -121,7 +122,10 @@ SELECT
 
 
 def read_held(case_id: int) -> Held:
-    """What is here of the applicant's papers; originals that were only looked at are not."""
+    """What is here of the applicant's papers; originals that were only looked at are not.
+
+    The papers of a village case are with the township case that it started.
+    """
     with prepared() as cursor:
         cursor.execute(_HELD, {"case": case_id})
         row = cursor.fetchone()

@@ -322,6 +322,20 @@ FROM jsonb_to_recordset(%(proposals)s) AS r(
 WHERE cases_proposal.id = r.id AND cases_proposal.case_id = %(case_id)s
 """
 
+NEW_FORWARDED = """
+INSERT INTO cases_forwardedcommand (
+  case_id, verb, state, reason, basis, by_id, asked_at, answered_at, note)
+SELECT %(case_id)s, r.verb, 'OPEN', r.reason, r.basis, r.by_id, r.asked_at, NULL, ''
+FROM jsonb_to_recordset(%(new_forwarded)s) AS r(
+  verb text, reason text, basis text, by_id bigint, asked_at timestamptz)
+"""
+
+FORWARDED = """
+UPDATE cases_forwardedcommand SET state = r.state, answered_at = r.answered_at, note = r.note
+FROM jsonb_to_recordset(%(forwarded)s) AS r(state text, answered_at timestamptz, note text)
+WHERE cases_forwardedcommand.case_id = %(case_id)s AND cases_forwardedcommand.state = 'OPEN'
+"""
+
 PASSAGES = """
 INSERT INTO cases_passage (case_id, process_key, element, at)
 SELECT %(case_id)s, r.process_key, r.element, r.at

@@ -46,6 +46,8 @@ _PLAIN = (
     ("materials", tables.MATERIALS),
     ("commitments", tables.COMMITMENTS),
     ("proposals", tables.PROPOSALS),
+    ("new_forwarded", tables.NEW_FORWARDED),
+    ("forwarded", tables.FORWARDED),
     ("passages", tables.PASSAGES),
     ("messages", tables.MESSAGES),
     ("drafts_over", tables.DRAFTS_OVER),
