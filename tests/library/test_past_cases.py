@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -142,6 +143,20 @@ def test_a_draft_that_cannot_be_run_fits_no_case() -> None:
     drawing = drawing.replace("</bpmn:startEvent>", "</bpmn:scriptTask>", 1)
     weighed = rehearsed(DECISION, drawing)
     assert len(weighed.misfits) == len(weighed.cases)
+
+
+def test_a_step_that_was_sent_back_is_sent_back_again() -> None:
+    """退回: by the record `return`, to the same step, and on from there."""
+    case = next(c for c in cases() if c.process == "promised" and c.result == "granted")
+    at = next(n for n, done in enumerate(case.steps) if done.what == "Task_Check")
+    back = replace(case.steps[at], kind="return", to="Task_Propose", values={})
+    before = next(done for done in case.steps if done.what == "Task_Propose")
+    steps = (*case.steps[:at], back, before, *case.steps[at:])
+    weighed = weigh([replace(case, steps=steps)], library(), library())
+    assert [one.after.misfit for one in weighed.misfits] == []
+    assert weighed.cases[0].after.result == "granted"
+    done = [work.element for work in weighed.cases[0].after.work]
+    assert done.count("Task_Propose") == 2
 
 
 # --- the command ---------------------------------------------------------------------------

@@ -9,10 +9,12 @@ One case a line:
        {"do": "Task_Opinion", "unit": "county_tax", "values": {…}, "at": "…"},
        {"lapse": "check", "before": 0, "at": "…"},
        {"message": "materials_supplied", "values": {}, "at": "…"},
+       {"return": "Task_Approve", "to": "Task_Propose", "at": "…"},
        {"cancel": "withdrawn", "at": "…"}]}
 
 `do` is a step that a person completed with these routing values; `lapse` a clock that came due
-(or `before` working days near); `message` something that arrived; `cancel` a withdrawal or
+(or `before` working days near); `message` something that arrived; `return` a step sent back to
+another; `cancel` a withdrawal or
 termination with its result. Values are as forms store them
 (dates as text, amounts with decimals as text). `at` is when it happened, ISO 8601 with offset; `unit` tells several
 open items of one step apart. `result` is absent while the case is open. Case numbers, routing
@@ -30,11 +32,11 @@ from typing import Any
 from workflows.errors import Unreadable
 from workflows.model import NOTHING
 
-KINDS = ("do", "lapse", "message", "cancel")
+KINDS = ("do", "lapse", "message", "return", "cancel")
 MAX_LINE = 500_000
 MAX_STEPS = 5_000
 _CASE = frozenset({"case", "process", "facts", "opened", "result", "steps"})
-_STEP = frozenset({*KINDS, "values", "at", "unit", "before"})
+_STEP = frozenset({*KINDS, "values", "at", "unit", "before", "to"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Done:
     values: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     unit: str = ""
     before: int = 0
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,7 @@ def _step(said: object, place: str) -> Done:
         values=_mapping(record.get("values", {}), None, place),
         unit=str(record.get("unit", "")),
         before=before,
+        to=str(record.get("to", "")),
     )
 
 

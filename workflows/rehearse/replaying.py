@@ -143,6 +143,8 @@ class _Replay:
             found = [one for one in state.items if one.place.element == done.what]
             item = next((one for one in found if done.unit in {"", one.unit}), None)
             return (self.completed(done, item) if item else None), item
+        if done.kind == "return":
+            return self.returned(done, state), None
         if done.kind == "lapse":
             wanted = (done.what, done.before)
             timers = [one for one in state.timers if (one.clock, one.before) == wanted]
@@ -152,6 +154,16 @@ class _Replay:
             return None, None
         first = waiting[0]
         return engine.Deliver(first.name, done.values, first.token, first.signal), None
+
+    def returned(self, done: Done, state: State) -> engine.Command | None:
+        """The step sent back; None where it does not wait, or cannot go there."""
+        item = next((one for one in state.items if one.place.element == done.what), None)
+        if item is None:
+            return None
+        reached = {one.rpartition("/")[2] for one in self.run.path}
+        found = engine.preview_return(self.definition, self.snapshot, item.token, reached)
+        target = next((one.target for one in found if one.target.element == done.to), None)
+        return engine.Return(item.token, target) if target is not None else None
 
     def completed(self, done: Done, item: OpenedItem) -> engine.Complete:
         """The recorded answers as this version's form reads them: dates, amounts, texts."""

@@ -144,7 +144,7 @@ def _delivered(
         Deliver(message),
         actor,
         kind="supplied",
-        payload={"materials": sorted(came)},
+        payload={"materials": sorted(came), "message": message},
         prepare=add,
         marked=updates,
     )
