@@ -18,6 +18,7 @@ class Job(StrEnum):
     FIRE_DUE_TIMERS = "cases.fire_due_timers"
     ISSUE_CARDS = "cases.issue_cards"
     CHECK_INVARIANT = "cases.check_invariant"
+    PUBLISH_DUE_DRAFTS = "processes.publish_due_drafts"
     DELIVER_OUTBOX = "core.deliver_outbox"
 
 

@@ -114,6 +114,11 @@ def _name(path: str, digest: str) -> str:
     return name_of(path, content_of(digest))
 
 
+def name_in(manifest: Mapping[str, str], path: str, content: bytes) -> str:
+    """The same, where a form is called by the steps at which it is filled in."""
+    return _uses(tuple(sorted(manifest.items()))).names.get(path) or name_of(path, content)
+
+
 def name_of(path: str, content: bytes) -> str:
     """The name that a file gives itself, else its path."""
     try:

@@ -3,7 +3,7 @@
 import { defineConfig } from "vite";
 import { chinese } from "./chinese.js";
 
-const entries = ["app", "viewer", "diagrams", "tables", "fields", "texts"];
+const entries = ["app", "viewer", "diagrams", "tables", "fields", "texts", "drafts"];
 
 export default defineConfig({
   base: "./",

@@ -44,7 +44,7 @@ def edit(request: HttpRequest, draft_id: int, path: str) -> HttpResponse:
     context: dict[str, Any] = {
         "draft": draft,
         "file": file,
-        "name": shelves.name_of(path, content),
+        "name": shelves.name_in(with_draft(draft), path, content),
         "kind": kind,
         "may_edit": may_edit,
         "saves": file.saves.select_related("by").order_by("-version")[:30],

@@ -51,7 +51,7 @@ export default {
   "Opened in popup": "已在窗口里打开", "Learn more": "更多", "Nothing to show.": "没有内容。",
   "No content to show.": "没有内容。", "Browse": "浏览", "Search": "查找", "Clear content": "清空",
   "Next page": "下一页", "Previous page": "上一页", "Remove tag": "去掉", "Skip to search": "跳到查找",
-  "Toggle section": "展开或收起", "Section contains an error": "这一组有错误", "Section contains edits": "这一组改过",
+  "Form": "表单", "Toggle section": "展开或收起", "Section contains an error": "这一组有错误", "Section contains edits": "这一组改过",
   "Create": "新建", "Create new list item": "加一项", "Open pop-up editor": "在窗口里编辑",
   "FEEL expression is mandatory": "必须用 FEEL", "Hide if": "什么时候隐藏（FEEL）",
   "Condition under which the field is hidden": "条件成立时不显示", "Deactivate if": "什么时候停用（FEEL）",
