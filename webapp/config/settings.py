@@ -243,6 +243,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "bianmin"
 CELERY_TASK_ROUTES = {
     "cases.*": {"queue": "bianmin.cases"},
+    "processes.*": {"queue": "bianmin.processes"},
     "core.*": {"queue": "bianmin.core"},
 }
 CELERY_TASK_TIME_LIMIT = 600

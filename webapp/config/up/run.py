@@ -23,7 +23,7 @@ from webapp.config.up.children import Child, LogFile, Supervisor
 from webapp.config.up.embedded import Cluster
 from webapp.config.up.failures import CannotStart
 
-QUEUES = "bianmin,bianmin.cases,bianmin.core"
+QUEUES = "bianmin,bianmin.cases,bianmin.core,bianmin.processes"
 DEMO_CASES = 300
 _BIANMIN = ("-m", "webapp.config.cli")
 
