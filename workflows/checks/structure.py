@@ -216,6 +216,27 @@ def _never_thrown(event: Element, host: Element) -> bool:
     }
 
 
+@rule("signal-unheard", Severity.UNFIT, whole=True)
+def signals_are_heard(subject: Subject) -> Iterator[Hit]:
+    """A signal is heard inside the same case alone: thrown for others, it would be lost."""
+    everything = [e for p in subject.bundle.processes.values() for e in p.scope.walk()]
+    heard = {e.event.ref for e in everything if e.event is not None and _hears_signal(e)}
+    for element in subject.process.scope.walk():
+        several = element.multi.throws if element.multi is not None else None
+        thrown = element.event if element.kind in {Kind.THROW, Kind.END} else several
+        if thrown is not None and thrown.trigger is Trigger.SIGNAL and thrown.ref not in heard:
+            yield Hit(
+                element,
+                f"信号“{thrown.ref}”只在本办件内传递，而这里没有谁等它",
+                "在本流程里画上接收的事件，或改用 gov:effect 的 send-message",
+            )
+
+
+def _hears_signal(element: Element) -> bool:
+    catching = element.kind in {Kind.CATCH, Kind.BOUNDARY, Kind.EVENT_SUBPROCESS}
+    return catching and _trigger(element) is Trigger.SIGNAL
+
+
 @rule("empty")
 def something_drawn(subject: Subject) -> Iterator[Hit]:
     """A process with nothing but a start and an end orders nothing of anybody."""

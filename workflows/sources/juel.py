@@ -1,8 +1,9 @@
 """Simple JUEL (`${state == 'ok' && days > 3}`) to FEEL; anything more is refused.
 
 Diagrams made with Activiti, Flowable and Camunda carry it (engine study E23). Only names,
-literals, comparison, logic, arithmetic and parentheses are converted: method calls, property
-calls with arguments, ternaries and `empty` are not.
+literals, comparison, logic, arithmetic and parentheses are converted, and of calls those
+that mean nothing more: `execution.getVariable('x')` is `x`, `x.equals('y')` is `x = "y"`.
+Other calls, ternaries and `empty` are not.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ _TOKEN = re.compile(
     (?P<number>\d+(?:\.\d+)?)
   | (?P<string>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")
   | (?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)
+  | (?P<equals>\.equals(?=\s*\())
   | (?P<op>==|!=|<=|>=|&&|\|\||[<>=!()+\-*/])
 )""",
     re.VERBOSE,
@@ -35,6 +37,8 @@ _COUNTERS = {
     "numberOfTerminatedInstances": "0",
 }
 MAX_LENGTH = 2_000
+_GETTER = "execution.getVariable"
+_EQUALS = ".equals"
 
 
 def is_juel(text: str) -> bool:
@@ -149,11 +153,9 @@ class _Converter:
         if kind == "number":
             return text
         if kind == "string":
-            return _string(text)
+            return self._compared(_string(text))
         if kind == "name" and text not in _WORDS and text not in _FORBIDDEN:
-            if self._peek() == "(":
-                raise _Unfit
-            return text
+            return self._named(text)
         if text == "(":
             said = self.either()
             if self._peek() != ")":
@@ -161,6 +163,38 @@ class _Converter:
             self._take()
             return f"({said})"
         raise _Unfit
+
+    def _named(self, name: str) -> str:
+        """A variable; `execution.getVariable('x')` is one, `x.equals('y')` compares one."""
+        if self._peek() != "(":
+            return name
+        if name.endswith(_EQUALS):
+            return self._equal(name.removesuffix(_EQUALS))
+        if name != _GETTER:
+            raise _Unfit
+        inside = self._argument()
+        if not (inside.startswith('"') and inside[1:-1].isidentifier()):
+            raise _Unfit
+        return inside[1:-1]
+
+    def _compared(self, said: str) -> str:
+        """A text literal, or what it is compared with: `'y'.equals(x)`."""
+        if self.done() or self._tokens[self._at][0] != "equals":
+            return said
+        self._at += 1
+        return self._equal(said)
+
+    def _equal(self, left: str) -> str:
+        return f"({left} = {self._argument()})"
+
+    def _argument(self) -> str:
+        """The one simple argument of a call, with its parentheses."""
+        self._take()
+        said = self._atom()
+        if self._peek() != ")":
+            raise _Unfit
+        self._take()
+        return said
 
     def _peek(self) -> str | None:
         if self.done():

@@ -17,8 +17,9 @@ from tests.workflows.drawings import (
     straight,
     task,
 )
-from workflows.checks import RULES, check_diagram
+from workflows.checks import RULES, check_bundle, check_diagram
 from workflows.findings import Finding, Severity
+from workflows.sources.bundle import Library
 from workflows.sources.diagrams import read_diagram
 
 DEFINITIONS = '<bpmn:message id="M" name="m"/><bpmn:error id="Er" errorCode="x"/>\n'
@@ -197,6 +198,18 @@ def test_county_rules_ask_only_of_county_drawings() -> None:
     assert "no-role" in {f.code for f in check(plain, publish=True)}
     ours = straight(task("a", 'gov:batch="true"'))
     assert "no-role" in {f.code for f in check(ours)}
+
+
+@pytest.mark.parametrize("heard", [False, True])
+def test_a_signal_that_nobody_in_the_case_hears(heard: bool) -> None:
+    signal = '<bpmn:signalEventDefinition signalRef="S"/>'
+    parts = [START, gate("f", "parallel"), task("a", "", signal, "intermediateThrowEvent"), END,
+             chain("s", "f", "a", "e"), task("b"), flow("f", "b"), flow("b", "e")]  # fmt: skip
+    if heard:
+        parts += [task("c", 'attachedToRef="b"', signal, "boundaryEvent"), flow("c", "e")]
+    data = diagram(*parts, before='<bpmn:signal id="S" name="stop"/>\n')
+    found = check_bundle(Library({"p.bpmn": data}).bundle("p"))
+    assert [f.element for f in found if f.code == "signal-unheard"] == ([] if heard else ["a"])
 
 
 def test_every_rule_says_why() -> None:

@@ -17,6 +17,7 @@ from tests.workflows.drawings import (
 )
 from workflows.findings import Severity, has_errors
 from workflows.model import Event, Kind, LimitUnit, Trigger
+from workflows.sources import juel
 from workflows.sources.diagrams import Reading, read_diagram
 
 DEFINITIONS = (
@@ -366,3 +367,26 @@ def test_an_event_sub_process() -> None:
     found = read_diagram(data, "p").processes[0].scope.elements["v"]
     assert (found.kind, found.interrupting) == (Kind.EVENT_SUBPROCESS, False)
     assert found.event == Event(Trigger.MESSAGE, "papers")
+
+
+@pytest.mark.parametrize(
+    ("drawn", "said"),
+    [
+        ("${execution.getVariable('ok')}", "ok"),
+        ('${!execution.getVariable("ok") && x > 1}', "not(ok) and x > 1"),
+        ("${'同意'.equals(outcome)}", '("同意" = outcome)'),
+        ("${form.kind.equals('A') || !x.equals(y)}", '(form.kind = "A") or not((x = y))'),
+        ("${x == 'a.equals(b)'}", 'x = "a.equals(b)"'),
+        ("${execution.getVariable(name)}", None),
+        ("${execution.getVariable('x').size() > 1}", None),
+        ("${x.equalsIgnoreCase('y')}", None),
+        ("${execution.getVariable('a b')}", None),
+        ("${x.equals('1', '2')}", None),
+        ("${'y'.equals}", None),
+    ],
+)
+def test_calls_that_mean_no_more_than_a_name_or_a_comparison(
+    drawn: str, said: str | None
+) -> None:
+    """E23: as diagrams of Flowable-based systems write their conditions."""
+    assert juel.to_feel(drawn) == said

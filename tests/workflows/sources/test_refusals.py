@@ -102,7 +102,7 @@ def test_one_element_is_refused_at_its_line(middle: str, code: str) -> None:
         (task("a"), "duplicate-id"),
         (flow("a", "nowhere"), "dangling"),
         (flow("nowhere", "a"), "dangling"),
-        (flow("a", "e", "${execution.getVariable('x')}", "f9"), "juel"),
+        (flow("a", "e", "${execution.getVariable(name)}", "f9"), "juel"),
         (flow("a", "e", "${empty x}", "f9"), "juel"),
         ('<bpmn:boundaryEvent id="b"><bpmn:timerEventDefinition gov:due=\'due("check")\'/></bpmn:boundaryEvent>', "boundary"),
         ('<bpmn:boundaryEvent id="b" attachedToRef="a"/>', "event-undefined"),
