@@ -202,6 +202,7 @@ LESS = {
     "joint-letter": ("shared/consultation.bpmn", "Service_Serve", "D17"),
     "opinion-unrecorded": ("shared/decision.bpmn", "Service_Grant", "D12"),
     "hearing-notice": ("shared/special.bpmn", "Service_Summon", "D16"),
+    "visitor-notice": ("village.bpmn", "Task_Guide", "D03"),
     "receipt-missing": ("shared/tolerance.bpmn", "Event_PaperArrived", "D02"),
     "result-unrecorded": ("shared/decision.bpmn", "Service_Grant", "record-result"),
     "guard-second-person": ("shared/denial.bpmn", "Service_File", "file-denial"),

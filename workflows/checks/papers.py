@@ -311,3 +311,19 @@ def arrivals_get_a_receipt(subject: Subject) -> Iterator[Hit]:
                 yield Hit(
                     event, "收到补交材料没有出具回执（D02，IN-10）", "加上 issue-document D02"
                 )
+
+
+@rule("visitor-notice", Severity.UNFIT, county=True, whole=True)
+def visitors_get_the_notice(subject: Subject) -> Iterator[Hit]:
+    """IN-07, IN-08: whoever the village answers or guides without a case gets the notice (D03)."""
+    ends = {("record-result", "answered"), ("record-result", "guided")}
+    for _, graph in subject.scopes():
+        for step in graph.of(Kind.USER_TASK):
+            if not (step.role or "").startswith("village.") or not orders(step) & ends:
+                continue
+            if not together(graph, step.id, holds(subject, document("D03"))):
+                yield Hit(
+                    step,
+                    "群众没有拿到一次性告知单（D03，IN-07）",
+                    "加上动作 issue-document D03",
+                )
