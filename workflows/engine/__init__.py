@@ -6,6 +6,7 @@ Same input, same output, byte for byte, in any process: no clock, no randomness,
 from __future__ import annotations
 
 from workflows.engine.definition import Definition, prepare
+from workflows.engine.moving import positions
 from workflows.engine.outcomes import (
     ArmedTimer,
     AwaitedMessage,
@@ -59,6 +60,7 @@ __all__ = [
     "Target",
     "advance",
     "inspect",
+    "positions",
     "prepare",
     "preview_cancel_branch",
     "preview_return",
