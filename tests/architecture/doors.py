@@ -132,6 +132,7 @@ DOORS: dict[str, Door] = {
     "designer:begin": Door(DESIGNING, "GET POST", changes=True),
     "designer:draft": Door(READING_LIBRARY),
     "designer:scenarios": Door(READING_LIBRARY),
+    "designer:rehearsal": Door(READING_LIBRARY),
     "designer:change": Door(READING_LIBRARY, "POST", changes=True),  # who may do it: the action
     "designer:import_file": Door(DESIGNING, "POST"),
     "designer:edit": Door(READING_LIBRARY),

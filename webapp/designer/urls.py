@@ -14,6 +14,7 @@ urlpatterns = [
     path("drafts/", drafts.begin, name="begin"),
     path("drafts/<int:draft_id>/", drafts.draft, name="draft"),
     path("drafts/<int:draft_id>/scenarios/", drafts.scenarios, name="scenarios"),
+    path("drafts/<int:draft_id>/rehearsal/", drafts.rehearsal, name="rehearsal"),
     path("drafts/<int:draft_id>/do/<slug:verb>/", drafts.change, name="change"),
     path("drafts/<int:draft_id>/import/", drafts.import_file, name="import_file"),
     path("drafts/<int:draft_id>/edit/<path:path>", editing.edit, name="edit"),

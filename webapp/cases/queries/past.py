@@ -7,8 +7,10 @@ sensitive fields are left behind; a routing field is never sensitive (design §3
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from webapp.audit.models import Event
@@ -29,7 +31,29 @@ BATCH = 200
 def past_cases(since: datetime, until: datetime) -> Iterator[dict[str, Any]]:
     """Every case opened in the span, oldest first; four statements for each batch of cases."""
     wanted = Case.objects.filter(opened_at__gte=since, opened_at__lt=until).order_by("id")
-    ids = list(wanted.values_list("id", flat=True))
+    yield from _in_batches(list(wanted.values_list("id", flat=True)))
+
+
+def latest_cases(processes: Iterable[str], most: int) -> Iterator[dict[str, Any]]:
+    """The latest cases of some processes, running ones too, at most `most`; oldest first."""
+    wanted = Case.objects.filter(process_version__process__key__in=list(processes))
+    ids = list(wanted.order_by("-id").values_list("id", flat=True)[:most])
+    yield from _in_batches(sorted(ids))
+
+
+def as_line(case: Mapping[str, Any]) -> str:
+    """A case as one JSON line, as `workflows.rehearse.read_cases` reads it."""
+    return json.dumps(case, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: object) -> object:
+    """Amounts as numbers, days as text."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return str(value)
+
+
+def _in_batches(ids: list[int]) -> Iterator[dict[str, Any]]:
     for at in range(0, len(ids), BATCH):
         yield from _batch(ids[at : at + BATCH])
 

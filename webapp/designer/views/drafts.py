@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop
 from webapp.core.access import page
 from webapp.core.errors import Invalid, Refused, Unknown
 from webapp.designer import policy, starting
+from webapp.designer.rehearsing import rehearse
 from webapp.designer.standing import played, standing
 from webapp.organisations.middleware import acting_of
 from webapp.organisations.queries import Acting
@@ -62,6 +63,16 @@ def scenarios(request: HttpRequest, draft_id: int) -> HttpResponse:
     except Unknown as unknown:
         raise Http404 from unknown
     return render(request, "designer/parts/scenarios.html", played(found))
+
+
+@page(policy.may_read)
+def rehearsal(request: HttpRequest, draft_id: int) -> HttpResponse:
+    """Past cases played on a draft (彩排): a part of its page, asked for with a button."""
+    try:
+        found = seen.draft(draft_id)
+    except Unknown as unknown:
+        raise Http404 from unknown
+    return render(request, "designer/parts/rehearsal.html", {"rehearsed": rehearse(found)})
 
 
 def shown(

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from argparse import ArgumentParser
 from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from webapp.cases.queries.past import past_cases
+from webapp.cases.queries.past import as_line, past_cases
 
 
 class Command(BaseCommand):
@@ -31,17 +29,10 @@ class Command(BaseCommand):
         until = timezone.now()
         lines = past_cases(until - timedelta(days=options["days"]), until)
         path = options["output"]
-        written = [json.dumps(one, ensure_ascii=False, default=_plain) for one in lines]
+        written = [as_line(one) for one in lines]
         text = "".join(line + "\n" for line in written)
         if path:
             Path(path).write_text(text, encoding="utf-8")
         else:
             self.stdout.write(text, ending="")
         sys.stderr.write(f"✓ 导出 {len(written)} 件\n")
-
-
-def _plain(value: object) -> object:
-    """Amounts as numbers, days as text."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    return str(value)
