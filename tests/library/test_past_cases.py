@@ -159,6 +159,18 @@ def test_a_step_that_was_sent_back_is_sent_back_again() -> None:
     assert done.count("Task_Propose") == 2
 
 
+def test_a_recorded_step_is_never_assumed() -> None:
+    """What somebody did is not invented: out of its order it does not fit."""
+    case = next(c for c in cases() if c.process == "promised" and c.result == "granted")
+    at = next(n for n, done in enumerate(case.steps) if done.what == "Task_Check")
+    check, approve = case.steps[at : at + 2]
+    assert approve.what == "Task_Approve"
+    steps = (*case.steps[:at], approve, check, *case.steps[at + 2 :])
+    (misfit,) = weigh([replace(case, steps=steps)], library(), library()).misfits
+    assert misfit.after.misfit_at == "Task_Approve"
+    assert not any(work.assumed for work in misfit.after.work)
+
+
 # --- the command ---------------------------------------------------------------------------
 
 
