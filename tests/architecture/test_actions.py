@@ -29,6 +29,7 @@ ACTIONS = {
     "release": (POST, Unknown),
     "complete": (POST, Unknown),
     "return_step": (POST, Unknown),
+    "preview_documents": (POST, Unknown),
     "save_draft": (POST, Unknown),
     "load_draft": (POST, Unknown),
     "drop_draft": (POST, Unknown),
@@ -81,7 +82,8 @@ def call_of(scene, verb, staged):
     """The verb as the right person would use it on a case; takes the acting officer."""
     case, item = staged.case, staged.item
     key = case.materials.order_by("id").first().key
-    values = scene.desk.form_answers(item) if verb == "complete" else {}
+    fills = verb in {"complete", "preview_documents"}
+    values = scene.desk.form_answers(item) if fills else {}
     village = scene.desk.village().pk
     return {
         "open_case": lambda by: actions.open_case(
@@ -90,6 +92,7 @@ def call_of(scene, verb, staged):
         "claim": lambda by: actions.claim(item.pk, by),
         "release": lambda by: actions.release(item.pk, by),
         "complete": lambda by: actions.complete(item.pk, by, values),
+        "preview_documents": lambda by: actions.preview_documents(item.pk, by, values),
         "return_step": lambda by: actions.return_step(item.pk, by, "Task_X", "材料要重核"),
         "save_draft": lambda by: actions.save_draft(by, item.pk, {"opinion": "…"}),
         "load_draft": lambda by: actions.load_draft(by, item.pk),

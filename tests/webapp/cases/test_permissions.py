@@ -36,6 +36,7 @@ EXPECTED = {
     "release": {("township.window", OWN)},
     "complete": {("township.window", OWN)},
     "return_step": {("township.window", OWN)},
+    "preview_documents": {("township.window", OWN)},
     "save_draft": {("township.window", OWN)},
     "load_draft": {("township.window", OWN)},
     "drop_draft": None,  # forgets only one's own
@@ -64,6 +65,9 @@ def calls(desk, case, item, attachment):
         "claim": lambda by: actions.claim(item.pk, by),
         "release": lambda by: actions.release(item.pk, by),
         "complete": lambda by: actions.complete(item.pk, by, desk.form_answers(item)),
+        "preview_documents": lambda by: actions.preview_documents(
+            item.pk, by, desk.form_answers(item)
+        ),
         "return_step": lambda by: actions.return_step(item.pk, by, "Task_X", "材料要重核"),
         "save_draft": lambda by: actions.save_draft(by, item.pk, {}),
         "load_draft": lambda by: actions.load_draft(by, item.pk),

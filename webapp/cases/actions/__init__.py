@@ -21,6 +21,7 @@ from webapp.cases.actions.forward import carry_over
 from webapp.cases.actions.give_back import give_back
 from webapp.cases.actions.issue_cards import issue_cards
 from webapp.cases.actions.open_case import open_case
+from webapp.cases.actions.preview_documents import preview_documents
 from webapp.cases.actions.recount_clocks import cases_with_clocks, recount_clocks
 from webapp.cases.actions.release import release
 from webapp.cases.actions.return_step import return_step
@@ -37,6 +38,7 @@ REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "claim": (claim, policy.check_can_claim),
     "release": (release, policy.check_can_release),
     "complete": (complete, policy.check_can_complete),
+    "preview_documents": (preview_documents, policy.check_can_complete),
     "return_step": (return_step, policy.check_can_complete),
     "set_material": (set_material, policy.check_can_change_materials),
     "supply_materials": (supply_materials, policy.check_can_supply),
@@ -85,6 +87,7 @@ __all__ = [
     "issue_cards",
     "load_draft",
     "open_case",
+    "preview_documents",
     "propose_termination",
     "recount_clocks",
     "release",

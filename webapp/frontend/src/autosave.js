@@ -64,8 +64,8 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
   form.addEventListener("input", () => changed(form));
   form.addEventListener("change", () => changed(form));
   form.addEventListener("focusout", () => save(form));
-  form.addEventListener("submit", () => {
-    forms.get(form).leaving = true;
+  form.addEventListener("submit", (event) => {
+    if (!besides(event)) forms.get(form).leaving = true;
   });
 }
 
@@ -76,10 +76,15 @@ document.addEventListener("visibilitychange", () => {
   }
 });
 
+// A preview opens in a page of its own: the form stays and can still be submitted.
+function besides(event) {
+  return event.submitter?.formTarget === "_blank";
+}
+
 // One submit is enough: the second of a double click goes nowhere.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!form.matches?.("[data-once]") || event.defaultPrevented) return;
+  if (!form.matches?.("[data-once]") || event.defaultPrevented || besides(event)) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;

@@ -90,6 +90,8 @@ def _posted(request: HttpRequest, seen: ItemSeen) -> HttpResponse:
         except Refused as refusal:
             messages.warning(request, refusal.sentence)
             return _drawn(request, seen, typed, papers=refused, status=422)
+    if typed.order == "preview" and not refused:
+        return _preview(request, seen, typed)
     if typed.order in LOOKS or refused:
         return _drawn(request, seen, typed, papers=refused, status=422 if refused else 200)
     return _complete(request, seen, typed)
@@ -110,6 +112,21 @@ def _complete(request: HttpRequest, seen: ItemSeen, typed: Typed) -> HttpRespons
     if typed.order == "next" or result.next_item_id is not None:
         return redirect(_next(by, result.next_item_id))
     return redirect("inboxes:case", case_id=seen.case_id)
+
+
+def _preview(request: HttpRequest, seen: ItemSeen, typed: Typed) -> HttpResponse:
+    """The documents that completing would issue, in a page of their own; nothing is done."""
+    try:
+        found = actions.preview_documents(seen.id, acting_of(request), typed.values)
+    except Invalid as wrong:
+        return _drawn(
+            request, seen, typed, errors=wrong.errors or {"": wrong.sentence}, status=422
+        )
+    except Unknown as unknown:
+        raise Http404 from unknown
+    except Refused as refusal:
+        return _refused(request, seen, typed, refusal)
+    return render(request, "inboxes/preview.html", {"documents": found})
 
 
 def _refused(
