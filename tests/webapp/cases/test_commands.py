@@ -224,6 +224,9 @@ def test_terminated_by_two_persons_with_paper_remedy_and_filing(desk, head):
         head().officer_id,
     )
     assert filing.reason == "申请人去世"
+    sheet = case.documents.get(code="D24").content["paragraphs"]
+    assert "理由：申请人去世" in sheet, "the county office reads on the sheet why it was ended"
+    assert f"依据：{filing.basis}" in sheet
     waiting.refresh_from_db()
     assert waiting.state == "DONE"
     assert Proposal.objects.get(case=case).state == "AGREED"

@@ -12,9 +12,13 @@ from webapp.cases.planning.step import Step
 from webapp.core.errors import Refused
 
 
+_GIVEN = ("reason", "legal_basis")
+"""What a command gives with its filing; on a drawn path the forms of the case have it."""
+
+
 @dataclass(slots=True)
 class Filing:
-    """The row, and the words that D24 prints about the two persons."""
+    """The row, and what D24 prints beside the case's own words: persons, a command's reason."""
 
     row: NewFiling
     words: Mapping[str, str]
@@ -49,11 +53,11 @@ def file_denial(step: Step, filed: Mapping[str, Any]) -> Filing:
     names = {done.by: done.by_name for done in step.state.done}
     if step.setting.actor.id is not None:
         names[step.setting.actor.id] = step.setting.actor.name
-    persons = {
+    printed = {
         "proposer": given.get("proposer") or names.get(proposer or 0, ""),
         "confirmer": names.get(confirmer or 0, ""),
     }
-    return Filing(row, persons)
+    return Filing(row, printed | {name: given[name] for name in _GIVEN if name in given})
 
 
 def who_denied(step: Step) -> tuple[int | None, int | None]:
