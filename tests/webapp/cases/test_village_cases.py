@@ -7,10 +7,13 @@ import pytest
 from tests.webapp.cases.desk import MANDATE
 from webapp.cases import actions, channels
 from webapp.cases.models import Case
+from webapp.cases.queries import case_page
 from webapp.cases.queries.invariants import broken_chain, broken_invariants
+from webapp.cases.queries.village import village_round
 from webapp.core import db, outbox
 from webapp.core.errors import AlreadyDone, Refused
 from webapp.core.models import OutboxMessage
+from webapp.inboxes.commands import offered
 from webapp.organisations.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +143,11 @@ def deliver(desk, many: int = 50):
         outbox.deliver(many)
 
 
+def commands_of(case, by) -> set[str]:
+    """The commands that the page of a case offers to somebody."""
+    return {name for name, given in offered(by, case_page(case, by.at)).items() if given}
+
+
 def withdraw(desk, case, by, reason="本人不再需要办理"):
     with db.pretended(desk.at):
         return actions.withdraw(case.pk, by, reason)
@@ -148,11 +156,13 @@ def withdraw(desk, case, by, reason="本人不再需要办理"):
 def test_withdrawn_in_the_village_both_cases_end_and_the_papers_go_back_once(desk, agent):
     """AGT-01 (revocable): the applicant's reason arrives; one paper, one hand-back."""
     case, township = started_by(desk, agent)
+    assert {"may_withdraw", "may_terminate"} <= commands_of(case, agent)
     withdraw(desk, case, agent)
     case.refresh_from_db()
     assert case.is_open  # no transaction holds two cases: the outbox carries it over
     with pytest.raises(AlreadyDone, match="正在等答复"):
         withdraw(desk, case, agent)
+    assert not {"may_withdraw", "may_terminate"} & commands_of(case, agent)
     deliver(desk)
     deliver(desk)
     for one in (case, township):
@@ -164,6 +174,11 @@ def test_withdrawn_in_the_village_both_cases_end_and_the_papers_go_back_once(des
     assert "本人不再需要办理" in "".join(paper.content["paragraphs"])
     assert not case.documents.filter(code="D25W").exists()
     assert township.custody.filter(to_pool=None).count() == 1
+    to_do = village_round(agent).to_do  # the hand-back is hers, and on her one page
+    assert [(one.case_id, one.step) for one in to_do] == [(township.pk, "退还材料")]
+    with db.pretended(desk.at):
+        actions.give_back(township.pk, agent, township.applicant_name)
+    assert village_round(agent).to_do == ()
     assert not case.custody.filter(to_pool=None).exists()
     assert not OutboxMessage.objects.filter(sent_at=None).exists()
     assert broken_invariants() == []
@@ -197,6 +212,7 @@ def test_once_the_township_has_decided_the_agent_is_told_and_nothing_else_happen
     assert desk.item(case).element == "Task_Trip"
     with pytest.raises(Refused, match=township.number):
         withdraw(desk, case, agent)
+    assert not {"may_withdraw", "may_terminate"} & commands_of(case, agent)
     desk.run(township)
     deliver(desk)
     desk.complete(desk.item(case, "Task_Trip"), agent)

@@ -11,7 +11,6 @@ from webapp.cases.documents import DENIALS
 from webapp.cases.planning.step import Step
 from webapp.core.errors import Refused
 
-
 _GIVEN = ("reason", "legal_basis")
 """What a command gives with its filing; on a drawn path the forms of the case have it."""
 

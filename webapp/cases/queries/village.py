@@ -42,13 +42,19 @@ class Round:
 
 
 _CASES = """
+WITH hers AS (
+  SELECT id FROM cases_case WHERE is_open AND agent_id = %(me)s
+  UNION
+  SELECT case_id FROM cases_workitem WHERE state = 'OPEN' AND pool_id = ANY(%(pools)s)
+)
 SELECT c.id AS case_id, c.number, v.name AS item_name, c.applicant_name,
   coalesce(i.name, '') AS step, coalesce(u.name, '') AS holder, c.holder_since AS since,
   coalesce(i.due_at, c.due_at) AS due_at, i.id AS item_id,
   EXISTS (SELECT 1 FROM cases_awaitedmessage m WHERE m.case_id = c.id
             AND m.name = 'materials_supplied' AND m.over_at IS NULL) AS asks_for_papers,
   p.ciphertext
-FROM cases_case c
+FROM hers
+JOIN cases_case c ON c.id = hers.id
 JOIN catalogue_itemversion v ON v.id = c.item_version_id
 LEFT JOIN organisations_unit u ON u.id = c.holder_unit_id
 LEFT JOIN LATERAL (SELECT i.id, i.name, i.due_at FROM cases_workitem i
@@ -56,17 +62,17 @@ LEFT JOIN LATERAL (SELECT i.id, i.name, i.due_at FROM cases_workitem i
   ORDER BY i.due_at, i.id LIMIT 1) i ON true
 LEFT JOIN LATERAL (SELECT s.ciphertext FROM cases_sensitivevalue s
   WHERE s.case_id = c.id AND s.field = %(phone)s ORDER BY s.id DESC LIMIT 1) p ON true
-WHERE c.is_open AND (c.agent_id = %(me)s OR i.id IS NOT NULL)
-  AND (i.id IS NOT NULL OR NOT EXISTS (
-    SELECT 1 FROM cases_case s WHERE s.parent_id = c.id AND s.is_open))
+WHERE i.id IS NOT NULL OR NOT EXISTS (
+  SELECT 1 FROM cases_case s WHERE s.parent_id = c.id AND s.is_open)
 ORDER BY due_at, c.id LIMIT %(most)s
 """
 
 
 def village_round(by: Acting) -> Round:
-    """Her open cases, most urgent first: one statement.
+    """Her open cases, and what is still hers to do in ended ones: one statement.
 
-    While a visit only waits for the case that it has started, that case stands for both.
+    Most urgent first. While a visit only waits for the case that it has started, that case
+    stands for both. In an ended case the papers may still have to go back to the villager.
     """
     pools = [held.pool_id for held in by.held if held.role == "village.agent"]
     rows = db.rows(_CASES, {"pools": pools, "me": by.officer_id, "phone": PHONE, "most": MOST})

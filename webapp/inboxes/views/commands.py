@@ -19,6 +19,7 @@ from webapp.cases.stepping import StepResult
 from webapp.core.access import page
 from webapp.core.errors import Invalid, Refused, Unknown
 from webapp.inboxes import desk, policy, working
+from webapp.inboxes.commands import is_on_its_way
 from webapp.inboxes.views.cases import case_response
 from webapp.organisations.middleware import acting_of
 from webapp.organisations.queries import Acting
@@ -74,6 +75,9 @@ _CALLS: Mapping[str, tuple[Callable[[int, Acting, Typed], StepResult], str]] = {
     "answer": (_answer, gettext_noop("已答复质询（{}）。")),
 }
 _DECLINED = gettext_noop("不同意终止（{}），办件继续办。")
+_PASSED_ON = gettext_noop("已登记（{}），并转给乡镇办件，正在等答复。")
+PASSED_ON = frozenset({"withdraw", "terminate"})
+"""What a village case passes on to the township case that it has started."""
 VERBS = tuple(_CALLS)
 """Ends of the addresses of the commands."""
 
@@ -99,6 +103,8 @@ def command(request: HttpRequest, case_id: int, verb: str) -> HttpResponse:
         return case_response(request, case_page(seen, by.at), "overview", extra, status=409)
     if verb == "decide" and typed.get("do") != "agree":
         done = _DECLINED
+    if verb in PASSED_ON and is_on_its_way(case_page(seen, by.at)):
+        done = _PASSED_ON
     said = format_html(_(done), result.case_number)
     messages.success(request, working.told(said, result))
     return redirect("inboxes:case", case_id=case_id)
