@@ -140,6 +140,8 @@ DOORS: dict[str, Door] = {
     "designer:base": Door(READING_LIBRARY),
     "designer:save": Door(DESIGNING, "POST"),
     "designer:check": Door(READING_LIBRARY),
+    "designer:form_preview": Door(READING_LIBRARY, "GET POST"),
+    "designer:form_preview_state": Door(READING_LIBRARY, "POST"),
     "designer:publications": Door(READING_LIBRARY),
     "designer:roll_back": Door(
         PUBLISHING, "POST"

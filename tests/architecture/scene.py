@@ -190,7 +190,8 @@ class Scene:
         """A draft in hand, and the publication of the product's own library."""
         designer = self.acting("county.designer @ own")
         begun = processes.begin_draft(designer, "试改", "走一走")
-        processes.take_file(begun.pk, designer, "promised.bpmn")
+        for path in ("promised.bpmn", "forms/review.json"):
+            processes.take_file(begun.pk, designer, path)
         self.draft, self.publication = begun.pk, Publication.objects.earliest("pk").pk
 
 

@@ -32,6 +32,10 @@ BY_CASE = [
     if isinstance(door.who, str) and door.who not in {doors.ITEM, doors.SEAT}
 ]
 BY_ITEM = [name for name, door in DOORS.items() if door.who == doors.ITEM]
+FILES = dict.fromkeys(
+    ("designer:form_preview", "designer:form_preview_state"), "forms/review.json"
+)
+"""Doors that are about another file of the draft than its diagram."""
 EVERY_STAGE = {"inboxes:case", "inboxes:item"}
 THREE_STAGES = ("county.handler", "township.window", "county.office")
 """For the other doors: at the county, still at the township, denied and filed."""
@@ -124,7 +128,7 @@ def can_change(scene, who, url, body) -> bool:
 def address(scene, name, staged=None) -> str:
     """The address of a door, about one case where it is about a case."""
     known = {"code": "ZR01", "key": "promised", "part": "decision", "band": "all"}
-    known |= {"path": "promised.bpmn", "verb": "remark"}
+    known |= {"path": FILES.get(name, "promised.bpmn"), "verb": "remark"}
     known |= {"draft_id": scene.draft, "publication_id": scene.publication}
     if staged is not None:
         known |= {

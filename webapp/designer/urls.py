@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from webapp.designer.views import drafts, editing, library, publications
+from webapp.designer.views import drafts, editing, library, publications, trying
 
 app_name = "designer"
 
@@ -22,6 +22,12 @@ urlpatterns = [
     path("drafts/<int:draft_id>/base/<path:path>", editing.base, name="base"),
     path("drafts/<int:draft_id>/save/<path:path>", editing.save, name="save"),
     path("drafts/<int:draft_id>/check/<path:path>", editing.check, name="check"),
+    path("drafts/<int:draft_id>/preview/<path:path>", trying.form_preview, name="form_preview"),
+    path(
+        "drafts/<int:draft_id>/preview-state/<path:path>",
+        trying.form_preview_state,
+        name="form_preview_state",
+    ),
     path("publications/", publications.publications, name="publications"),
     path(
         "publications/<int:publication_id>/roll-back/",

@@ -35,7 +35,7 @@ EDITORS = {"bpmn": "diagram", "dmn": "table", "json": "form", "yaml": "text"}
 @csp_update({"style-src": ["'self'", "'unsafe-inline'"]})  # type: ignore[arg-type]
 def edit(request: HttpRequest, draft_id: int, path: str) -> HttpResponse:
     """The editor of one file; who may not change it reads it there."""
-    draft, file = _found(draft_id, path)
+    draft, file = file_of(draft_id, path)
     kind = EDITORS.get(path.rpartition(".")[2])
     if kind is None or file.content_id is None:
         raise Http404
@@ -64,7 +64,7 @@ def edit(request: HttpRequest, draft_id: int, path: str) -> HttpResponse:
 @never_cache
 def content(request: HttpRequest, draft_id: int, path: str) -> HttpResponse:
     """The file as the draft has it; `?save=3` an earlier save of it."""
-    _draft, file = _found(draft_id, path)
+    _draft, file = file_of(draft_id, path)
     number = request.GET.get("save", "")
     digest = file.content_id
     if number:
@@ -79,7 +79,7 @@ def content(request: HttpRequest, draft_id: int, path: str) -> HttpResponse:
 @never_cache
 def base(request: HttpRequest, draft_id: int, path: str) -> HttpResponse:
     """The file as it was in force when the draft took it."""
-    _draft, file = _found(draft_id, path)
+    _draft, file = file_of(draft_id, path)
     if file.base_id is None:
         raise Http404
     return as_file(path, content_of(file.base_id))
@@ -112,12 +112,13 @@ def save(request: HttpRequest, draft_id: int, path: str) -> HttpResponse:
 @never_cache
 def check(request: HttpRequest, draft_id: int, path: str) -> HttpResponse:
     """What is wrong with the file as saved, element by element."""
-    draft, file = _found(draft_id, path)
+    draft, file = file_of(draft_id, path)
     others = file.edited_by.name if file.edited_by_id != request.user.pk else ""
     return JsonResponse({"version": file.version, "by": others} | _told(draft, path))
 
 
-def _found(draft_id: int, path: str) -> tuple[Draft, DraftFile]:
+def file_of(draft_id: int, path: str) -> tuple[Draft, DraftFile]:
+    """A draft and one file of it. Raises Http404."""
     try:
         draft = seen.draft(draft_id)
         return draft, seen.file(draft, path)

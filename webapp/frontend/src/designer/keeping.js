@@ -89,6 +89,14 @@ export function keep(read, onFindings = () => {}) {
       save();
     }
   });
+  // A page that shows the file as saved opens when the last change is there.
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest?.("a[data-save-first]");
+    if (!link || !dirty) return;
+    event.preventDefault();
+    await save();
+    location.assign(link.href);
+  });
   window.addEventListener("beforeunload", (event) => {
     if (dirty || busy) {
       save();
