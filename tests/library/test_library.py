@@ -148,6 +148,14 @@ def test_wordings_are_complete(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", WORDINGS)
+def test_the_licensing_law_is_cited_for_licences_only(code: str) -> None:
+    """行政许可法第二条: it binds licences; what every item prints does not cite it."""
+    assert "行政许可法" not in "".join(WORDINGS[code]["basis"])
+    for text in WORDINGS[code]["paragraphs"]:  # D14S: printed where a licence's clocks go on
+        assert "行政许可法" not in text or "{clocks_going_on}" in text
+
+
+@pytest.mark.parametrize("code", WORDINGS)
 def test_placeholders_are_defined(code: str) -> None:
     """Each is in docs/wording.md or a question of a form."""
     said = (FOLDER.parent / "docs/wording.md").read_text("utf-8")

@@ -46,6 +46,20 @@ def test_every_element_is_passed_by_some_scenario() -> None:
 NAMED = {"coordination"}  # processes that an item names itself; the path table never does
 
 
+ASKED = {
+    (asked["unit"], asked["question"])
+    for item in ITEMS.values()
+    for asked in item.get("departments") or ()
+}
+
+
+@pytest.mark.parametrize("scenario", scenarios(), ids=lambda s: s.file.split("/")[1])
+def test_departments_are_asked_what_an_item_asks_them(scenario) -> None:
+    """TYPE-09: word for word, signs included."""
+    asked = {(one["unit"], one["question"]) for one in scenario.facts["departments"]}
+    assert asked <= ASKED
+
+
 @pytest.mark.parametrize("scenario", scenarios(), ids=lambda s: s.file.split("/")[1])
 def test_facts_are_those_of_a_real_item(scenario) -> None:
     """The facts agree with the item, and the path table leads to the scenario's process.

@@ -108,7 +108,7 @@ def test_a_passport_holder_says_birth_and_gender() -> None:
         ("YB01", {"self_pay": "99999999"}, "self_pay", "“个人自付”不能大于“总费用”"),
         ("SJ05", {"area": "50"}, "area", "应小于50"),
         ("WJ01", {"due_date": "2030-01-01"}, "due_date", "今天起300天"),
-        ("ZR01", {"height": 0}, "height", "“高度(m)”应大于0"),
+        ("ZR01", {"height": 0}, "height", "“高度（米）”应大于0"),
     ],
 )
 def test_rules_of_the_items_hold(code: str, changed: dict, key: str, words: str) -> None:

@@ -91,6 +91,7 @@ class Handed:
 
     id: int
     to_pool_id: int | None
+    papers: str = "materials"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,9 @@ class CaseState:
     timers: tuple[TimerRow, ...] = ()
     awaited: tuple[Waiting, ...] = ()
     handed: tuple[Handed, ...] = ()
+    papers_unit_id: int | None = (
+        None  # who signed last for the applicant's papers, or gave first
+    )
     suspended_from: str = ""
     parent_id: int | None = None
     commitment: Undertaking | None = None

@@ -12,6 +12,7 @@ _TONES = {
     "CORRECTION": "amber",
     "REFUSED": "red",
     "REFUSED_ACCEPTANCE": "red",
+    "TERMINATED": "red",
     "CLOSED": "",
 }
 

@@ -180,3 +180,37 @@ def test_what_cannot_be_opened_at_a_level_is_not_listed(desk, agent):
     page = text_of(agent.get("/register/"))
     assert "RS01" in page
     assert "RS04" not in page
+
+
+def test_the_list_of_what_she_has_done_says_suspended_not_special_procedure(desk, window):
+    """A suspension by command (中止) is no special procedure: also in 我经手的."""
+    case = desk.run(desk.open("MZ04"), until="Task_Prelim")
+    head = Browser(desk, desk.acting("xinan.centre", "township.head_window"))
+    head.post(
+        f"/cases/{case.pk}/suspend/",
+        {"cause": "force_majeure", "reason": "洪水", "legal_basis": "办法第八条"},
+    )
+    for view in ("done", "started"):
+        page = text_of(window.get(f"/done/?view={view}"))
+        assert case.number in page
+        assert "已中止" in page
+        assert "特别程序" not in page
+
+
+def test_the_register_of_denials_shows_what_the_office_answered(desk):
+    """DENY-01: acknowledged or asked, in the words of who read it, with name and moment."""
+    case = desk.open("MZ04")
+    desk.complete(desk.item(case), outcome="not_required")
+    desk.complete(desk.item(case, "Task_Confirm"))
+    office = Browser(desk, desk.acting("county_service_office", "county.office"))
+    filed = text_of(office.get("/office/denials/"))
+    assert "待审阅" in filed
+    read = desk.item(case, "Task_Acknowledge")
+    desk.complete(
+        read, outcome="query", opinion="理由写得太短，看不明白", query="请写明是哪一条"
+    )
+    page = text_of(office.get("/office/denials/"))
+    answered = case.denial_filings.get()
+    assert "理由写得太短，看不明白<br>请写明是哪一条" in page
+    assert answered.answered_by.name in page
+    assert "已质询" in page

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.utils.translation import gettext as _
 
 from webapp.accounts.models import Officer
@@ -96,7 +96,7 @@ def _start(parent_id: int, level: str, process_key: str) -> StepResult:
             NewSubmission(None, ITEM_FORM + item.code, stored, parent.registered_by_id, at)
         )
 
-    result = carry_out(
+    return carry_out(
         state,
         outcome,
         _agent(mandate.agent_id),
@@ -105,12 +105,24 @@ def _start(parent_id: int, level: str, process_key: str) -> StepResult:
         papers=papers_at_start(item, lines, values, outcome),
         prepare=add,
     )
-    _parent(parent_id)  # read again behind its lock: who withdraws meanwhile has no second case
-    return result
+
+
+_KEEP = "SELECT id FROM cases_case WHERE id = %s FOR KEY SHARE"
+"""What the reference of the new case takes when it is written to disk, but taken at once.
+
+The foreign key is only looked at when the transaction commits, too late to find out that the case
+has been withdrawn. Cases that are worked on are locked FOR UPDATE, so they wait for this one.
+"""
 
 
 def _parent(parent_id: int) -> Case:
-    """The case that starts the other. Raises Unknown, or AlreadyDone when it is over."""
+    """The case that starts the other. Raises Unknown, or AlreadyDone when it is over.
+
+    Nobody ends it until the other one is there: who withdraws meanwhile waits and then passes it
+    on (`forward`); who has withdrawn has no second case.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [parent_id])
     parent = Case.objects.select_related("registered_by").filter(pk=parent_id).first()
     if parent is None:
         raise Unknown(_("没有要另立办件的原办件。"))

@@ -102,7 +102,7 @@ WORDS: Mapping[str, Sequence[str]] = {
         "经核查，申请人目前的情况不符合该事项规定的条件。",
         "经核对登记信息，申请事项不属于规定的办理范围。",
     ),
-    "legal_basis": ("《中华人民共和国行政许可法》第三十二条及该事项办事指南所列依据。",),
+    "legal_basis": ("该事项办事指南所列依据。",),
     "return_reason": (
         "材料清单与所附材料不一致，请核对后重新提交。",
         "意见不够明确，请补充依据。",
@@ -122,7 +122,7 @@ WORDS: Mapping[str, Sequence[str]] = {
     "recipient_is": ("self",),
     "extension_reason": ("涉及的资料较多，核对和走访还需要时间。",),
     "procedure_reason": ("需要查明现场情况和申报内容是否一致。",),
-    "procedure_basis": ("《中华人民共和国行政许可法》第四十五条。",),
+    "procedure_basis": ("该事项办事指南关于特别程序的规定。",),
     "procedure_by": ("本单位两名工作人员",),
     "meet_points": ("各部门对用地情况的意见不一致，需要当面核对。",),
     "follow_note": ("已电话联系并补充了说明材料。",),

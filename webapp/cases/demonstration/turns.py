@@ -75,7 +75,7 @@ class Turn:
         heads = self._heads(at)
         if not people or not heads:
             return
-        basis = "《中华人民共和国行政许可法》和办事指南的规定。"
+        basis = "该事项办事指南所列依据和本县政务服务办法的规定。"
         propose_termination(self.story.case_id, people[0], "申请人户籍已迁出本县。", basis)
         others = [head for head in heads if head.officer_id != people[0].officer_id]
         if others and self.story.random.random() < 0.8:

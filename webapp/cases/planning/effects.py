@@ -12,9 +12,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from webapp.cases.changes import NewCustody, NewMessage, NewOpinion
+from webapp.cases.changes import NewMessage, NewOpinion
 from webapp.cases.models.case import Result, Status
-from webapp.cases.places import pool_facts
+from webapp.cases.planning.custody import hand_over
 from webapp.cases.planning.limits import (
     basis_of,
     counts_from_application,
@@ -22,7 +22,7 @@ from webapp.cases.planning.limits import (
     restarts_check,
 )
 from webapp.cases.planning.papers import DEEMED
-from webapp.cases.planning.step import APPLICANT, COMMAND, Order, Step
+from webapp.cases.planning.step import APPLICANT, Order, Step
 from webapp.cases.planning.tolerance import as_day, limit_until, register_commitment
 from webapp.cases.planning.words import number_mark
 from webapp.core.errors import Refused
@@ -32,7 +32,6 @@ from workflows.clocks import ClockKind
 from workflows.engine.outcomes import OrderedEffect
 from workflows.model import Limit, LimitUnit
 
-HOLDER = "holder"
 Params = Mapping[str, Any]
 
 
@@ -187,64 +186,6 @@ def _kind(params: Params) -> str:
     return kind
 
 
-def _hand_over(step: Step, effect: OrderedEffect) -> None:
-    """Papers leave the present hand; the next step of that role signs for them (IN-03).
-
-    Where a step hands them on at once (a result by way of the window to the village agent), they
-    go straight to the last post: nobody in between has had them.
-    """
-    params = effect.params
-    if params["to"] == HOLDER:
-        _hand_to_holder(step, params)
-        return
-    papers = params.get("papers", "materials")
-    for given in step.changes.new_custody:
-        if given.papers == papers:
-            given.to_pool_id = step.pool_of(params["to"])
-            return
-    completed = step.setting.completed
-    from_unit = (
-        pool_facts(completed.item.pool_id).unit.id
-        if completed
-        else step.state.accountable_unit_id
-    )
-    step.changes.new_custody.append(
-        NewCustody(
-            papers=papers,
-            from_unit_id=from_unit,
-            from_officer_id=step.setting.actor.id,
-            to_pool_id=step.pool_of(params["to"]),
-            given_at=step.at,
-        )
-    )
-
-
-def _hand_to_holder(step: Step, params: Params) -> None:
-    """Papers that came later go to whoever works on the case now, if somebody else does."""
-    own = step.setting.completed.item.pool_id if step.setting.completed else 0
-    asked = {run.item_id for run in step.ledger.open("department")}
-    working = [
-        item.pool_id
-        for item in step.state.items
-        if item.id not in step.touched
-        and item.id not in asked
-        and not item.token.startswith(COMMAND)
-    ]
-    coming = [step.pool_of(o.role, o.unit) for o in step.outcome.opened if o.role]
-    holder = next((pool for pool in [*working, *coming] if pool != own), None)
-    if holder is None:
-        return
-    step.changes.new_custody.append(
-        NewCustody(
-            papers=str(params.get("papers", "materials")),
-            from_unit_id=pool_facts(own).unit.id if own else step.state.accountable_unit_id,
-            from_officer_id=step.setting.actor.id,
-            to_pool_id=holder,
-            given_at=step.at,
-        )
-    )
-
-
 def _register_commitment(step: Step, effect: OrderedEffect) -> None:
     register_commitment(step, effect.params)
 
@@ -310,6 +251,7 @@ def _record_result(step: Step, effect: OrderedEffect) -> None:
             )
         )
     step.case.result = result
+    step.case.decided_at = step.case.decided_at or step.at
 
 
 def _start_case(step: Step, effect: OrderedEffect) -> None:
@@ -362,7 +304,7 @@ _OPERATIONS: dict[str, Callable[[Step, OrderedEffect], None]] = {
     "resume-clock": _resume_clock,
     "extend-clock": _extend_clock,
     "end-clock": _end_clock,
-    "hand-over": _hand_over,
+    "hand-over": hand_over,
     "register-commitment": _register_commitment,
     "record-opinion": _record_opinion,
     "file-denial": _file_denial,

@@ -130,7 +130,7 @@ def _content(
         "issued_on": words["today"],
         "paragraphs": [text for text in paragraphs if text],
         "lists": [_list(step, table) for table in wording.get("lists") or ()],
-        "basis": [fill(text, words) for text in texts(wording.get("basis"))],
+        "basis": [fill(text, words) for text in texts(_basis(step, wording))],
         "seal": str(wording.get("seal") or "organ"),
         "signatures": [str(s.get("label", "")) for s in wording.get("signatures") or ()],
         "copies": str((wording.get("copies") or {}).get("text", "")),
@@ -141,6 +141,13 @@ def _content(
         text = remedy.get("text") if isinstance(remedy, Mapping) else None
         content["remedy"] = fill(str(text or REMEDY), words)
     return content
+
+
+def _basis(step: Step, wording: Mapping[str, Any]) -> Any:
+    """The law that the paper stands on: 行政许可法 binds licences only (domain §1.1)."""
+    if step.setting.item.item_type == "licence" and wording.get("basis_licence") is not None:
+        return wording["basis_licence"]
+    return wording.get("basis")
 
 
 def _list(step: Step, table: Mapping[str, Any]) -> dict[str, Any]:

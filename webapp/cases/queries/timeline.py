@@ -28,6 +28,7 @@ STATUS_NAMES = {
     "DECIDING": gettext_noop("待决定"),
     "APPROVED": gettext_noop("准予"),
     "REFUSED": gettext_noop("不予"),
+    "TERMINATED": gettext_noop("已终止"),
     "DELIVERED": gettext_noop("已送达"),
     "WITHDRAWN": gettext_noop("已撤回"),
     "CLOSED": gettext_noop("已办结"),

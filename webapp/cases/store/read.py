@@ -105,9 +105,16 @@ SELECT greatest({MOMENT},
      FROM cases_timer t WHERE t.case_id = locked.id AND t.state = 'ARMED') AS timers,
   (SELECT jsonb_agg(jsonb_build_object('token', m.token, 'name', m.name) ORDER BY m.id)
      FROM cases_awaitedmessage m WHERE m.case_id = locked.id AND m.over_at IS NULL) AS awaited,
-  (SELECT jsonb_agg(jsonb_build_object('id', p.id, 'to_pool_id', p.to_pool_id) ORDER BY p.id)
+  (SELECT jsonb_agg(jsonb_build_object('id', p.id, 'to_pool_id', p.to_pool_id,
+      'papers', p.papers) ORDER BY p.id)
      FROM cases_custody p WHERE p.case_id = locked.id AND p.received_at IS NULL
       AND p.taken_back_at IS NULL) AS handed,
+  (SELECT (array_agg(CASE WHEN p.received_at IS NULL THEN p.from_unit_id ELSE o.unit_id END
+      ORDER BY p.received_at IS NULL,
+        CASE WHEN p.received_at IS NULL THEN p.id ELSE -p.id END))[1]
+     FROM cases_custody p LEFT JOIN organisations_pool o ON o.id = p.to_pool_id
+    WHERE p.case_id = locked.id AND p.papers = 'materials' AND p.taken_back_at IS NULL)
+    AS papers_unit_id,
   (SELECT jsonb_build_object('id', u.id, 'until', u.until, 'extended', u.extended,
       'bars_days', u.bars_days, 'papers',
       (SELECT jsonb_agg(jsonb_build_object('key', m.key, 'name', m.name, 'state', m.state,
@@ -199,6 +206,7 @@ def _state(row: dict[str, Any]) -> CaseState:
         timers=tuple(_plain(TimerRow, part) for part in row["timers"] or ()),
         awaited=tuple(Waiting(**part) for part in row["awaited"] or ()),
         handed=tuple(Handed(**part) for part in row["handed"] or ()),
+        papers_unit_id=row["papers_unit_id"],
         audit_head=bytes(row["audit_head"]),
         commitment=_commitment(row["commitment"]),
         proposal=_plain(Termination, row["proposal"]) if row["proposal"] else None,
