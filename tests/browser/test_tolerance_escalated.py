@@ -20,7 +20,7 @@ from tests.browser.answers import (
 
 ALLOWANCE = "MZ01"
 CARD = "bank_card_copy"
-CARD_NAME = "社会保障卡或银行卡(一卡通)复印件"
+CARD_NAME = "社会保障卡或银行卡（一卡通）复印件"
 
 
 def test_handed_up_with_an_open_paper(staff):

@@ -51,7 +51,7 @@ def item_form(
     """
     base, own = list(base_fields), list(item["fields"])
     labels = {one["key"]: one for one in _all_fields([*base, *own])}
-    groups = ((APPLICANT, base), (f"{item['name']}:{DETAILS}", own))
+    groups = ((APPLICANT, base), (f"{item['name']}：{DETAILS}", own))
     return {
         "type": "default",
         "id": f"item_{item['code']}",

@@ -17,7 +17,7 @@ def allowance(county):
 
 
 def test_an_item_knows_its_limits_materials_and_organ(county, allowance):
-    assert allowance.name == "最低生活保障审核确认(低保)"
+    assert allowance.name == "最低生活保障审核确认（低保）"
     assert (allowance.handling, allowance.flow) == ("promised", "escalated")
     assert allowance.category_name == "民政"
     assert allowance.competent_unit_id == county.unit("county_civil_affairs").pk
