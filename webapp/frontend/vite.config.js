@@ -17,6 +17,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: false,
     reportCompressedSize: false,
+    chunkSizeWarningLimit: 1000, // the editors are loaded on their own pages only
     rolldownOptions: {
       input: Object.fromEntries(entries.map((name) => [name, `src/${name}.js`])),
     },
