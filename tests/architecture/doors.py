@@ -142,6 +142,7 @@ DOORS: dict[str, Door] = {
     "designer:check": Door(READING_LIBRARY),
     "designer:form_preview": Door(READING_LIBRARY, "GET POST"),
     "designer:form_preview_state": Door(READING_LIBRARY, "POST"),
+    "designer:table_trial": Door(READING_LIBRARY, "POST"),
     "designer:publications": Door(READING_LIBRARY),
     "designer:roll_back": Door(
         PUBLISHING, "POST"

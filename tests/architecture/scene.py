@@ -190,7 +190,7 @@ class Scene:
         """A draft in hand, and the publication of the product's own library."""
         designer = self.acting("county.designer @ own")
         begun = processes.begin_draft(designer, "试改", "走一走")
-        for path in ("promised.bpmn", "forms/review.json"):
+        for path in ("promised.bpmn", "forms/review.json", "decisions/path.dmn"):
             processes.take_file(begun.pk, designer, path)
         self.draft, self.publication = begun.pk, Publication.objects.earliest("pk").pk
 

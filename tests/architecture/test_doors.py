@@ -35,6 +35,7 @@ BY_ITEM = [name for name, door in DOORS.items() if door.who == doors.ITEM]
 FILES = dict.fromkeys(
     ("designer:form_preview", "designer:form_preview_state"), "forms/review.json"
 )
+FILES["designer:table_trial"] = "decisions/path.dmn"
 """Doors that are about another file of the draft than its diagram."""
 EVERY_STAGE = {"inboxes:case", "inboxes:item"}
 THREE_STAGES = ("county.handler", "township.window", "county.office")

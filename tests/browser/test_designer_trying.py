@@ -41,3 +41,23 @@ def test_a_form_is_previewed_and_tried_as_the_handler_sees_it(staff, designer):
     expect(page.locator(".notice-success")).to_contain_text("同意承办建议，报批准")
     assert (DraftSave.objects.count(), DraftFile.objects.count()) == saves
     assert staff.problems == []
+
+
+def test_a_decision_table_answers_beside_it(staff, designer):
+    """Values chosen, the result at once, and the rule that holds marked in the table."""
+    page = begin(designer, "decisions/path.dmn", "试算办理路径表")
+    asking = page.locator("#asking")
+    expect(asking.locator("[data-decided]")).to_contain_text("没有一条规则成立")
+    asking.get_by_label("办理方式").select_option('"immediate"')
+    asking.get_by_label("办理层级").select_option('"local"')
+    asking.get_by_label("收件层级").select_option('"village"')
+    expect(asking.locator(".result")).to_have_text('流程："village"')
+    expect(asking.locator("[data-decided]")).to_contain_text("第 2 条规则成立")
+    held = page.locator("#canvas tr.rule-holds")
+    expect(held).to_have_count(1)
+    expect(held).to_contain_text('"village""village"')
+
+    asking.get_by_label("收件层级").select_option('"county"')
+    expect(asking.locator(".result")).to_have_text('流程："immediate"')
+    expect(held).to_contain_text('"township", "county"')
+    assert staff.problems == []

@@ -13,16 +13,17 @@ from workflows.errors import ExpressionError
 NULL = "null"
 
 
-def meant(text: str) -> Any:
+def meant(typed: str, *, text: bool = False) -> Any:
     """What a typed value means: FEEL where it is FEEL (`3`, `true`, `"joint"`), else the text.
 
-    `joint` without quotation marks is the text: nobody types a variable here.
+    `joint` without quotation marks is the text: nobody types a variable here. Where only a
+    `text` can be meant, `3` is one as well.
     """
-    typed = text.strip()
+    typed = typed.strip()
     if typed in {"", NULL}:
         return None
     try:
         value = feel.evaluate(typed, {})
     except ExpressionError:
         return typed
-    return typed if value is None else value
+    return typed if value is None or (text and not isinstance(value, str)) else value

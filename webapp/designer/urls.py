@@ -28,6 +28,7 @@ urlpatterns = [
         trying.form_preview_state,
         name="form_preview_state",
     ),
+    path("drafts/<int:draft_id>/ask/<path:path>", trying.table_trial, name="table_trial"),
     path("publications/", publications.publications, name="publications"),
     path(
         "publications/<int:publication_id>/roll-back/",

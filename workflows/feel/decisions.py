@@ -13,11 +13,18 @@ from types import MappingProxyType
 from typing import Any
 
 from workflows.errors import ExpressionError
-from workflows.feel.boxed import Function, Logic, function_value, value_of
+from workflows.feel.boxed import Function, Logic, Typed, function_value, value_of
 from workflows.feel.evaluating import Answer
 from workflows.feel.limits import MAX_DECISION_STEPS, Meter
 from workflows.feel.nodes import Scope
-from workflows.feel.tables import NotAllowed, ResultNotAllowed, RulesDisagree
+from workflows.feel.tables import (
+    NotAllowed,
+    ResultNotAllowed,
+    Rule,
+    RulesDisagree,
+    Table,
+    holding,
+)
 from workflows.feel.types import Type, conform, fitted, from_text
 from workflows.feel.values import Lambda, Variables, admit, release
 
@@ -106,6 +113,26 @@ def consult(asked: Decision | Service | Knowledge, variables: Mapping[str, objec
     return Answer(value, tuple(run.meter.remarks))
 
 
+def table_of(decision: Decision) -> Table | None:
+    """The decision table of a decision, None when its logic is another one."""
+    logic = decision.logic
+    while isinstance(logic, Typed):
+        logic = logic.logic
+    return logic if isinstance(logic, Table) else None
+
+
+def rules_that_hold(decision: Decision, variables: Mapping[str, object]) -> tuple[Rule, ...]:
+    """The rules of its table that hold, whatever the hit policy makes of several.
+
+    Raises NotAllowed or ExpressionError like `decide`; nothing holds where there is no table.
+    """
+    table = table_of(decision)
+    if table is None:
+        return ()
+    run = _Run(variables, Meter(decision.types, MAX_DECISION_STEPS), strict=True)
+    return holding(table, decision.name, run.scope(decision))
+
+
 class _Run:
     """One evaluation of a graph: what is known so far, and the budget."""
 
@@ -157,7 +184,7 @@ class _Run:
         if self.depth > MAX_REQUIRED:
             raise ExpressionError(f"决策相互依赖超过 {MAX_REQUIRED} 层", code="budget")
         try:
-            value = value_of(decision.logic, decision.name, self._scope(decision))
+            value = value_of(decision.logic, decision.name, self.scope(decision))
         finally:
             self.depth -= 1
         fitting = fitted(value, decision.type, self.meter)
@@ -167,7 +194,7 @@ class _Run:
             raise ResultNotAllowed(sentence)
         return fitting
 
-    def _scope(self, decision: Decision) -> Scope:
+    def scope(self, decision: Decision) -> Scope:
         """What a decision may see."""
         given = self.given
         if decision.declared:

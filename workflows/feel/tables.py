@@ -127,6 +127,15 @@ def decide_table(table: Table, name: str, scope: Scope) -> Any:
     return _combine(table, name, hits, results, scope.meter)
 
 
+def holding(table: Table, name: str, scope: Scope) -> tuple[Rule, ...]:
+    """Every rule that holds in a scope, whatever the hit policy makes of several.
+
+    Raises NotAllowed or ExpressionError like `decide_table`.
+    """
+    values = [_input_value(name, column, scope) for column in table.inputs]
+    return tuple(rule for rule in table.rules if _applies(rule, values, scope))
+
+
 def _applies(rule: Rule, values: list[Any], scope: Scope) -> bool:
     scope.meter.spend(1)
     for condition, value in zip(rule.conditions, values, strict=True):

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from webapp.core.access import page
 from webapp.core.errors import Refused, Unknown
 from webapp.designer import policy, shelves, vocabulary
+from webapp.designer.asking import trial
 from webapp.designer.views.library import as_file
 from webapp.organisations.middleware import acting_of
 from webapp.processes import actions
@@ -55,6 +56,8 @@ def edit(request: HttpRequest, draft_id: int, path: str) -> HttpResponse:
             **(vocabulary.of_diagrams(with_draft(draft)) if kind == "diagram" else {}),
         },
     }
+    if kind == "table":
+        context["trial"] = trial(content, path, {})
     if kind == "text":
         context["content"] = content.decode("utf-8", "replace")
     return render(request, f"designer/edit_{kind}.html", context)

@@ -11,10 +11,11 @@ from django.views.decorators.cache import never_cache
 
 from webapp.core.access import page
 from webapp.designer import policy, shelves
+from webapp.designer.asking import trial
 from webapp.designer.previewing import Preview, preview
 from webapp.designer.views.editing import file_of
 from webapp.processes.models import Draft
-from webapp.processes.queries.library import FORMS, content_of, with_draft
+from webapp.processes.queries.library import DECISIONS, FORMS, content_of, with_draft
 from workflows.calendars import local_day
 from workflows.errors import WorkflowError
 
@@ -23,7 +24,7 @@ from workflows.errors import WorkflowError
 @never_cache
 def form_preview(request: HttpRequest, draft_id: int, path: str) -> HttpResponse:
     """A form as handlers will see it; a POST fills it in and shows what is wrong."""
-    draft, content = _form(draft_id, path)
+    draft, content = _content(draft_id, path, FORMS)
     context: dict[str, Any] = {
         "draft": draft,
         "path": path,
@@ -41,20 +42,31 @@ def form_preview(request: HttpRequest, draft_id: int, path: str) -> HttpResponse
 @page(policy.may_read, methods=("POST",))
 def form_preview_state(request: HttpRequest, draft_id: int, path: str) -> JsonResponse:
     """What the form looks like for what is typed and supposed so far."""
-    _draft, content = _form(draft_id, path)
+    _draft, content = _content(draft_id, path, FORMS)
     try:
         return JsonResponse(_preview(request, path, content).form.states())
     except WorkflowError:
         return JsonResponse({"hidden": [], "required": [], "locked": {}, "ids": []})
 
 
-def _form(draft_id: int, path: str) -> tuple[Draft, bytes]:
+@page(policy.may_read, methods=("POST",))
+def table_trial(request: HttpRequest, draft_id: int, path: str) -> HttpResponse:
+    """What a decision table says to supposed values: a part of its editor's page."""
+    _draft, content = _content(draft_id, path, DECISIONS)
+    found = trial(content, path, _pairs(request))
+    return render(request, "designer/parts/table_trial.html", {"trial": found})
+
+
+def _content(draft_id: int, path: str, ending: str) -> tuple[Draft, bytes]:
     draft, file = file_of(draft_id, path)
-    if not path.endswith(FORMS) or file.content_id is None:
+    if not path.endswith(ending) or file.content_id is None:
         raise Http404
     return draft, content_of(file.content_id)
 
 
 def _preview(request: HttpRequest, path: str, content: bytes) -> Preview:
-    pairs = {name: [str(one) for one in typed] for name, typed in request.POST.lists()}
-    return preview(content, path, pairs, local_day(timezone.now()))
+    return preview(content, path, _pairs(request), local_day(timezone.now()))
+
+
+def _pairs(request: HttpRequest) -> dict[str, list[str]]:
+    return {name: [str(one) for one in typed] for name, typed in request.POST.lists()}

@@ -10,6 +10,7 @@ import "dmn-js/dist/assets/dmn-js-boxed-expression-controls.css";
 import "dmn-js/dist/assets/dmn-font/css/dmn.css";
 import "./designer/editor.css";
 import DmnModeler from "dmn-js/lib/Modeler";
+import { ask, listen } from "./designer/asking.js";
 import { keep, load, place, say } from "./designer/keeping.js";
 import translation from "./designer/translate.js";
 
@@ -33,10 +34,11 @@ async function open() {
     console.error("table:", reason);
     return;
   }
-  const { changed } = keep(async () => (await modeler.saveXML({ format: true })).xml);
+  const { changed } = keep(async () => (await modeler.saveXML({ format: true })).xml, ask);
   const watch = () => modeler.getActiveViewer()?.get("eventBus").on("commandStack.changed", changed);
   modeler.on("views.changed", watch);
   watch();
+  listen();
   place.dataset.ready = "1";
 }
 
