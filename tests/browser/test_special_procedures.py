@@ -90,7 +90,7 @@ def test_a_hearing_stops_both_clocks_until_it_is_recorded(staff, in_review):
     expect(handler.reads_document(case, "D16")).to_contain_text("听证不收费")
     assert violations(handler.page) == []
 
-    # A week later it is over: written down, and the clocks run on from the next day.
+    # Over on the Friday, written down on the Monday: the clocks run on from the Saturday.
     staff.clock.go_to("2026-03-16")
     handler.does(
         case, "记录特别程序", r"剩\d+个工作日", then="笔录",
@@ -100,7 +100,8 @@ def test_a_hearing_stops_both_clocks_until_it_is_recorded(staff, in_review):
     handler.looks_at(case, "clocks")
     for name in BOTH_CLOCKS:
         clock = clock_of(handler, name)
-        expect(clock).to_contain_text("共扣除8个工作日")
+        expect(clock).to_contain_text("共扣除7个工作日")
+        expect(clock).to_contain_text("听证于2026年3月13日（星期五）结束")
         expect(clock.locator(".due")).not_to_have_text("暂停")
     handler.does(case, "审查", "剩10个工作日", **REVIEW)
     handler.sees_documents(case, ["D02", "D05", "D11", "D14", "D16", "D13"])

@@ -41,6 +41,19 @@ def moment_of(day: date, hour: int = 10) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=CHINA)
 
 
+def stopped(at: datetime) -> Stopped:
+    return Stopped(at, "检验", "D14")
+
+
+def resumed(draw: st.DrawFn, entries: list[Entry], at: datetime) -> Resumed:
+    """Written down on the day on which the procedure was over, or later."""
+    stop = next(one for one in reversed(entries) if isinstance(one, Stopped))
+    today = at.astimezone(CHINA).date()
+    first = stop.at.astimezone(CHINA).date()
+    over_on = draw(st.none() | st.dates(first, today))
+    return Resumed(at, over_on=over_on)
+
+
 @st.composite
 def histories(draw: st.DrawFn, limits: st.SearchStrategy[Limit] = LIMITS) -> tuple[Entry, ...]:
     """A lawful sequence of entries of day limits."""
@@ -55,7 +68,7 @@ def histories(draw: st.DrawFn, limits: st.SearchStrategy[Limit] = LIMITS) -> tup
         moves = ["toggle", "pass"] + ([] if longer else ["extend"])
         match draw(st.sampled_from(moves)):
             case "toggle":
-                entries.append(Resumed(at) if paused else Stopped(at, "检验", "D14"))
+                entries.append(resumed(draw, entries, at) if paused else stopped(at))
                 paused = not paused
             case "pass":
                 entries.append(Passed(at, draw(st.sampled_from("abc"))))
@@ -80,7 +93,7 @@ def naive_due(entries: tuple[Entry, ...], calendar: Calendar) -> date | None:
         if isinstance(entry, Stopped):
             spans.append([day, date.max])
         elif isinstance(entry, Resumed):
-            spans[-1][1] = day
+            spans[-1][1] = entry.over_on or day
         elif isinstance(entry, Extended):
             left += entry.limit.amount
     day = start.at.astimezone(CHINA).date()
@@ -150,6 +163,36 @@ def test_suspending_k_working_days_moves_it_by_k(
     eve = max(stop - ONE_DAY, day)
     k = max(CALENDAR.working_days_between(eve, resume), 0)
     assert CALENDAR.working_days_between(due, moved) == k
+
+
+@given(
+    st.dates(date(2025, 1, 10), date(2026, 10, 1)),
+    st.sampled_from(
+        (Limit(0, LimitUnit.SAME_DAY), Limit(9, LimitUnit.WORKDAY), Limit(9, LimitUnit.DAY))
+    ),
+    st.integers(0, 20),
+    st.integers(0, 30),
+    st.integers(0, 60),
+)
+def test_a_late_record_of_a_procedure_changes_no_figure(
+    day: date, limit: Limit, before: int, length: int, delay: int
+) -> None:
+    """TYPE-08, Art. 45: due date and days used are those of the record of the last day."""
+    start = Started(moment_of(day), limit, "依据", holder="a")
+    stop = Stopped(moment_of(day + before * ONE_DAY, 11), "听证", "D14")
+    over = day + (before + length) * ONE_DAY
+    on_time = (start, stop, Resumed(moment_of(over, 12)))
+    written = moment_of(over + delay * ONE_DAY, 12)
+    late = (start, stop, Resumed(written, over_on=over))
+    first, second = derive(on_time, CALENDAR, HOURS), derive(late, CALENDAR, HOURS)
+    assert first == second
+    for later in (0, 1, 40):
+        at = written + later * ONE_DAY
+        assert used(first, at) == used(second, at)
+        assert remaining(first, at) == remaining(second, at)
+        assert attribution(first, at) == attribution(second, at)
+    said = [line for line in explain(late, CALENDAR, HOURS) if "起接着计算" in line]
+    assert len(said) == (delay > 0)
 
 
 @given(

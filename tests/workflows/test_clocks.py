@@ -266,6 +266,22 @@ def test_time_is_on_the_account_of_who_holds_the_baton() -> None:
         ((Ended(at("2026-03-02")),), "没有起算"),
         ((started("2026-03-02"), started("2026-03-03")), "重复起算"),
         ((started("2026-03-02"), Resumed(at("2026-03-03"))), "没有暂停"),
+        (
+            (
+                started("2026-03-02"),
+                stopped("2026-03-05"),
+                Resumed(at("2026-03-09"), over_on=date(2026, 3, 4)),
+            ),
+            "早于期限暂停",
+        ),
+        (
+            (
+                started("2026-03-02"),
+                stopped("2026-03-05"),
+                Resumed(at("2026-03-09"), over_on=date(2026, 3, 10)),
+            ),
+            "晚于记录",
+        ),
         ((started("2026-03-02"), stopped("2026-03-03"), stopped("2026-03-04")), "重复暂停"),
         ((started("2026-03-02"), Ended(at("2026-03-03")), stopped("2026-03-04")), "已经结束"),
         ((started("2026-03-02"), stopped("2026-03-01")), "早于上一条"),
@@ -351,3 +367,34 @@ def test_entries_survive_storage() -> None:
     for wrong in ({}, {"type": "started"}, {"type": "ended", "at": "soon"}, {"type": "x"}):
         with pytest.raises(ClockRefused, match="读不懂"):
             from_dict(wrong)
+
+
+def test_an_hour_limit_runs_on_from_the_end_of_the_day_on_which_it_was_over():
+    """TYPE-08: 3 March 10:00 + 4 hours; stopped at 10:30, over that day, written down on the 5th."""
+    entries = (
+        Started(at("2026-03-03 10:00"), Limit(4, LimitUnit.HOUR), "依据"),
+        Stopped(at("2026-03-03 10:30"), "检验", "D14"),
+        Resumed(at("2026-03-05 15:00"), over_on=date(2026, 3, 3)),
+    )
+    next_day = (*entries[:2], Resumed(at("2026-03-04 00:00")))
+    reading = derive(entries, CALENDAR, HOURS)
+    assert reading == derive(next_day, CALENDAR, HOURS)
+    assert reading.due_on == date(2026, 3, 4)
+    lines = explain(entries, CALENDAR, HOURS)
+    assert any("10:30至2026年3月3日（星期二）24:00暂停" in line for line in lines)
+
+
+def test_the_explanation_names_the_end_and_the_record_of_a_procedure():
+    """Complaints 1, 2: 为什么是这一天 says both days of a record written late."""
+    entries = (
+        started("2026-03-02"),
+        Stopped(at("2026-03-05"), "听证", "001"),
+        Resumed(at("2026-03-12"), over_on=date(2026, 3, 10)),
+    )
+    lines = explain(entries, CALENDAR, HOURS)
+    said = (
+        "听证于2026年3月10日（星期二）结束，2026年3月12日（星期四）记录；"
+        "自2026年3月11日（星期三）起接着计算。"
+    )
+    assert said in lines
+    assert any("至2026年3月10日（星期二）暂停计算" in line for line in lines)

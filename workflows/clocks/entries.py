@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from workflows.calendars import CHINA
+from workflows.calendars import CHINA, local_day, moment
 from workflows.errors import WorkflowError
 from workflows.model import Limit, LimitUnit
 
@@ -89,10 +89,28 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """The period runs again from the day after `at`. `holder` "" leaves the account as it was."""
+    """The period runs again from the day after `last_day`; `at` is when this was written down.
+
+    `over_on` is the day on which what stopped it was over, where that is not the day of `at`: a
+    record written late keeps no period still (行政许可法第四十五条 leaves out only the time that
+    the procedure needs). `holder` "" leaves the account as it was.
+    """
 
     at: datetime
     holder: str = ""
+    over_on: date | None = None
+
+    @property
+    def last_day(self) -> date:
+        """The last day that is not counted."""
+        return self.over_on or local_day(self.at)
+
+    @property
+    def runs_from(self) -> datetime:
+        """The moment from which an hour limit runs: of the record, or the end of `over_on`."""
+        if self.last_day == local_day(self.at):
+            return self.at
+        return moment(self.last_day + timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +242,10 @@ class _Building:
     def _resume(self, entry: Resumed) -> None:
         if not self.suspensions or self.suspensions[-1].resumed is not None:
             raise ClockRefused("期限没有暂停，不能恢复计算。")
+        if entry.last_day < local_day(self.suspensions[-1].stopped.at):
+            raise ClockRefused("结束的日期早于期限暂停的那一天，请核对。")
+        if entry.last_day > local_day(entry.at):
+            raise ClockRefused("结束的日期晚于记录的那一天，请核对。")
         self.suspensions[-1] = Suspension(self.suspensions[-1].stopped, entry)
         if entry.holder:
             self.passes.append((entry.at, entry.holder))
@@ -279,7 +301,7 @@ def _read(name: str, value: Any) -> Any:
         return datetime.fromisoformat(value).astimezone(CHINA)
     if name == "limit":
         return Limit(int(value["amount"]), LimitUnit(value["unit"]))
-    if name == "counted_from" and value is not None:
+    if name in {"counted_from", "over_on"} and value is not None:
         return date.fromisoformat(value)
     return value
 

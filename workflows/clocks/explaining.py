@@ -17,7 +17,7 @@ from workflows.calendars import (
     day_text,
     local_day,
 )
-from workflows.clocks.entries import Entry, History
+from workflows.clocks.entries import Entry, History, Suspension
 from workflows.clocks.reading import (
     ONE_DAY,
     ClockReading,
@@ -128,10 +128,9 @@ def _suspension_lines(reading: ClockReading) -> Iterator[str]:
             continue
         if reading.unit is LimitUnit.HOUR:
             begin = f"{stop.at.astimezone(CHINA):%H:%M}"
-            end = (
-                f"{suspension.resumed.at.astimezone(CHINA):%H:%M}" if suspension.resumed else ""
-            )
+            end = _end_of_stop(suspension)
             yield f"{day_text(first)}{begin}至{day_text(last)}{end}暂停计算（{cause}）。"
+            yield from _late_lines(suspension)
             continue
         begin_day = max(position, first - ONE_DAY)
         days = count_days(reading.unit, reading.calendar, begin_day, last)
@@ -140,6 +139,29 @@ def _suspension_lines(reading: ClockReading) -> Iterator[str]:
             f"{day_text(first)}至{day_text(last)}暂停计算（{cause}），首尾两日都不计入，"
             f"共扣除{days}{_UNIT_NAMES[reading.unit]}。"
         )
+        yield from _late_lines(suspension)
+
+
+def _end_of_stop(suspension: Suspension) -> str:
+    """The minute of the resume; the end of the day where it was written down later."""
+    resumed = suspension.resumed
+    if resumed is None:
+        return ""
+    if resumed.runs_from != resumed.at:
+        return "24:00"
+    return f"{resumed.at.astimezone(CHINA):%H:%M}"
+
+
+def _late_lines(suspension: Suspension) -> Iterator[str]:
+    """Both days where the end of a stop was written down on a later day."""
+    resumed = suspension.resumed
+    if resumed is None or resumed.last_day == local_day(resumed.at):
+        return
+    over = resumed.last_day
+    yield (
+        f"{suspension.stopped.cause}于{day_text(over)}结束，{day_text(local_day(resumed.at))}记录；"
+        f"自{day_text(over + ONE_DAY)}起接着计算。"
+    )
 
 
 def _day_lines(reading: ClockReading, last: date) -> Iterator[str]:

@@ -4,7 +4,8 @@ Counting (domain 1.4, 1.5): the day of the event is not counted; working-day lim
 working days (行政许可法第八十二条); calendar-day limits count every day and end on the next
 working day (民法典第二百零三条); hour limits count opening time from the moment itself;
 suspended days, both ends included, are not counted (行政许可法第四十五条). An entry made after
-the period has run out cannot move the date back.
+the period has run out cannot move the date back. A resume counts from the day on which what
+stopped the clock was over, however late it is written down.
 """
 
 from __future__ import annotations
@@ -213,7 +214,7 @@ def attribution(reading: ClockReading, at: datetime) -> dict[str, int]:
 def suspended_days(history: History) -> list[tuple[date, date | None]]:
     """First and last suspended day of each stop, both included."""
     return [
-        (local_day(s.stopped.at), local_day(s.resumed.at) if s.resumed else None)
+        (local_day(s.stopped.at), s.resumed.last_day if s.resumed else None)
         for s in history.suspensions
     ]
 
@@ -285,7 +286,7 @@ def _due_moment(history: History, calendar: Calendar, hours: OpeningHours) -> da
         if suspension.resumed is None:
             return None
         left -= available
-        position = max(position, suspension.resumed.at)
+        position = max(position, suspension.resumed.runs_from)
     return hours.add_working_time(calendar, position, left)
 
 
@@ -310,7 +311,7 @@ def _ran(reading: ClockReading, start: datetime, end: datetime) -> timedelta:
     total = hours.working_time_between(calendar, start, end)
     for suspension in reading.history.suspensions:
         begin = max(start, suspension.stopped.at)
-        close = min(end, suspension.resumed.at) if suspension.resumed else end
+        close = min(end, suspension.resumed.runs_from) if suspension.resumed else end
         if close > begin:
             total -= hours.working_time_between(calendar, begin, close)
     return total

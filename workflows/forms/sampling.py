@@ -98,7 +98,9 @@ def draw(one: Field, random: Random, today: date, answers: Mapping[str, Any] = N
             picked = random.sample(one.choices, random.randint(1, most)) if most else []
             return [choice.value for choice in picked] or ["示例"]
         case FieldKind.DATE:
-            back = random.choice((30, 400, 4_000))
+            # What steers from the past (since when a clock runs on) can be no day before the case.
+            steers = one.routing and one.not_future
+            back = 0 if steers else random.choice((30, 400, 4_000))
             days = random.randint(-back, 0 if one.not_future else 250)
             return (today + timedelta(days=days)).isoformat()
         case FieldKind.NUMBER:

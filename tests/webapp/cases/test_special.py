@@ -6,9 +6,13 @@ from datetime import date
 
 import pytest
 
+from tests.webapp.cases.test_commands import go_on, stop
 from tests.webapp.cases.test_tolerance import arrives, tolerated, verify
+from webapp.audit.models import Event
 from webapp.cases import actions
-from webapp.cases.models import ClockEntry, Commitment
+from webapp.cases.actions.recount_clocks import recount_clocks
+from webapp.cases.models import Card, ClockEntry, Commitment
+from webapp.cases.queries.timeline import lines
 from webapp.core import db
 from webapp.core.errors import Invalid, Refused
 from workflows.forms import NoSample
@@ -195,3 +199,97 @@ def test_the_county_review_may_order_and_extend_too(desk):
     assert desk.item(case).element == "Task_ApproveCounty"
     desk.complete(desk.item(case), outcome="approve")
     assert desk.run(case).result == "granted"
+
+
+def last_completed(case) -> Event:
+    events = Event.objects.filter(subject="case", subject_id=case.pk, kind="completed")
+    return events.latest("seq")
+
+
+def recorded(desk, code: str, day: str, held_on: str):
+    """A hearing ordered on 5 March, over on `held_on`, written down on `day`."""
+    case = reviewed(desk, code)
+    desk.go_to("2026-03-05")
+    ordered(desk, case, "hearing")
+    desk.go_to(day)
+    desk.complete(desk.item(case), held_on=held_on)
+    return case
+
+
+def test_a_record_written_three_working_days_late_moves_no_due_date(desk):
+    """TYPE-08, Art. 45: only the time of the procedure is left out, not that of the record."""
+    start = desk.at
+    on_time = recorded(desk, "ZR01", "2026-03-10", "2026-03-10")
+    desk.at = start
+    late = recorded(desk, "ZR01", "2026-03-13", "2026-03-10")
+    for kind in ("statutory", "promised"):
+        assert desk.clock(late, kind).due_on == desk.clock(on_time, kind).due_on
+        assert entries(on_time, kind)[-1]["over_on"] is None
+        assert entries(late, kind)[-1]["over_on"] == "2026-03-10"
+        assert entries(late, kind)[-1]["at"].startswith("2026-03-13")
+    on_time.refresh_from_db()
+    late.refresh_from_db()
+    assert (late.due_at, late.statutory_due_at) == (on_time.due_at, on_time.statutory_due_at)
+    event = last_completed(late)
+    due = str(desk.clock(late, "statutory").due_on)
+    assert ["statutory", 1, "2026-03-10", due] in event.payload["runs_since"]
+    before = last_completed(on_time)
+    assert "runs_since" not in before.payload
+    assert recount_clocks(late.pk) is False  # what is stored is what is derived
+
+
+@pytest.mark.parametrize("held_on", ["2026-03-04", "2026-03-14"])
+def test_an_end_before_the_stop_or_in_the_future_is_refused_beside_its_field(desk, held_on):
+    """Nothing is lost: the record stays open and the clocks stand still."""
+    case = reviewed(desk)
+    desk.go_to("2026-03-05")
+    ordered(desk, case, "hearing")
+    desk.go_to("2026-03-13")
+    item = desk.item(case)
+    raw = {**desk.form_answers(item), "held_on": held_on}
+    with pytest.raises((Refused, Invalid)) as wrong, db.pretended(desk.at):
+        actions.complete(item.pk, desk.anybody(item.pool_id), raw)
+    problem = wrong.value
+    beside = set(problem.errors) if isinstance(problem, Invalid) else {problem.field}
+    assert beside == {"held_on"}
+    assert desk.item(case).pk == item.pk
+    assert desk.clock(case, "statutory").state == "stopped"
+    assert not case.documents.filter(code="D13").exists()
+
+
+def test_a_record_so_late_that_the_period_has_run_out_is_overdue_at_once(desk):
+    """No silent change: overdue like any other, and the event says until when it ran."""
+    case = recorded(desk, "ZR01", "2026-05-20", "2026-03-10")
+    clock = desk.clock(case, "promised")
+    assert clock.state == "running"
+    assert clock.lapses_at < desk.at
+    case.refresh_from_db()
+    assert case.due_at < desk.at
+    assert case.due_at == clock.due_at
+    event = last_completed(case)
+    assert ["promised", 1, "2026-03-10", str(clock.due_on)] in event.payload["runs_since"]
+    cards = set(Card.objects.filter(case=case).values_list("rule", "clock__kind"))
+    assert {("R05", "promised"), ("R05", "statutory")} <= cards
+    actions.issue_cards(desk.at)  # the sweep has none of these left to issue
+    for kind in ("promised", "statutory"):
+        assert Card.objects.filter(case=case, clock__kind=kind, rule="R05").count() == 1
+    rows = Event.objects.filter(subject="case", subject_id=case.pk).order_by("seq").values()
+    said = [words for line in lines(rows) for words in line.then]
+    assert any("程序已于2026-03-10结束" in words for words in said)
+    assert desk.run(case).result == "granted"
+
+
+def test_a_suspension_after_the_procedure_stays_out_of_the_promised_clock(desk):
+    """A record written after 中止办理: the suspended days are not counted afterwards."""
+    case = reviewed(desk)
+    desk.go_to("2026-03-05")
+    ordered(desk, case, "hearing")
+    desk.go_to("2026-03-10")
+    head = desk.acting("xinan.centre", "township.head_window")
+    stop(desk, case, head)
+    desk.go_to("2026-03-16")
+    go_on(desk, case, head)
+    desk.go_to("2026-03-18")
+    desk.complete(desk.item(case), held_on="2026-03-09")
+    assert entries(case, "promised")[-1]["over_on"] == "2026-03-16"
+    assert entries(case, "statutory")[-1]["over_on"] == "2026-03-09"  # no command stops it

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import connection
 
+from webapp.cases.planning.overdue import three_working_days_ago
 from webapp.catalogue.queries import calendar_in_force
 from webapp.core.db import now
 from workflows.calendars import local_day, moment
@@ -68,9 +69,7 @@ def issue_cards(at: datetime | None = None) -> int:
         "at": at,
         "today": today,
         "edges": edges,
-        "three_ago": calendar.add_working_days(today, -3)
-        if calendar.is_working_day(today)
-        else calendar.add_working_days(calendar.next_working_day(today), -4),
+        "three_ago": three_working_days_ago(calendar, today),
         "far": moment(edges[-1] + timedelta(days=1)),
     }
     with connection.cursor() as cursor:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 from webapp.cases.changes import NewMessage, NewOpinion
 from webapp.cases.models.case import Result, Status
 from webapp.cases.planning.custody import hand_over
+from webapp.cases.planning.ending import SUSPENSION, going_on
 from webapp.cases.planning.limits import (
     basis_of,
     counts_from_application,
@@ -157,7 +158,13 @@ def _evidence(step: Step, code: str) -> str:
 
 
 def _resume_clock(step: Step, effect: OrderedEffect) -> None:
-    step.ledger.resume(_kind(effect.params))
+    """From the day after `until`, where the diagram names the answer that says it (Art. 45)."""
+    kind = _kind(effect.params)
+    over_on = as_day(effect.params.get("until"))
+    if over_on is not None and kind not in going_on(step.setting.item.item_type):
+        # A suspension by command in between would have stopped it too: those days stay out.
+        over_on = max(over_on, step.ledger.last_day_of(SUSPENSION) or over_on)
+    step.ledger.resume(kind, over_on, answer="held_on")
 
 
 def _extend_clock(step: Step, effect: OrderedEffect) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop
 from webapp.cases.changes import ClockDates, NewEntry
 from webapp.cases.state import ClockRow
 from webapp.core.errors import Refused
-from workflows.calendars import Calendar, OpeningHours, OutsideCalendar
+from workflows.calendars import Calendar, OpeningHours, OutsideCalendar, local_day
 from workflows.clocks import (
     ClockKind,
     ClockReading,
@@ -154,11 +154,28 @@ class Ledger:
             if run.is_open and stop is not None and stop.cause == cause:
                 self._add(run, Resumed(self.at))
 
-    def resume(self, kind: str) -> None:
-        """Let a stopped clock run again."""
+    def resume(self, kind: str, over_on: date | None = None, *, answer: str = "") -> None:
+        """Let a stopped clock run again from the day after `over_on`, else after today.
+
+        Raises Refused beside the field `answer` for a day before the stop or after today.
+        """
+        over_on = None if over_on == local_day(self.at) else over_on
         for run in self.open(kind):
             if run.reading.state is ClockState.STOPPED:
-                self._add(run, Resumed(self.at))
+                entry = Resumed(self.at, over_on=over_on)
+                self._add(run, entry, rule="行政许可法第四十五条", answer=answer)
+
+    def last_day_of(self, cause: str) -> date | None:
+        """The last day on which something stood still for a cause that is over."""
+        return max(
+            (
+                one.resumed.last_day
+                for run in self.runs
+                for one in run.reading.history.suspensions
+                if one.stopped.cause == cause and one.resumed
+            ),
+            default=None,
+        )
 
     def extend(self, kind: str, amount: int, approver: str, reason: str) -> None:
         """Extend a clock in its own unit (Art. 42). Raises Refused with the reason."""
@@ -207,6 +224,15 @@ class Ledger:
             for run in self.runs
         )
 
+    def late_resumes(self) -> list[tuple[str, int, str, str]]:
+        """Kind, run, last day of the stop and due day of what goes on since an earlier day."""
+        return [
+            (run.kind, run.number, entry.last_day.isoformat(), str(run.reading.due_on or ""))
+            for run in self.runs
+            for entry in run.entries[run.stored :]
+            if isinstance(entry, Resumed) and entry.over_on is not None
+        ]
+
     def new_rows(self) -> list[ClockDates]:
         """Rows of runs that started in this step."""
         return [_dates(run) for run in self.runs if run.stored == 0]
@@ -224,11 +250,11 @@ class Ledger:
             if seq > run.stored
         ]
 
-    def _add(self, run: Run, entry: Entry, *, rule: str = "时限账") -> None:
+    def _add(self, run: Run, entry: Entry, *, rule: str = "时限账", answer: str = "") -> None:
         try:
             run.entries = add_entry(run.entries, entry, self.calendar, self.hours)
         except ClockRefused as refusal:
-            raise Refused(str(refusal), rule=rule) from refusal
+            raise Refused(str(refusal), rule=rule, field=answer) from refusal
         run.reading = self._derive(run.entries)
         run.changed = True
 
@@ -271,6 +297,12 @@ NAMES = (
     gettext_noop("公示期"),
 )
 """Names of the clocks (`workflows.clocks`, which knows Chinese only), for the translators."""
+
+REFUSALS = (
+    gettext_noop("结束的日期早于期限暂停的那一天，请核对。"),
+    gettext_noop("结束的日期晚于记录的那一天，请核对。"),
+)
+"""What the clocks say to a date that an officer typed, for the translators."""
 
 
 def label(kind: str) -> str:

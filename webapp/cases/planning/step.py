@@ -18,13 +18,13 @@ from webapp.cases.changes import (
     Changes,
     ItemUpdate,
     NewAwaited,
-    NewCard,
     NewEvent,
     NewItem,
     NewPassage,
 )
 from webapp.cases.places import pool_facts, unit_facts
 from webapp.cases.planning.ledger import Ledger, Run
+from webapp.cases.planning.overdue import cards_of
 from webapp.cases.planning.setting import Actor, Setting
 from webapp.cases.state import CaseState, Item
 from webapp.core.errors import Refused
@@ -245,17 +245,7 @@ def settle_dates(step: Step) -> None:
     step.changes.new_clocks = ledger.new_rows()
     step.changes.clocks = ledger.changed_rows()
     step.changes.entries = ledger.new_entries()
-    step.changes.cards = [
-        NewCard("R06", "red", run.kind, run.number, run.reading.due_at, step.at)
-        for run in ledger.runs
-        if run.kind == "check" and run.stored and run.reading.due_at and _ran_out(run, step.at)
-    ]
-
-
-def _ran_out(run: Run, at: datetime) -> bool:
-    """Whether a clock has lapsed, or had when it ended (domain §4.4: R06)."""
-    lapses_at = run.reading.lapses_at
-    return lapses_at is not None and lapses_at <= (run.reading.ended_at or at)
+    step.changes.cards = cards_of(ledger)
 
 
 def _kept(run: Run | None, before: datetime | None) -> datetime | None:
@@ -323,6 +313,9 @@ def record(step: Step, kind: str, payload: dict[str, Any]) -> None:
             for entry in changes.entries
             if entry.kind != "step"
         ]
+    late = step.ledger.late_resumes()
+    if late:
+        whole["runs_since"] = [list(one) for one in late]
     changes.events.append(new_event(kind, actor, step.at, whole))
 
 

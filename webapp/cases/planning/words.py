@@ -198,7 +198,7 @@ def _clocks_of_procedure(variables: Mapping[str, Any]) -> str:
             ]
             if not stopped:
                 return "这段时间照常计入办理时限。"
-            return f"{'、'.join(stopped)}从今天起暂停计算，程序做完并记录的次日起接着算。"
+            return f"{'、'.join(stopped)}从今天起暂停计算，程序结束的次日起接着算。"
     return ""
 
 

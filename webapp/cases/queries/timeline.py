@@ -205,6 +205,10 @@ def _then(event: str, payload: Mapping[str, Any]) -> Iterable[str]:
         again = run > 1 and entry == "started"
         words = _("{clock}再次{entry}") if again else _("{clock}{entry}")
         yield words.format(clock=label(kind), entry=_(_ENTRIES.get(entry, entry)))
+    for kind, _run, over_on, due_on in payload.get("runs_since", ()):
+        yield _("{clock}：程序已于{over_on}结束，自次日起接着算，到期日{due_on}").format(
+            clock=label(kind), over_on=over_on, due_on=due_on
+        )
     status = payload.get("status")
     if status and event != "suspended":  # by command: no special procedure (特别程序)
         yield _("办件状态：{status}").format(status=_(STATUS_NAMES.get(status, status)))
