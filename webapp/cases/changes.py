@@ -106,12 +106,13 @@ class TimerUpdate:
 
 @dataclass(slots=True)
 class NewAwaited:
-    """The engine waits for a message."""
+    """The engine waits for a message, or a signal."""
 
     token: str
     name: str
     element: str
     since: datetime
+    signal: bool
 
 
 @dataclass(slots=True)

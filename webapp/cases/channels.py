@@ -9,6 +9,8 @@ import logging
 
 from webapp.cases.actions.deliver_message import deliver_message
 from webapp.cases.actions.forward import carry_over
+from webapp.cases.actions.signals import deliver_signal as let_hear
+from webapp.cases.actions.signals import send_signal as send
 from webapp.cases.actions.start_case import start_case as begin
 from webapp.core.errors import AlreadyDone
 from webapp.core.outbox import Message
@@ -34,6 +36,28 @@ def case_command(message: Message) -> None:
         )
     except AlreadyDone:
         log.info("message %d: the case no longer waits for it", message.id)
+
+
+def send_signal(message: Message) -> None:
+    """Find the cases that wait for a thrown signal; each hears it by a message of its own."""
+    heard = send(message.id, int(message.payload["hops"]))
+    log.info("message %d: the signal is for %d other cases", message.id, heard)
+
+
+def deliver_signal(message: Message) -> None:
+    """Let one case hear a signal; one that is over or no longer waits is no failure."""
+    payload = message.payload
+    try:
+        let_hear(
+            int(payload["case"]),
+            str(payload["signal"]),
+            payload["tokens"],
+            int(payload["thrown"]),
+            int(payload["from"]),
+            int(payload["hops"]),
+        )
+    except AlreadyDone:
+        log.info("message %d: the case no longer waits for the signal", message.id)
 
 
 def forward_command(message: Message) -> None:

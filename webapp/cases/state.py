@@ -79,10 +79,11 @@ class TimerRow:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A message that the case waits for."""
+    """A message or signal that the case waits for."""
 
     token: str
     name: str
+    signal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,7 @@ class CaseState:
 
     def waits_for(self, message: str) -> bool:
         """Whether the case waits for a message of this name."""
-        return any(waiting.name == message for waiting in self.awaited)
+        return any(one.name == message and not one.signal for one in self.awaited)
 
     def promises(self, key: str) -> bool:
         """Whether the open commitment names this paper."""

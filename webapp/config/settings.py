@@ -222,6 +222,8 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 OUTBOX_CHANNELS = {  # what carries each kind of message of the outbox
     "notify": "webapp.cases.channels.notify",
     "case-command": "webapp.cases.channels.case_command",
+    "send-signal": "webapp.cases.channels.send_signal",
+    "deliver-signal": "webapp.cases.channels.deliver_signal",
     "start-case": "webapp.cases.channels.start_case",
     "forward-command": "webapp.cases.channels.forward_command",
 }

@@ -216,9 +216,9 @@ def _never_thrown(event: Element, host: Element) -> bool:
     }
 
 
-@rule("signal-unheard", Severity.UNFIT, whole=True)
+@rule("signal-unheard", Severity.NOTE, whole=True)
 def signals_are_heard(subject: Subject) -> Iterator[Hit]:
-    """A signal is heard inside the same case alone: thrown for others, it would be lost."""
+    """A signal that nobody in the bundle waits for: it is for other processes, or for nobody."""
     everything = [e for p in subject.bundle.processes.values() for e in p.scope.walk()]
     heard = {e.event.ref for e in everything if e.event is not None and _hears_signal(e)}
     for element in subject.process.scope.walk():
@@ -227,8 +227,8 @@ def signals_are_heard(subject: Subject) -> Iterator[Hit]:
         if thrown is not None and thrown.trigger is Trigger.SIGNAL and thrown.ref not in heard:
             yield Hit(
                 element,
-                f"信号“{thrown.ref}”只在本办件内传递，而这里没有谁等它",
-                "在本流程里画上接收的事件，或改用 gov:effect 的 send-message",
+                f"本流程里没有谁等信号“{thrown.ref}”：别的流程里有办件在等，才有人收到",
+                "核对别的流程里接收的事件用的是同一个名称；没有的，画上或者删去",
             )
 
 

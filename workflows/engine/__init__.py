@@ -25,6 +25,7 @@ from workflows.engine.outcomes import (
     State,
     TakeBack,
     Target,
+    ThrownSignal,
 )
 from workflows.engine.returning import (
     BranchEnd,
@@ -58,6 +59,7 @@ __all__ = [
     "State",
     "TakeBack",
     "Target",
+    "ThrownSignal",
     "advance",
     "inspect",
     "positions",

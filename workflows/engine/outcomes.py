@@ -160,6 +160,14 @@ class AwaitedMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class ThrownSignal:
+    """A signal was thrown at `place`: this case has heard it, the others are to be told."""
+
+    place: Place
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderedEffect:
     """An effect of the diagram, in the order of execution.
 
@@ -182,6 +190,7 @@ class Outcome:
     `result`: the result of the last end event of the root process that has one, else None.
     `unhandled`: error or escalation codes that nobody caught; an uncaught error has ended
     the case (`finished`, everything cancelled), an uncaught escalation has not.
+    `signals`: what was thrown, in order; heard inside the case already, and meant for all.
     """
 
     snapshot: bytes
@@ -196,6 +205,7 @@ class Outcome:
     finished: bool = False
     result: str | None = None
     unhandled: tuple[str, ...] = ()
+    signals: tuple[ThrownSignal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from workflows.engine.outcomes import (
     Outcome,
     Place,
     State,
+    ThrownSignal,
 )
 from workflows.model import Trigger, Work
 from workflows.spiff.awaiting import Awaits
@@ -133,6 +134,7 @@ def outcome(
         finished=case.completed,
         result=case.result if case.completed else None,
         unhandled=tuple(journal.unhandled),
+        signals=tuple(ThrownSignal(place(spot), name) for spot, name in journal.signals),
     )
 
 

@@ -153,7 +153,8 @@ class _Replay:
         if not waiting:
             return None, None
         first = waiting[0]
-        return engine.Deliver(first.name, done.values, first.token, first.signal), None
+        token = None if first.signal else first.token  # a signal is for all who wait for it
+        return engine.Deliver(first.name, done.values, token, first.signal), None
 
     def returned(self, done: Done, state: State) -> engine.Command | None:
         """The step sent back; None where it does not wait, or cannot go there."""

@@ -1,4 +1,4 @@
-"""What happens during one step, in order: effects ordered, elements passed, codes uncaught."""
+"""What happens during one step, in order: effects, elements passed, signals, codes uncaught."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ class Journal:
     effects: list[Ordered] = field(default_factory=list)
     passed: list[Spot] = field(default_factory=list)
     unhandled: list[str] = field(default_factory=list)
+    signals: list[tuple[Spot, str]] = field(default_factory=list)
 
 
 def spot_of(token: Token) -> Spot:

@@ -6,7 +6,8 @@ out: it matches by class and name, first come, innermost first.
   comes before its boundary. Uncaught, it ends the whole case (BPMN 10.5.1 leaves
   the process terminated); the code is reported.
 - escalation: outwards likewise; uncaught, it is reported and nothing else happens.
-- signal: to every place of the case that waits for it, outermost scope first.
+- signal: to every place of the case that waits for it, outermost scope first; and it is noted,
+  for it is for the other cases too, which whoever calls the engine tells.
 - message: to the place of the case that waits for it, outermost and oldest first; if none
   does, it is for the world outside: an effect `send-message` is ordered.
 """
@@ -56,7 +57,9 @@ def _throw(token: Token, event: Event) -> None:
     elif event.trigger is Trigger.ESCALATION:
         _outwards(token, event)
     elif event.trigger is Trigger.SIGNAL:
-        broadcast(token.workflow.top_workflow, event.ref or "", NOTHING)
+        case = token.workflow.top_workflow
+        case.journal.signals.append((spot_of(token), event.ref or ""))
+        broadcast(case, event.ref or "", NOTHING)
     elif event.trigger is Trigger.MESSAGE:
         _send(token, event.ref or "")
 

@@ -17,7 +17,7 @@ from tests.workflows.engine.diagrams import (
 )
 from workflows.engine import Complete, Deliver, Fire
 from workflows.errors import CommandRefused, NoSuchToken
-from workflows.model import Event, Kind
+from workflows.model import Event, Kind, MultiInstance
 
 
 def with_border(event: Event, interrupting: bool = True) -> Drawing:
@@ -121,6 +121,26 @@ def test_a_thrown_signal_reaches_who_waits_in_the_case(kind):
     play = Play(drawing).do("A")
     assert "hear" in play.passed
     assert play.finished
+    assert [(one.name, one.place.element) for one in play.outcome.signals] == [("s", "shout")]
+
+
+def test_every_throw_is_told_for_the_other_cases_and_hearing_is_no_throw():
+    """BPMN: a signal is for all; also where nobody in the case waits, once for each throw."""
+    loop = MultiInstance(cardinality="2", sequential=True)
+    inner = Drawing().start("in").throw("shout", signal("s")).end("out")
+    inner.line("in", "shout", "out")
+    drawing = Drawing().start().user("A").inner("sub", inner, multi=loop).user("B").end()
+    drawing.line("start", "A", "sub", "B", "end").border("hear", "B", signal("s"), False)
+    drawing.user("C").end("e2").line("hear", "C", "e2")
+    play = Play(drawing).do("A")
+    thrown = play.outcome.signals
+    assert [(one.name, one.place.path, one.place.instance) for one in thrown] == [
+        ("s", ("sub",), 0),
+        ("s", ("sub",), 1),
+    ]
+    play.signal("s")
+    assert play.open == ["B", "C"]
+    assert play.outcome.signals == ()
 
 
 def test_an_event_gateway_with_two_timers_and_a_message():

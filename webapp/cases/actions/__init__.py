@@ -27,6 +27,7 @@ from webapp.cases.actions.release import release
 from webapp.cases.actions.return_step import return_step
 from webapp.cases.actions.reveal import reveal
 from webapp.cases.actions.set_material import set_material
+from webapp.cases.actions.signals import deliver_signal, send_signal
 from webapp.cases.actions.start_case import start_case
 from webapp.cases.actions.supply_materials import supply_materials
 from webapp.cases.actions.suspend import resume, suspend
@@ -63,6 +64,8 @@ SYSTEM = {
     "fire_due_timers": fire_due_timers,
     "issue_cards": issue_cards,
     "deliver_message": deliver_message,
+    "send_signal": send_signal,
+    "deliver_signal": deliver_signal,
     "start_case": start_case,
     "carry_over": carry_over,
     "recount_clocks": recount_clocks,
@@ -81,6 +84,7 @@ __all__ = [
     "complete",
     "decide_termination",
     "deliver_message",
+    "deliver_signal",
     "drop_draft",
     "fire_due_timers",
     "give_back",
@@ -96,6 +100,7 @@ __all__ = [
     "return_step",
     "reveal",
     "save_draft",
+    "send_signal",
     "set_material",
     "start_case",
     "supply_materials",

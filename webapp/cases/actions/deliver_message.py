@@ -21,6 +21,6 @@ def deliver_message(
 
 def _deliver(case_id: int, name: str, values: Mapping[str, Any]) -> StepResult:
     state = lock_case(case_id)
-    if not any(waiting.name == name for waiting in state.awaited):
+    if not state.waits_for(name):
         raise AlreadyDone("办件现在不等这条消息。")
     return move(state, Deliver(name, values), kind="delivered", payload={"message": name})

@@ -88,11 +88,15 @@ class WorkItem(models.Model):
 
 
 class AwaitedMessage(models.Model):
-    """The engine waits for a message of this name (e.g. `materials_supplied`)."""
+    """The engine waits for a message of this name (e.g. `materials_supplied`), or a signal.
+
+    A message is sent to one case; a signal is for every case that waits for its name.
+    """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="awaited")
     token = models.CharField(max_length=40)
     name = models.CharField(max_length=60)
+    signal = models.BooleanField(default=False, db_default=False)
     element = models.CharField(max_length=80)
     since = models.DateTimeField()
     over_at = models.DateTimeField(null=True)
@@ -100,6 +104,13 @@ class AwaitedMessage(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["case", "token"], name="awaited_token_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["name"],
+                condition=Q(signal=True, over_at=None),
+                name="awaited_signal",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,6 +18,7 @@ from webapp.cases.planning.step import (
     pass_baton,
     record,
     settle_dates,
+    tell_signals,
 )
 from webapp.cases.planning.timers import move_timers
 from webapp.cases.planning.tolerance import settle_commitment, take_up_arrivals
@@ -52,6 +53,7 @@ def plan_step(
     hold_still(step)
     move_timers(step)
     note_messages(step)
+    tell_signals(step)
     take_up_arrivals(step)
     settle_dates(step)
     write_documents(step)

@@ -20,6 +20,7 @@ from webapp.cases.changes import (
     NewAwaited,
     NewEvent,
     NewItem,
+    NewMessage,
     NewPassage,
 )
 from webapp.cases.places import pool_facts, unit_facts
@@ -65,6 +66,7 @@ class Step:
     facts: dict[str, Any] = field(default_factory=dict)
     touched: dict[int, ItemUpdate] = field(default_factory=dict)
     may_do_next: list[str] = field(default_factory=list)
+    hops: int = 0  # signals of other cases that led to this step, one after another
 
     @property
     def at(self) -> datetime:
@@ -214,7 +216,9 @@ def note_messages(step: Step) -> None:
     """Messages the case waits for, or no longer does; elements it has passed."""
     for awaited in step.outcome.awaited:
         step.changes.new_awaited.append(
-            NewAwaited(awaited.token, awaited.name, awaited.place.element, step.at)
+            NewAwaited(
+                awaited.token, awaited.name, awaited.place.element, step.at, awaited.signal
+            )
         )
     known = {waiting.token for waiting in step.state.awaited}
     step.changes.awaited_over.extend(
@@ -223,6 +227,15 @@ def note_messages(step: Step) -> None:
     step.changes.passages.extend(
         NewPassage(place.process, place.element, step.at) for place in step.outcome.passed
     )
+
+
+def tell_signals(step: Step) -> None:
+    """Signals thrown in this step are for the other cases too: the outbox takes them there."""
+    case = step.state.id
+    for thrown in step.outcome.signals:
+        payload = {"signal": thrown.name, "from": case, "hops": step.hops}
+        message = NewMessage("send-signal", f"send-signal:{case}", payload, step.at)
+        step.changes.messages.append(message)
 
 
 def settle_dates(step: Step) -> None:

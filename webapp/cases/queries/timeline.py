@@ -148,6 +148,12 @@ def _supplied(payload: Mapping[str, Any]) -> str:
     return ngettext("登记补交材料{n}份", "登记补交材料{n}份", n).format(n=n)
 
 
+def _delivered(payload: Mapping[str, Any]) -> str:
+    if "signal" in payload:
+        return _("收到其他办件的信号“{name}”").format(name=payload["message"])
+    return _("收到其他流程的消息")
+
+
 def _gave_back(payload: Mapping[str, Any]) -> str:
     if payload.get("posted"):
         return _("登记邮寄退还申请人的材料")
@@ -166,7 +172,7 @@ _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "attached": lambda payload: _("上传了附件"),
     "detached": lambda payload: _("删除了附件"),
     "revealed": lambda payload: _("查看了隐去的个人信息"),
-    "delivered": lambda payload: _("收到其他流程的消息"),
+    "delivered": _delivered,
     "recounted": lambda payload: _("按新的工作日日历重新计算期限"),
     "suspended": lambda payload: _("中止办理"),
     "resumed": lambda payload: _("恢复办理：{why}").format(why=payload["reason"]),

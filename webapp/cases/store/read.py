@@ -103,7 +103,8 @@ SELECT greatest({MOMENT},
       'id', t.id, 'token', t.token, 'element', t.element, 'clock_kind', t.clock_kind,
       'host', t.host, 'before', t.before, 'fires_at', t.fires_at) ORDER BY t.id)
      FROM cases_timer t WHERE t.case_id = locked.id AND t.state = 'ARMED') AS timers,
-  (SELECT jsonb_agg(jsonb_build_object('token', m.token, 'name', m.name) ORDER BY m.id)
+  (SELECT jsonb_agg(jsonb_build_object(
+      'token', m.token, 'name', m.name, 'signal', m.signal) ORDER BY m.id)
      FROM cases_awaitedmessage m WHERE m.case_id = locked.id AND m.over_at IS NULL) AS awaited,
   (SELECT jsonb_agg(jsonb_build_object('id', p.id, 'to_pool_id', p.to_pool_id,
       'papers', p.papers) ORDER BY p.id)

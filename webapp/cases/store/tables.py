@@ -149,10 +149,10 @@ WHERE cases_timer.case_id = %(case_id)s AND cases_timer.token = r.token
 """
 
 NEW_AWAITED = """
-INSERT INTO cases_awaitedmessage (case_id, token, name, element, since, over_at)
-SELECT %(case_id)s, r.token, r.name, r.element, r.since, NULL
+INSERT INTO cases_awaitedmessage (case_id, token, name, signal, element, since, over_at)
+SELECT %(case_id)s, r.token, r.name, r.signal, r.element, r.since, NULL
 FROM jsonb_to_recordset(%(new_awaited)s) AS r(
-  token text, name text, element text, since timestamptz)
+  token text, name text, element text, since timestamptz, signal bool)
 """
 
 AWAITED_OVER = """
