@@ -69,7 +69,7 @@ def test_village_agent_from_mandate_to_delivery_at_home(staff, papers):
         "便民服务中心 中心主任",
         "县政务服务中心 窗口",
         "县民政局 承办人",
-        "县政务服务中心 窗口",
+        "县民政局 股室负责人",
         "县民政局 负责人",
         "便民服务站 代办员",
     )

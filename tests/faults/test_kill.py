@@ -99,7 +99,8 @@ def _everything_is_whole() -> None:
     for case in Case.objects.select_related("snapshot"):
         assert queries.broken_chain(case.pk) == []
         state = inspect(definition(case.process_version_id), bytes(case.snapshot.state))
-        rows = WorkItem.objects.filter(case=case, state="OPEN").values_list("token", flat=True)
+        drawn = WorkItem.objects.filter(case=case, state="OPEN").exclude(process_key="")
+        rows = drawn.values_list("token", flat=True)  # what is owed after the end is not drawn
         assert {item.token for item in state.items} == set(rows)
         armed = case.timers.filter(state="ARMED").values_list("token", flat=True)
         assert {timer.token for timer in state.timers} == set(armed)
