@@ -16,7 +16,7 @@ THROUGH_GETTEXT = (
     r"{%\s*trans\s+(\"[^\"]*\"|'[^']*').*?%}",
     r"\b_\((\"[^\"]*\"|'[^']*')\)",
 )
-PRINTED = {"inboxes/document.html"}
+PRINTED = {"inboxes/parts/paper.html"}
 """Papers with legal effect are Chinese in every language of the screen (style: documents)."""
 MARKS = {
     "base.html": {"便"},  # the mark of the brand
