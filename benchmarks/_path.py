@@ -29,13 +29,14 @@ from webapp.processes import queries as processes
 from workflows.calendars import local_day
 from workflows.forms import sample
 
-ITEMS = {"promised": "ZR01", "escalated": "MZ01"}
+ITEMS = {"promised": "FW01", "escalated": "MZ01"}
 TODAY = local_day(AT)
 _CHOSEN = {
     "intake-examine": {"outcome": "accept"},
     "prelim": {"recommendation": "approve"},
     "hand-up": {"outcome": "send"},
     "county-receive": {"outcome": "receive"},
+    "review": {"outcome": "complete"},
     "county-review": {"outcome": "complete"},
     "decision-propose": {"proposal": "grant"},
     "decision-check": {"outcome": "agree"},
