@@ -42,7 +42,7 @@ def begin(person, path: str, title: str) -> Page:
     page.get_by_label("改什么").fill(title)
     page.get_by_label("为什么改").fill("县政务服务管理办公室会议纪要第3号")
     page.get_by_role("button", name="开始修改").click()
-    expect(page.locator("#editor[data-ready='1'], textarea#canvas")).to_be_visible()
+    expect(page.locator("#editor[data-ready='1']")).to_be_visible()
     return page
 
 

@@ -53,6 +53,8 @@ def edit(request: HttpRequest, draft_id: int, path: str) -> HttpResponse:
             "path": path,
             "version": file.version,
             "readOnly": not may_edit,
+            "who": request.user.pk,
+            "lastBy": file.edited_by_id,
             **(vocabulary.of_diagrams(with_draft(draft)) if kind == "diagram" else {}),
         },
     }

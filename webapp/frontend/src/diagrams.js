@@ -42,7 +42,7 @@ async function open() {
   onGoTo((id) => goTo(modeler, id));
   panel(modeler, document.getElementById("panel"));
   const read = async () => (await modeler.saveXML({ format: true })).xml;
-  const { changed } = keep(read, (findings) => mark(modeler, findings));
+  const { changed } = keep(read, (xml) => modeler.importXML(xml), (findings) => mark(modeler, findings));
   modeler.on("commandStack.changed", changed);
   if (settings.readOnly) {
     modeler.get("eventBus").on(["element.dblclick", "shape.move.start", "bendpoint.move.start", "contextPad.create"], 9999, () => false);

@@ -32,7 +32,10 @@ async function open() {
     console.error("form:", reason);
     return;
   }
-  const { changed } = keep(() => `${JSON.stringify(editor.getSchema(), null, 2)}\n`);
+  const { changed } = keep(
+    () => `${JSON.stringify(editor.getSchema(), null, 2)}\n`,
+    (content) => editor.importSchema(JSON.parse(content)),
+  );
   editor.on("changed", changed);
   place.dataset.ready = "1";
 }

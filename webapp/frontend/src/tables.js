@@ -24,17 +24,21 @@ async function open() {
     literalExpression: own,
     boxedExpression: own,
   });
-  try {
-    await modeler.importXML(await load());
+  const show = async (xml) => {
+    await modeler.importXML(xml);
     const table = modeler.getViews().find((view) => view.type === "decisionTable");
     if (table) await modeler.open(table);
+  };
+  try {
+    await show(await load());
   } catch (reason) {
     say(place.dataset.failed, true);
     place.dataset.ready = "failed";
     console.error("table:", reason);
     return;
   }
-  const { changed } = keep(async () => (await modeler.saveXML({ format: true })).xml, ask);
+  const read = async () => (await modeler.saveXML({ format: true })).xml;
+  const { changed } = keep(read, show, ask);
   const watch = () => modeler.getActiveViewer()?.get("eventBus").on("commandStack.changed", changed);
   modeler.on("views.changed", watch);
   watch();

@@ -1,7 +1,17 @@
 // Edits a wording or a scenario as text: kept on the server as it is typed.
 import "./designer/editor.css";
-import { keep, settings } from "./designer/keeping.js";
+import { brought, keep, place, settings } from "./designer/keeping.js";
 
 const area = document.getElementById("canvas");
-const { changed } = keep(() => area.value);
-if (!settings.readOnly) area.addEventListener("input", changed);
+brought(area.defaultValue);
+const { changed } = keep(
+  () => area.value,
+  (content) => {
+    area.value = content;
+  },
+);
+if (!settings.readOnly) {
+  area.addEventListener("input", changed);
+  if (area.value !== area.defaultValue) changed(); // typed before this script was there
+}
+place.dataset.ready = "1";

@@ -143,13 +143,8 @@ def save_file(draft_id: int, by: Acting, path: str, content: bytes, seen: int) -
         DraftSave.objects.create(
             file=file, version=number, content_id=digest, by_id=by.officer_id, at=by.at
         )
-        if file.version != seen and file.edited_by_id != by.officer_id:
-            return Overtaken(
-                _(
-                    "{name}刚刚也保存过这个文件。您的修改已另存为第{n}稿，没有覆盖对方的。"
-                ).format(name=file.edited_by.name, n=number),
-                number,
-            )
+        if file.version != seen:
+            return _overtaken(file, by, number)
         file.content_id, file.version = digest, number
         file.edited_by_id, file.edited_at = by.officer_id, by.at
         file.save(update_fields=["content", "version", "edited_by", "edited_at"])
@@ -159,6 +154,16 @@ def save_file(draft_id: int, by: Acting, path: str, content: bytes, seen: int) -
     if isinstance(done, Overtaken):
         raise done
     return done
+
+
+def _overtaken(file: DraftFile, by: Acting, kept: int) -> Overtaken:
+    if file.edited_by_id == by.officer_id:
+        sentence = _(
+            "您在另一个窗口也保存过这个文件。这里的修改已另存为第{n}稿，没有覆盖那一份。"
+        )
+        return Overtaken(sentence.format(n=kept), kept)
+    sentence = _("{name}刚刚也保存过这个文件。您的修改已另存为第{n}稿，没有覆盖对方的。")
+    return Overtaken(sentence.format(name=file.edited_by.name, n=kept), kept)
 
 
 def restore_save(draft_id: int, by: Acting, path: str, version: int) -> DraftFile:
