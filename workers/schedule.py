@@ -22,6 +22,7 @@ SCHEDULE = {
         Job.FIRE_DUE_TIMERS: 60,
         Job.ISSUE_CARDS: 60,
         Job.PUBLISH_DUE_DRAFTS: 60,
+        Job.TAKE_EFFECT: 60,
         Job.CHECK_INVARIANT: 3600,
     }.items()
 }

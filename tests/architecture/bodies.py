@@ -37,6 +37,10 @@ def body_of(scene: Scene, name: str, staged: Staged | None) -> dict[str, Any]:
         ticked = {f"mat-{key}-state": mark["state"] for key, mark in marks.items()}
         village = {"reg-village": scene.desk.village().pk, "reg-key": "walk"}
         return flat(scene.desk.answers("ZR01")) | ticked | village
+    if name == "office:change_begin":
+        return {"kind": "parameter", "subject": "tolerance_bar_days"}
+    if name == "office:change_save":
+        return {"value": "100", "source": "县政务办会议纪要", "reason": "试改", "seen": "0"}
     if name == "designer:begin":
         return {"title": "县级审核改为3天", "reason": "县政务办会议纪要"}
     if name == "designer:change":

@@ -38,6 +38,8 @@ BOARD = COUNTY_EYES | _of(
 )
 DESIGNING = _of("county.designer")
 PUBLISHING = _of("county.publisher")
+CHANGING = _of("county.office")
+READING_PARAMETERS = PUBLISHING | COUNTY_EYES
 READING_LIBRARY = DESIGNING | PUBLISHING | COUNTY_EYES
 CASE = "case"
 """Whoever may know of it: units that took it, answer for it, have or had a step of it, have the
@@ -126,6 +128,14 @@ DOORS: dict[str, Door] = {
     "office:items": Door(COUNTY_EYES),
     "office:calendar": Door(COUNTY_EYES),
     "office:coverage": Door(COUNTY_EYES),
+    # -- parameters: proposed by the county office, reviewed by a second person
+    "office:parameters": Door(READING_PARAMETERS),
+    "office:changes": Door(READING_PARAMETERS),
+    "office:change_begin": Door(CHANGING, "POST"),
+    "office:change": Door(READING_PARAMETERS),
+    "office:change_save": Door(CHANGING, "POST", changes=True),
+    "office:change_state": Door(CHANGING, "POST"),
+    "office:change_verb": Door(READING_PARAMETERS, "POST", changes=True),  # who: the action
     # -- drafts of the library, and their publication
     "designer:library": Door(READING_LIBRARY),
     "designer:file_in_force": Door(READING_LIBRARY),

@@ -20,6 +20,7 @@ from tests.architecture.people import OUTSIDE, Person, gather
 from tests.webapp.cases.desk import MANDATE, Desk
 from webapp.cases import actions
 from webapp.cases.models import Case, WorkItem
+from webapp.changes import actions as changes
 from webapp.core import db
 from webapp.organisations import queries
 from webapp.organisations.queries import Acting
@@ -122,6 +123,7 @@ class Scene:
     browser: Client = field(default_factory=Client)
     draft: int = 0
     publication: int = 0
+    change: int = 0
 
     def acting(self, name: str, at: datetime | None = None) -> Acting:
         """A walker as actions want her."""
@@ -172,6 +174,8 @@ class Scene:
         """File and work the cases up to their stages."""
         self.sign_in()
         self._draft()
+        office = self.acting("county.office @ own")
+        self.change = changes.begin("parameter", "tolerance_bar_days", office).pk
         for role, stage in STAGES.items():
             filer = "village.agent" if stage.by_agent else "township.window"
             by = self.acting(f"{filer} @ own")

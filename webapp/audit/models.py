@@ -21,6 +21,7 @@ class Event(models.Model):
         PROCESS = "process"
         DRAFT = "draft"
         CALENDAR = "calendar"
+        CHANGE = "change"
 
     subject = models.CharField(max_length=12, choices=Subject)
     subject_id = models.BigIntegerField()

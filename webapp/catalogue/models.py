@@ -72,6 +72,9 @@ class ItemVersion(models.Model):
     form = models.JSONField(default=dict)
     guide = models.JSONField(default=dict)
     is_example = models.BooleanField(default=False)
+    by_county = models.BooleanField(
+        default=False, help_text="Made on a page: a later release never replaces it."
+    )
     created_at = models.DateTimeField()
 
     class Meta:
@@ -193,6 +196,9 @@ class Parameter(models.Model):
     name = models.CharField(max_length=120)
     source = models.CharField(max_length=200)
     set_at = models.DateTimeField()
+    by_county = models.BooleanField(
+        default=False, help_text="Set on a page: a later release never replaces it."
+    )
 
     def __str__(self) -> str:
         return f"{self.key} = {self.value}"

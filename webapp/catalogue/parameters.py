@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from webapp.catalogue.models import Parameter
 from webapp.core.errors import Refused
@@ -18,16 +20,29 @@ from webapp.core.errors import Refused
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A parameter that the product asks for: its default and what it may lie between."""
+    """A parameter that the product asks for: its default and what it may lie between.
+
+    `words` is its name until the county's file gives another.
+    """
 
     default: int
     least: int
     most: int
+    words: str | Promise
+
+    @property
+    def name(self) -> str:
+        """The name in the language of whoever reads it."""
+        return str(self.words)
 
 
 TOLERANCE_BAR = "tolerance_bar_days"
 """Calendar days for which a broken commitment bars its applicant from another (TOL-06, TOL-x)."""
-KNOWN: Mapping[str, Known] = {TOLERANCE_BAR: Known(default=365, least=0, most=1825)}
+KNOWN: Mapping[str, Known] = {
+    TOLERANCE_BAR: Known(
+        default=365, least=0, most=1825, words=gettext_lazy("容缺承诺没有兑现的限制天数")
+    )
+}
 
 
 def parameter(key: str) -> int:
@@ -41,13 +56,15 @@ def load_parameters(
 ) -> list[str]:
     """Write missing parameters, with `update` also changed ones; names of those written.
 
+    What the county has set on a page stays.
     Raises Refused for one that the product does not know, or a value out of its range.
     """
     stored = dict(Parameter.objects.values_list("key", "value"))
+    own = set(Parameter.objects.filter(by_county=True).values_list("key", flat=True))
     written = []
     for key, row in content.items():
         value = _checked(key, row["value"])
-        if key in stored and (not update or stored[key] == value):
+        if key in stored and (key in own or not update or stored[key] == value):
             continue
         Parameter.objects.update_or_create(
             key=key,

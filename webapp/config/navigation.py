@@ -50,6 +50,8 @@ def _lines(request: HttpRequest) -> list[tuple[str, str, str]]:
             (_("日历"), reverse("office:calendar"), ""),
             (_("AB岗"), reverse("office:coverage"), ""),
         ]
+    if office.may_see_parameters(request):
+        lines.append((_("参数"), reverse("office:parameters"), ""))
     if designer.may_read(request):
         lines.append((_("流程设计"), reverse("designer:library"), ""))
     return lines

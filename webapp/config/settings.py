@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "webapp.organisations",
     "webapp.catalogue",
     "webapp.processes",
+    "webapp.changes",
     "webapp.cases",
     "webapp.inboxes",
     "webapp.designer",
@@ -76,6 +77,11 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
 ]
+
+CHANGE_KINDS = [
+    "webapp.changes.kinds.parameter.CountyParameter",
+]
+"""What the county changes on pages (`webapp.changes.kinds`), in the order of lists."""
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -246,6 +252,7 @@ CELERY_TASK_DEFAULT_QUEUE = "bianmin"
 CELERY_TASK_ROUTES = {
     "cases.*": {"queue": "bianmin.cases"},
     "processes.*": {"queue": "bianmin.processes"},
+    "changes.*": {"queue": "bianmin.processes"},
     "core.*": {"queue": "bianmin.core"},
 }
 CELERY_TASK_TIME_LIMIT = 600

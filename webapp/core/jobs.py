@@ -19,6 +19,7 @@ class Job(StrEnum):
     ISSUE_CARDS = "cases.issue_cards"
     CHECK_INVARIANT = "cases.check_invariant"
     PUBLISH_DUE_DRAFTS = "processes.publish_due_drafts"
+    TAKE_EFFECT = "changes.take_effect"
     DELIVER_OUTBOX = "core.deliver_outbox"
 
 

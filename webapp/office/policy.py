@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
+from webapp.changes import policy as changes
 from webapp.organisations.middleware import acting_of
 from webapp.organisations.queries import Acting
 
@@ -40,3 +41,13 @@ def may_see_county_office(request: HttpRequest) -> bool:
 def led_unit_ids(acting: Acting) -> frozenset[int]:
     """Units whose work a leader may see: those where she holds a leading post."""
     return frozenset(held.unit_id for held in acting.held if held.role in LEADERS)
+
+
+def may_see_parameters(request: HttpRequest) -> bool:
+    """Parameters and their changes: county office, reviewers, those who inspect."""
+    return changes.may_read(acting_of(request))
+
+
+def may_change_parameters(request: HttpRequest) -> bool:
+    """Those who propose changes (县政务办); who may do what to one is decided by the action."""
+    return changes.may_propose(acting_of(request))

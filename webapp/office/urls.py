@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from webapp.office import views
+from webapp.office import change_views, parameter_views, views
 
 app_name = "office"
 
@@ -23,4 +23,11 @@ urlpatterns = [
     path("items/", views.items, name="items"),
     path("calendar/", views.calendar, name="calendar"),
     path("coverage/", views.coverage, name="coverage"),
+    path("parameters/", parameter_views.parameters, name="parameters"),
+    path("changes/", change_views.changes, name="changes"),
+    path("changes/begin/", change_views.change_begin, name="change_begin"),
+    path("changes/<int:change_id>/", change_views.change, name="change"),
+    path("changes/<int:change_id>/save/", change_views.change_save, name="change_save"),
+    path("changes/<int:change_id>/state/", change_views.change_state, name="change_state"),
+    path("changes/<int:change_id>/<slug:verb>/", change_views.change_verb, name="change_verb"),
 ]

@@ -40,6 +40,7 @@ from webapp.cases.uniques import unique_rows
 from webapp.cases.values import split
 from webapp.catalogue import queries as catalogue
 from webapp.catalogue.queries import ItemFacts
+from webapp.changes.actions import take_effect
 from webapp.core.crypto import keyed_hash
 from webapp.core.db import transaction_with_retry
 from webapp.core.errors import AlreadyDone, Invalid, Refused
@@ -89,6 +90,7 @@ def open_case(
     (`WAYS`), which needs neither mandate nor papers. Raises Invalid (answers), NotYours, Unknown or Refused.
     """
     policy.check_can_register(by)
+    take_effect(by.at)
     content = (item_code, values, materials, village_id, agent_mandate, pool_id, way)
     key = _key(by, idempotency_key, content)
     request = _Request(

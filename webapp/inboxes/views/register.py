@@ -18,6 +18,7 @@ from webapp.cases.policy import REGISTERING
 from webapp.cases.queries import case_page
 from webapp.catalogue import queries as catalogue
 from webapp.catalogue.queries import ItemFacts, OfferedItem
+from webapp.changes.actions import take_effect
 from webapp.core.access import page
 from webapp.core.errors import AlreadyDone, Invalid, Refused, Unknown
 from webapp.core.form_pages import change_rows, without_empty_rows
@@ -61,6 +62,7 @@ def way_of(request: HttpRequest) -> str:
 def register(request: HttpRequest) -> HttpResponse:
     """All items that can be filed at her desk, by category."""
     by = acting_of(request)
+    take_effect(by.at)
     levels = dict.fromkeys(held.unit_level for held in by.held if held.role in REGISTERING)
     agent = list(levels) == ["village"]
     way = way_of(request)
@@ -119,6 +121,7 @@ def _place(code: str, way: str = "") -> str:
 def register_item(request: HttpRequest, code: str) -> HttpResponse:
     """The guide of an item beside its form; POST opens the case, or changes rows."""
     way = way_of(request)
+    take_effect(acting_of(request).at)
     item = item_or_404(code, way)
     by = acting_of(request)
     counter = desk_for(by, item, way)
