@@ -53,6 +53,8 @@ AT_WINDOW = "at the window"
 """The window that answers for the case, and the agent who filed it."""
 LEADS = "leads"
 """The heads of the window that answers for the case, and of the organ with the power."""
+PRINTING = "printing"
+"""Those who have it in hand, and the organ whose seal the papers carry."""
 OFFICE = "office"
 """The county office, for what is filed with it."""
 SEAT = "seat"
@@ -106,6 +108,9 @@ DOORS: dict[str, Door] = {
     "inboxes:case_tab": Door(CASE),
     "inboxes:diagram_file": Door(CASE),
     "inboxes:document": Door(CASE),
+    "inboxes:document_pdf": Door(CASE),
+    "inboxes:print_papers": Door(PRINTING, "POST", changes=True),
+    "inboxes:printing": Door(WORKING),
     "inboxes:attachment": Door(CASE),
     "inboxes:papers": Door(CASE, "POST", changes=True),  # others who see it: a sentence, 409
     "inboxes:reveal": Door(IN_HAND, "POST", changes=True),

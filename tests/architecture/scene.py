@@ -106,6 +106,11 @@ class Staged:
         return frozenset({"township.head_window @ own", "township.leader @ own"} | power)
 
     @property
+    def prints(self) -> frozenset[str]:
+        """Walkers who print its papers: who has it in hand, the organ whose seal they carry."""
+        return self.in_hand | (POWER if STAGES[self.role].code == OLD_AGE else frozenset())
+
+    @property
     def at_window(self) -> frozenset[str]:
         """Walkers to whom the applicant turns: the window, the agent who filed."""
         agent = {"village.agent @ own"} if STAGES[self.role].by_agent else set()

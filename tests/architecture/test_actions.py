@@ -21,7 +21,7 @@ from webapp.core.errors import Invalid, NotYours, Refused, Unknown
 pytestmark = pytest.mark.django_db
 
 POST, IN_HAND, AT_WINDOW, SUPPLY = "post", "in hand", "at window", "supply"
-LEADS, OFFICE = "leads", "office"
+LEADS, OFFICE, PRINTING = "leads", "office", "printing"
 ACTIONS = {
     # verb: (who may, how everybody else is refused)
     "open_case": ("registering", NotYours),
@@ -37,6 +37,7 @@ ACTIONS = {
     "attach": (IN_HAND, Unknown),
     "remove_attachment": (IN_HAND, Unknown),
     "reveal": (IN_HAND, Unknown),
+    "print_documents": (PRINTING, Unknown),
     "supply_materials": (SUPPLY, NotYours),
     "withdraw": (AT_WINDOW, Unknown),
     "suspend": (LEADS, Unknown),
@@ -105,6 +106,9 @@ def call_of(scene, verb, staged):
             case.pk, by, staged.attachment
         ),
         "reveal": lambda by: actions.reveal(case.pk, PHONE, by),
+        "print_documents": lambda by: actions.print_documents(
+            case.pk, by, [case.documents.first().pk]
+        ),
         "supply_materials": lambda by: actions.supply_materials(case.pk, by, {}),
         "withdraw": lambda by: actions.withdraw(case.pk, by, "不再需要"),
         "suspend": lambda by: actions.suspend(
@@ -132,6 +136,7 @@ def may(verb, staged) -> frozenset[str]:
         POST: frozenset({staged.owner}),
         IN_HAND: staged.in_hand,
         AT_WINDOW: staged.at_window,
+        PRINTING: staged.prints,
         LEADS: staged.leads,
         OFFICE: frozenset({"county.office @ own"}),
         # the window that answers, and the station of the village

@@ -160,6 +160,7 @@ def who_of(name, staged) -> frozenset[str]:
         doors.CASE_OF_WINDOW: staged.seen_by & doors.REGISTERING,
         doors.IN_HAND: staged.in_hand,
         doors.AT_WINDOW: staged.at_window,
+        doors.PRINTING: staged.prints,
         doors.LEADS: staged.leads,
         doors.OFFICE: frozenset({"county.office @ own"}),
         doors.ITEM: frozenset({staged.owner}),

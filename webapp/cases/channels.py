@@ -12,6 +12,7 @@ from webapp.cases.actions.forward import carry_over
 from webapp.cases.actions.signals import deliver_signal as let_hear
 from webapp.cases.actions.signals import send_signal as send
 from webapp.cases.actions.start_case import start_case as begin
+from webapp.cases.actions.typeset_documents import typeset_documents
 from webapp.core.errors import AlreadyDone
 from webapp.core.outbox import Message
 
@@ -72,3 +73,8 @@ def start_case(message: Message) -> None:
         begin(int(payload["case"]), str(payload["level"]), str(payload["process"]))
     except AlreadyDone:
         log.info("message %d: the case is over", message.id)
+
+
+def typeset(message: Message) -> None:
+    """Set the documents that a step has issued as files."""
+    typeset_documents(int(message.payload["case"]))

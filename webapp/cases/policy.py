@@ -205,6 +205,14 @@ def check_can_give_back(by: Acting, case: CaseLike) -> int:
     return pool_for_papers(by, case, ())
 
 
+def check_can_print(by: Acting, case: LedLike, open_pools: Iterable[int]) -> int:
+    """Whoever has the papers in hand, and the organ whose seal they carry; gives the pool."""
+    for held in by.held:
+        if held.works and held.unit_id == case.competent_unit_id:
+            return held.pool_id
+    return pool_for_papers(by, case, open_pools)
+
+
 def check_can_read_filing(by: Acting) -> int:
     """Negative acts are filed with the county office (DENY-01); gives the pool."""
     for held in by.in_role("county.office"):
@@ -245,5 +253,6 @@ can_suspend = asks(check_can_suspend)
 can_propose_termination = asks(check_can_propose_termination)
 can_give_back = asks(check_can_give_back)
 can_read_filing = asks(check_can_read_filing)
+can_print = asks(check_can_print)
 can_lead = asks(check_can_lead)
 can_decide_termination = asks(check_can_decide_termination)

@@ -38,6 +38,7 @@ def _lines(request: HttpRequest) -> list[tuple[str, str, str]]:
         lines.append((_("登记新办件"), reverse("inboxes:register"), "n"))
     if inboxes.may_see_inbox(request):
         lines.append((_("我经手的"), reverse("inboxes:done"), ""))
+        lines.append((_("待打印"), reverse("inboxes:printing"), ""))
     if inboxes.may_search(request):
         lines.append((_("办件查询"), reverse("inboxes:cases"), "/"))
     if office.may_see_board(request):

@@ -12,6 +12,8 @@
 | `TRUST_PROXY` | 1: believe `X-Forwarded-Proto` of the proxy in front | 0 |
 | `DEMO` | 1: demo accounts may exist and sign in | 0 |
 | `ATTACHMENTS` | folder of uploaded files | `var/attachments` |
+| `FONTS` | folder with the county's own faces (仿宋_GB2312, 方正小标宋) for PDF files | Noto Serif SC |
+| `PUBLIC_ADDRESS` | `https://name` under which applicants reach the query page; printed as QR code | none: no code |
 | `LOG_LEVEL` | DEBUG, INFO, WARNING | INFO |
 """
 
@@ -208,6 +210,13 @@ TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "/static/"
 STATIC_ROOT = private(living() / "static")
 FRONTEND_DIST = FRONTEND
+_SERIF = FRONTEND.parent / "node_modules" / "@expo-google-fonts" / "noto-serif-sc"
+FONTS = [
+    *([Path(os.environ["FONTS"])] if os.environ.get("FONTS") else []),
+    _SERIF / "400Regular",
+    _SERIF / "700Bold",
+]
+PUBLIC_ADDRESS = os.environ.get("PUBLIC_ADDRESS", "").rstrip("/")
 STATICFILES_DIRS = [FRONTEND] if FRONTEND.is_dir() else []
 ATTACHMENTS = Path(os.environ.get("ATTACHMENTS") or living() / "attachments")
 MEDIA_ROOT = private(ATTACHMENTS)
@@ -231,6 +240,7 @@ OUTBOX_CHANNELS = {  # what carries each kind of message of the outbox
     "send-signal": "webapp.cases.channels.send_signal",
     "deliver-signal": "webapp.cases.channels.deliver_signal",
     "start-case": "webapp.cases.channels.start_case",
+    "typeset": "webapp.cases.channels.typeset",
     "forward-command": "webapp.cases.channels.forward_command",
 }
 _FILES_AS_BROKER = "filesystem://localhost"

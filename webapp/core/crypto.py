@@ -80,6 +80,29 @@ def search_grams(typed: str) -> list[str]:
     return sorted(_mac("grams", pair)[:16] for pair in pairs)
 
 
+_SPEAKABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""No 0 and O, no 1, I and L: codes are read aloud and copied by hand."""
+
+
+def query_code(number: str) -> str:
+    """The code that an applicant types beside the number of her case: K7QM-3TXW.
+
+    Derived, never stored: about 40 bits that only the holder of the key can tell.
+    """
+    rest = int(_mac("query code", number), 16)
+    signs = []
+    for _place in range(8):
+        rest, sign = divmod(rest, len(_SPEAKABLE))
+        signs.append(_SPEAKABLE[sign])
+    return "".join(signs[:4]) + "-" + "".join(signs[4:])
+
+
+def is_query_code(number: str, typed: str) -> bool:
+    """Whether the code is that of the number; blanks, hyphens and case do not matter."""
+    plain = "".join(sign for sign in typed.upper() if sign.isalnum())
+    return hmac.compare_digest(plain.encode(), query_code(number).replace("-", "").encode())
+
+
 def _letters(text: str) -> str:
     return "".join(text.split()).lower()
 

@@ -130,6 +130,11 @@ def may_keep_papers(by: Acting, page: CasePage) -> bool:
     return bool(policy.can_change_materials(by, page.case, pools))
 
 
+def may_print(by: Acting, page: CasePage) -> bool:
+    """Whether the papers of this case are hers to print."""
+    return bool(policy.can_print(by, page.case, [item.pool_id for item in page.open_items]))
+
+
 def may_reveal(by: Acting, page: CasePage) -> bool:
     """Whether she may ask for a sensitive value (the work is in her hands)."""
     try:

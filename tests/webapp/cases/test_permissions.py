@@ -44,6 +44,11 @@ EXPECTED = {
     "attach": SEE_PAPERS,
     "remove_attachment": SEE_PAPERS,
     "reveal": SEE_PAPERS,
+    "print_documents": SEE_PAPERS
+    | {
+        (role, "county_civil_affairs")
+        for role in ("county.handler", "county.section_head", "county.leader")
+    },
     "supply_materials": {("township.window", OWN), ("village.agent", "own village")},
     "withdraw": {("township.window", OWN)},
     "suspend": LEADING,
@@ -76,6 +81,9 @@ def calls(desk, case, item, attachment):
         "attach": lambda by: actions.attach(case.pk, by, None, file),
         "remove_attachment": lambda by: actions.remove_attachment(case.pk, by, attachment),
         "reveal": lambda by: actions.reveal(case.pk, "application.applicant_phone", by),
+        "print_documents": lambda by: actions.print_documents(
+            case.pk, by, [case.documents.first().pk]
+        ),
         "supply_materials": lambda by: actions.supply_materials(case.pk, by, {}),
         "withdraw": lambda by: actions.withdraw(case.pk, by, "本人不再需要办理"),
         "suspend": lambda by: actions.suspend(case.pk, by, "party", "等待继承人", "第四条"),

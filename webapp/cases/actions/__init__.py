@@ -22,6 +22,7 @@ from webapp.cases.actions.give_back import give_back
 from webapp.cases.actions.issue_cards import issue_cards
 from webapp.cases.actions.open_case import open_case
 from webapp.cases.actions.preview_documents import preview_documents
+from webapp.cases.actions.print_documents import print_documents
 from webapp.cases.actions.recount_clocks import cases_with_clocks, recount_clocks
 from webapp.cases.actions.release import release
 from webapp.cases.actions.return_step import return_step
@@ -32,6 +33,7 @@ from webapp.cases.actions.start_case import start_case
 from webapp.cases.actions.supply_materials import supply_materials
 from webapp.cases.actions.suspend import resume, suspend
 from webapp.cases.actions.terminate import decide_termination, propose_termination
+from webapp.cases.actions.typeset_documents import typeset_documents
 from webapp.cases.actions.withdraw import withdraw
 
 REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
@@ -49,6 +51,7 @@ REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "load_draft": (load_draft, policy.check_can_see_item),
     "drop_draft": (drop_draft, policy.check_can_see_item),
     "reveal": (reveal, policy.pool_for_papers),
+    "print_documents": (print_documents, policy.check_can_print),
     "withdraw": (withdraw, policy.check_can_withdraw),
     "suspend": (suspend, policy.check_can_suspend),
     "resume": (resume, policy.check_can_suspend),
@@ -69,6 +72,7 @@ SYSTEM = {
     "start_case": start_case,
     "carry_over": carry_over,
     "recount_clocks": recount_clocks,
+    "typeset_documents": typeset_documents,
 }
 """Actions that nobody asks for: sweeps and commands of the outbox."""
 
@@ -92,6 +96,7 @@ __all__ = [
     "load_draft",
     "open_case",
     "preview_documents",
+    "print_documents",
     "propose_termination",
     "recount_clocks",
     "release",
@@ -105,5 +110,6 @@ __all__ = [
     "start_case",
     "supply_materials",
     "suspend",
+    "typeset_documents",
     "withdraw",
 ]

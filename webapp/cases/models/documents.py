@@ -14,7 +14,8 @@ class Document(models.Model):
     """One issued document. `content` is frozen: title, paragraphs, lists, basis, remedy.
 
     `serial` is gap-free per organ, code and year for the types that design §8 lists, else null
-    and `number` comes from a sequence.
+    and `number` comes from a sequence. `sha256` names the typeset file (`webapp.cases.files`);
+    it is empty until a worker has set it.
     """
 
     class State(models.TextChoices):
@@ -33,6 +34,9 @@ class Document(models.Model):
     issued_by = models.ForeignKey(
         "accounts.Officer", models.PROTECT, null=True, related_name="+"
     )
+    sha256 = models.CharField(max_length=64, blank=True, db_default="")
+    printed_at = models.DateTimeField(null=True)
+    """When the original left the printer; every later print is a marked copy."""
 
     class Meta:
         constraints = [
@@ -40,6 +44,13 @@ class Document(models.Model):
                 fields=["organ", "code", "year", "serial"],
                 condition=Q(serial__isnull=False),
                 name="document_serial_once",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["issued_at"],
+                condition=Q(printed_at=None, state="ISSUED"),
+                name="document_to_print",
             ),
         ]
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.utils.translation import gettext
 
-from webapp.cases.changes import MaterialUpdate, NewDocument
+from webapp.cases.changes import MaterialUpdate, NewDocument, NewMessage
 from webapp.cases.documents import ADVERSE, NAMES, SERIES
 from webapp.cases.places import pool_facts, unit_facts
 from webapp.cases.planning.filing import Filing, file_denial
@@ -29,6 +31,7 @@ from webapp.cases.planning.words import (
     texts,
     words_of_order,
 )
+from webapp.core.crypto import query_code
 from webapp.core.errors import Refused
 from workflows.calendars import local_day
 
@@ -67,6 +70,10 @@ def write_documents(step: Step) -> None:
         document = write_document(step, Order("D24", {}), filing.words)
         step.changes.documents.append(document)
         _keep(step, filing, document.number)
+    if step.changes.documents:
+        key = f"typeset:{step.state.id}"
+        payload = {"case": step.state.id}
+        step.changes.messages.append(NewMessage("typeset", key, payload, step.at))
 
 
 def _have_receipts(step: Step) -> bool:
@@ -136,11 +143,20 @@ def _content(
         "copies": str((wording.get("copies") or {}).get("text", "")),
         "wording": int(wording.get("number", 0)),
     }
+    if (wording.get("addressee") or "applicant") == "applicant":
+        content["query"] = _query(step.state.number)
     remedy = wording.get("remedy")
     if remedy or code in ADVERSE:
         text = remedy.get("text") if isinstance(remedy, Mapping) else None
         content["remedy"] = fill(str(text or REMEDY), words)
     return content
+
+
+def _query(number: str) -> dict[str, str]:
+    """What the applicant needs to ask for her case from outside; no address, no QR code."""
+    code = query_code(number)
+    there = f"{settings.PUBLIC_ADDRESS}/q/?" + urlencode({"n": number, "c": code})
+    return {"code": code, "address": there if settings.PUBLIC_ADDRESS else ""}
 
 
 def _basis(step: Step, wording: Mapping[str, Any]) -> Any:

@@ -20,6 +20,7 @@ from webapp.cases.queries.page import (
     case_page,
     diagram_state,
 )
+from webapp.cases.queries.printing import to_print
 from webapp.cases.queries.seen import (
     ItemSeen,
     case_seen_by,
@@ -58,5 +59,6 @@ __all__ = [
     "going_back",
     "inbox",
     "item_seen_by",
+    "to_print",
     "visible_to",
 ]

@@ -160,6 +160,15 @@ def _gave_back(payload: Mapping[str, Any]) -> str:
     return _("登记申请人签收退还的材料和文书")
 
 
+def _printed(payload: Mapping[str, Any]) -> str:
+    numbers = "、".join(str(number) for number in payload["documents"])
+    if payload["copies"]:
+        return _("打印文书：{numbers}（其中补打副本{n}份）").format(
+            numbers=numbers, n=len(payload["copies"])
+        )
+    return _("打印文书：{numbers}").format(numbers=numbers)
+
+
 _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "opened": _opened,
     "completed": _completed,
@@ -172,6 +181,8 @@ _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "attached": lambda payload: _("上传了附件"),
     "detached": lambda payload: _("删除了附件"),
     "revealed": lambda payload: _("查看了隐去的个人信息"),
+    "printed": _printed,
+    "typeset": lambda payload: _("文书存成文件，校验码已记入本卷"),
     "delivered": _delivered,
     "recounted": lambda payload: _("按新的工作日日历重新计算期限"),
     "suspended": lambda payload: _("中止办理"),

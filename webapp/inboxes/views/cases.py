@@ -46,6 +46,8 @@ def case_response(
     context = desk.frame(request, found, tab)
     if tab == "diagram":
         context["picture"] = picture_of(found, request.GET.get("process", ""), by.at)
+    if tab == "documents":
+        context["may_print"] = desk.may_print(by, found)
     if tab == "overview":
         context |= commands.offered(by, found)
     if tab == "materials":

@@ -1,26 +1,86 @@
-"""An issued document as the page that is printed and handed over."""
+"""Issued documents: as a page, as a PDF to read, and as paper from the counter's printer."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from itertools import groupby
 
-from webapp.cases.models import Document
-from webapp.cases.queries import case_seen_by
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+
+from webapp.cases import actions
+from webapp.cases.models import Case, Document
+from webapp.cases.queries import case_seen_by, to_print
+from webapp.cases.typesetting import Sheet, typeset
 from webapp.core.access import page
-from webapp.core.errors import Unknown
+from webapp.core.errors import Refused, Unknown
 from webapp.inboxes import policy
 from webapp.organisations.middleware import acting_of
+
+READING = "仅供查阅"
 
 
 @page(policy.may_search)
 def document(request: HttpRequest, document_id: int) -> HttpResponse:
     """Show one document as frozen when it was issued; whoever may see the case may read it."""
+    found, case = _seen(request, document_id)
+    return render(request, "inboxes/document.html", {"document": found, "case": case})
+
+
+@page(policy.may_search)
+@never_cache
+def document_pdf(request: HttpRequest, document_id: int) -> HttpResponse:
+    """The same as a PDF for the screen, marked as a reading copy (never the original)."""
+    found, _case = _seen(request, document_id)
+    mark = READING if found.state == Document.State.ISSUED else "作废"
+    sheet = Sheet(found.code, found.number, found.content, found.issued_at, mark)
+    return _pdf([sheet])
+
+
+@page(policy.may_see_inbox)
+@never_cache
+def printing(request: HttpRequest) -> HttpResponse:
+    """The print queue of the counter (待打印), case by case."""
+    everything = request.GET.get("all") == "1"
+    waiting = to_print(acting_of(request), everything=everything)
+    by_case = sorted(waiting, key=lambda one: (one.case_id, one.pk))
+    groups = [list(papers) for _case, papers in groupby(by_case, lambda one: one.case_id)]
+    groups.sort(key=lambda papers: papers[0].issued_at)
+    context = {"groups": groups, "everything": everything, "count": len(waiting)}
+    return render(request, "inboxes/printing.html", context)
+
+
+@page(policy.may_search, methods=("POST",))
+@never_cache
+def print_papers(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Give the ticked documents of a case as one PDF; who prints what is on record."""
+    ticked = [int(one) for one in request.POST.getlist("document") if _is_id(one)]
+    try:
+        sheets = actions.print_documents(case_id, acting_of(request), ticked)
+    except Unknown as unknown:
+        raise Http404 from unknown
+    except Refused as refusal:
+        messages.warning(request, refusal.sentence)
+        return redirect("inboxes:case_tab", case_id=case_id, tab="documents")
+    return _pdf(sheets)
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def _seen(request: HttpRequest, document_id: int) -> tuple[Document, Case]:
     found = Document.objects.select_related("organ").filter(pk=document_id).first()
     if found is None:
         raise Http404
     try:
-        case = case_seen_by(acting_of(request), found.case_id)
+        return found, case_seen_by(acting_of(request), found.case_id)
     except Unknown as absent:
         raise Http404 from absent
-    return render(request, "inboxes/document.html", {"document": found, "case": case})
+
+
+def _pdf(sheets: list[Sheet]) -> HttpResponse:
+    answer = HttpResponse(typeset(sheets), content_type="application/pdf")
+    answer["Content-Disposition"] = 'inline; filename="documents.pdf"'
+    return answer
