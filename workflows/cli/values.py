@@ -63,15 +63,19 @@ def _beside(path: Path) -> dict[str, bytes]:
 
 
 def _opened(given: dict[str, Any], imports: frozenset[str]) -> dict[str, Any]:
-    """Inputs of imported files may be written plainly, or inside the import's name."""
+    """`{"贷款.金额": 5}` for an import called 贷款 is `{"贷款": {"金额": 5}}`."""
     opened: dict[str, Any] = {}
     for key, value in given.items():
-        prefix, dot, rest = key.partition(".")
-        if dot and prefix in imports:
-            opened |= _opened({rest: value}, imports)
-        if key in imports and isinstance(value, dict):
-            opened |= _opened(value, imports)
-    return {**opened, **given}
+        place, name = opened, key
+        while True:
+            prefix, dot, rest = name.partition(".")
+            if not dot or prefix not in imports:
+                break
+            inner = place.get(prefix)
+            place[prefix] = place = dict(inner) if isinstance(inner, dict) else {}
+            name = rest
+        place[name] = value
+    return opened
 
 
 def read_values(text: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from workflows.errors import ExpressionError
 from workflows.feel.far import Day, Moment, apart, day_at, join, move, ordinal, since_midnight
+from workflows.feel.fine import offset_of
 from workflows.feel.limits import Meter
 from workflows.feel.temporal import add_clock, add_months, from_seconds, seconds_of
 from workflows.feel.values import KINDS, NUMBERS, Months, whole
@@ -52,7 +53,7 @@ def _days_apart(left: Day, right: Day) -> timedelta:
 
 
 def _clocks_apart(left: time, right: time) -> timedelta | None:
-    first, second = left.utcoffset(), right.utcoffset()
+    first, second = offset_of(left), offset_of(right)
     if (first is None) is not (second is None):
         return None
     apart = since_midnight(left) - since_midnight(right)

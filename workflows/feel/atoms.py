@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from workflows.feel.arithmetic import TOO_LARGE
 from workflows.feel.far import Moment
+from workflows.feel.fine import nano_of
 from workflows.feel.nodes import Builder, Code, Scope, node, refuse, subtree, subtrees, token
 from workflows.feel.reading import Node
 from workflows.feel.temporal import read_literal
@@ -168,12 +169,16 @@ def _group(builder: Builder, tree: Node) -> Code:
     inner = subtree(tree, 0)
     if len(tree.children) > 1:
         raise refuse("括号里用逗号分开的多个值只能写在 in 后面", subtree(tree, 1))
-    if inner.data != "comparing":
-        return builder.code(inner)
-    sign = str(token(subtree(inner, 0), 0))
+    return builder.code(inner)
+
+
+@node("comparing")
+def _open_range(builder: Builder, tree: Node) -> Code:
+    """`< 5` as a value: the range that is open on one side."""
+    sign = str(token(subtree(tree, 0), 0))
     if sign in ("=", "!="):
-        raise refuse(f"“{sign}”左边缺少要比较的值", inner)
-    bound = builder.code(subtree(inner, 1))
+        raise refuse(f"“{sign}”左边缺少要比较的值", tree)
+    bound = builder.code(subtree(tree, 1))
     closed = "=" in sign
 
     def run(scope: Scope) -> Any:
@@ -210,9 +215,8 @@ def _member(value: Any, name: str) -> Any:
 
 
 def _seconds(value: Any) -> int | Decimal:
-    if not value.microsecond:
-        return int(value.second)
-    return Decimal(value.second) + Decimal(value.microsecond).scaleb(-6)
+    nano = value.microsecond * 1000 + nano_of(value)
+    return Decimal(value.second) + Decimal(nano).scaleb(-9) if nano else int(value.second)
 
 
 def _zone_name(value: Moment | time) -> str | None:

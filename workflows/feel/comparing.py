@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from workflows.errors import ExpressionError
+from workflows.feel.fine import clock_of
 from workflows.feel.limits import MAX_NESTING, Meter
 from workflows.feel.values import Range, kind_of
 
@@ -53,6 +54,8 @@ def equal(left: Any, right: Any, meter: Meter, depth: int = 0) -> Ternary:
         return _equal_lists(list(left.values()), values, meter, depth)
     if kind == "range":
         return _equal_lists(_parts(left), _parts(right), meter, depth)
+    if kind == "time":
+        return clock_of(left) == clock_of(right)
     return bool(left == right)
 
 
@@ -89,9 +92,13 @@ def order(sign: str, left: Any, right: Any) -> Ternary:
         return None
     if kind == "years and months duration":
         left, right = left.count, right.count
+    if kind == "time":
+        left, right = clock_of(left), clock_of(right)
+        if left[0] is not right[0]:  # one has a zone and the other has none
+            return None
     try:
         return _ORDERS[sign](left, right)
-    except TypeError:  # one of two times has a zone and the other has none
+    except TypeError:  # the same of two dates and times
         return None
 
 

@@ -140,8 +140,9 @@ class _Run:
         self.given = given
         self.meter = meter
         self.strict = strict
-        self.known: dict[tuple[str, str], Any] = {}
+        self.known: dict[tuple[Path, str, str], Any] = {}
         self.depth = 0
+        self.path: Path = ()  # the imports that lead to the file at work
 
     def answer(self, asked: Decision | Service | Knowledge) -> Any:
         if isinstance(asked, Decision):
@@ -164,14 +165,18 @@ class _Run:
             return None
 
     def value(self, decision: Decision) -> Any:
-        """The value of a required decision, computed once."""
-        key = (decision.model, decision.id)
-        if key not in self.known:
-            self.known[key] = None
-            try:
+        """The value of a required decision, computed once for each way of imports to it."""
+        outer = self.path
+        self.path = (*outer, *decision.within)
+        key = (self.path, decision.model, decision.id)
+        try:
+            if key not in self.known:
+                self.known[key] = None
                 self.known[key] = self._decided(decision)
-            except (NotAllowed, RulesDisagree) as wrong:
-                self._refuse(wrong)
+        except (NotAllowed, RulesDisagree) as wrong:
+            self._refuse(wrong)
+        finally:
+            self.path = outer
         return self.known[key]
 
     def _refuse(self, wrong: ExpressionError) -> None:
@@ -196,7 +201,7 @@ class _Run:
 
     def scope(self, decision: Decision) -> Scope:
         """What a decision may see."""
-        given = self.given
+        given = self._given(self.path)
         if decision.declared:
             given = {key: one for key, one in given.items() if key not in decision.declared}
         inside: dict[str, Any] = {}
@@ -209,10 +214,23 @@ class _Run:
         outer = Scope(Variables(given, self.meter), None, self.meter)
         return Scope(inside, outer, self.meter) if inside else outer
 
+    def _given(self, path: Path) -> Mapping[str, object]:
+        """What the caller gave to a file that is reached through imports.
+
+        `{"贷款": {"金额": 5}}` gives 金额 to the file imported as 贷款; what is not given so is
+        taken from the plain names.
+        """
+        given = self.given
+        for step in path:
+            inner = given.get(step)
+            if isinstance(inner, Mapping):
+                given = {**given, **inner}
+        return given
+
     def _input(self, wanted: InputData) -> Any:
-        value: Any = self.given.get(wanted.name)
+        value: Any = self._given((*self.path, *wanted.within)).get(wanted.name)
         admitted = from_text(admit(value, self.meter), wanted.type, self.meter)
-        fitting = fitted(admitted, wanted.type, self.meter)
+        fitting = fitted(admitted, wanted.type, self.meter, gaps=True)
         if fitting is None and value is not None:
             said = f"输入“{wanted.name}”的值 {value!s:.60} 不符合类型“{wanted.type}”"
             if self.strict:
@@ -250,7 +268,7 @@ class _Run:
             inner.depth = self.depth
             for brought in service.given:
                 value = conform(given[brought.variable], brought.type, meter)
-                inner.known[brought.model, brought.id] = value
+                inner.known[brought.within, brought.model, brought.id] = value
             meter.enter()
             try:
                 found = {one.variable: inner.value(one) for one in service.outputs}

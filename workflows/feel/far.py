@@ -1,4 +1,5 @@
-"""Days and moments of years that Python's calendar does not have: before 1 and after 9999.
+"""Days and moments that Python does not have: of years before 1 and after 9999, and moments
+with nanoseconds.
 
 FEEL's years run from -999999999 to 999999999 (XML Schema, DMN 1.4 10.3.2.3.4). The Gregorian
 calendar repeats itself every 400 years, so a far day is counted through its twin near 2000.
@@ -10,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import total_ordering
+
+from workflows.feel.fine import FineTime, fine, nano_of
 
 MOST_YEARS = 999_999_999
 _CYCLE_YEARS = 400
@@ -45,9 +48,9 @@ class FarDate:
 @total_ordering
 @dataclass(frozen=True, slots=True, eq=False)
 class FarMoment:
-    """A date and time of a far year."""
+    """A date and time of a far year, or of any year with nanoseconds."""
 
-    on: FarDate
+    on: date | FarDate
     at: time
 
     @property
@@ -86,19 +89,25 @@ class FarMoment:
         return self.at.microsecond
 
     @property
+    def nano(self) -> int:
+        """What is less than a microsecond."""
+        return nano_of(self.at)
+
+    @property
     def tzinfo(self) -> tzinfo | None:
         """The zone, or None."""
         return self.at.tzinfo
 
     def utcoffset(self) -> timedelta | None:
-        """The offset of the zone as it is at the same day near 2000."""
-        return datetime.combine(twin(self.on), self.at).utcoffset()
+        """The offset of the zone; in a far year as it is at the same day near 2000."""
+        day = self.on if isinstance(self.on, date) else twin(self.on)
+        return datetime.combine(day, self.at).utcoffset()
 
     def isoweekday(self) -> int:
         """1 (Monday) to 7."""
         return self.on.isoweekday()
 
-    def date(self) -> FarDate:
+    def date(self) -> Day:
         """The day."""
         return self.on
 
@@ -158,9 +167,11 @@ def day_at(number: int) -> Day:
 
 def join(day: Day | Moment, clock: time) -> Moment:
     """A day and a time of day together."""
-    if isinstance(day, FarMoment):
-        return FarMoment(day.on, clock)
-    return FarMoment(day, clock) if isinstance(day, FarDate) else datetime.combine(day, clock)
+    if isinstance(day, datetime | FarMoment):
+        day = day.date()
+    if isinstance(day, FarDate) or isinstance(clock, FineTime):
+        return FarMoment(day, clock)
+    return datetime.combine(day, clock)
 
 
 def since_midnight(clock: time) -> timedelta:
@@ -174,11 +185,11 @@ def since_midnight(clock: time) -> timedelta:
 
 
 def instant(moment: Moment) -> tuple[bool, int]:
-    """Whether it has a zone, and the microseconds since the eve of the year 1."""
+    """Whether it has a zone, and the nanoseconds since the eve of the year 1."""
     offset = moment.utcoffset()
     length = since_midnight(moment.timetz()) - (offset or timedelta())
     micro = ordinal(moment.date()) * 86_400_000_000 + length // timedelta(microseconds=1)
-    return offset is not None, micro
+    return offset is not None, micro * 1000 + nano_of(moment)
 
 
 def move(moment: Moment, length: timedelta) -> Moment:
@@ -190,10 +201,10 @@ def move(moment: Moment, length: timedelta) -> Moment:
             pass
     days, rest = divmod(since_midnight(moment.timetz()) + length, _DAY)
     clock = (datetime(2000, 1, 1, tzinfo=moment.tzinfo) + rest).timetz()
-    return join(day_at(ordinal(moment.date()) + days), clock)
+    return join(day_at(ordinal(moment.date()) + days), fine(clock, nano_of(moment)))
 
 
 def apart(left: Moment, right: Moment) -> timedelta | None:
     """How long after `right` `left` is; None where only one has a zone."""
     (one, mine), (other, theirs) = instant(left), instant(right)
-    return timedelta(microseconds=mine - theirs) if one is other else None
+    return timedelta(microseconds=(mine - theirs) // 1000) if one is other else None

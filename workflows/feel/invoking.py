@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from workflows.feel.inferring import type_of
 from workflows.feel.kinds import type_code
 from workflows.feel.limits import Meter
 from workflows.feel.nodes import Builder, Code, Scope, node, subtrees, token
@@ -43,6 +44,7 @@ def _function(builder: Builder, tree: Node) -> Code:
     declared = [subtrees(one) for one in parameters]
     types = [type_code(builder, of[0]) if of else None for of in declared]
     body, weight = builder.weighed(body_tree)
+    result = type_of(body_tree)
 
     def run(scope: Scope) -> Lambda:
         wanted = tuple(one and one(scope.meter) for one in types)
@@ -58,6 +60,6 @@ def _function(builder: Builder, tree: Node) -> Code:
             finally:
                 meter.calls -= 1
 
-        return Lambda(names, call, wanted)
+        return Lambda(names, call, wanted, result)
 
     return run

@@ -10,7 +10,7 @@ from workflows.feel.limits import Meter
 from workflows.feel.nodes import Builder, Code, Scope, node, subtree, subtrees, token
 from workflows.feel.reading import Node
 from workflows.feel.spelling import normal
-from workflows.feel.types import ANY, BUILT_IN, Type, fits
+from workflows.feel.types import ANY, BUILT_IN, Type, is_instance
 
 TypeCode = Callable[[Meter], Type | None]  # None: a name that the file does not declare
 
@@ -22,7 +22,7 @@ def _instance(builder: Builder, tree: Node) -> Code:
 
     def run(scope: Scope) -> Any:
         value, kind = source(scope), wanted(scope.meter)
-        return None if kind is None else fits(value, kind, scope.meter)
+        return None if kind is None else is_instance(value, kind, scope.meter)
 
     return run
 

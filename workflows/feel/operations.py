@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lark import Tree
+
 from workflows.errors import ExpressionError
 from workflows.feel.arithmetic import OPERATORS, Operations, calculate, negate
 from workflows.feel.comparing import Ternary, both, compare, equal, member, order
@@ -14,6 +16,7 @@ from workflows.feel.nodes import (
     Scope,
     at_column,
     node,
+    refuse,
     subtree,
     subtrees,
     token,
@@ -85,6 +88,16 @@ def _compare(builder: Builder, tree: Node) -> Code:
             raise at_column(wrong, column) from None
 
     return run
+
+
+@node("compare_unary")
+def _compare_unary(builder: Builder, tree: Node) -> Code:
+    """`r = >= 2`: is a range the one that is open on one side?"""
+    left, sign = builder.code(subtree(tree, 0)), _sign(subtree(tree, 1))
+    if sign not in ("=", "!="):
+        raise refuse(f"“{sign}”右边不能再写比较符号", subtree(tree, 2))
+    right = builder.code(Tree("comparing", list(tree.children[2:]), tree.meta))
+    return lambda scope: compare(sign, left(scope), right(scope), scope.meter)
 
 
 def _sign(operator: Node) -> str:

@@ -5,8 +5,8 @@ backtracks, so a short pattern can keep it busy for years. Here a pattern become
 for a set of threads that walk over the text together (the construction of Thompson and
 Pike): the work is at most text length × program length, and the meter pays for it.
 
-Understood: characters, `.`, classes with ranges, negation and subtraction, `\\d \\w \\s \\p{L}`
-and their opposites, groups, alternatives, greedy and reluctant repetition, `^`, `$`, flags
+Understood: characters, `.`, classes with ranges, negation and subtraction, `\\d \\w \\s \\p{L}`,
+`\\p{IsBasicLatin}` and their opposites, groups, alternatives, greedy and reluctant repetition, `^`, `$`, flags
 `s m i x`. Back-references are refused in words; a malformed pattern is null, as DMN has it.
 """
 
@@ -106,6 +106,7 @@ class _Reader:
     flags: Flags
     at: int = 0
     groups: int = 0
+    closed: int = 0
     depth: int = field(default=0)
 
     def peek(self) -> str:
@@ -137,9 +138,6 @@ class _Reader:
     def sequence(self) -> Node:
         parts: list[Node] = []
         while self.peek() not in ("", "|", ")"):
-            if self.flags.spaced and self.peek().isspace():
-                self.at += 1
-                continue
             parts.append(self.repeated(self.atom()))
         return parts[0] if len(parts) == 1 else Sequence(tuple(parts))
 
@@ -184,7 +182,7 @@ class _Reader:
         if character == "(":
             return self.group()
         if character == "[":
-            return self.folded(self.character_class())
+            return One(self.character_class())
         if character == ".":
             return One(_anything if self.flags.dot_all else _no_line_end)
         if character in "^$":
@@ -192,15 +190,24 @@ class _Reader:
         if character in "*+?{}]":
             raise BadPattern(character)
         if character == "\\":
-            return self.folded(self.escape())
-        return self.folded(_only(character))
+            if self.peek() and self.peek() in "123456789":
+                raise self.reference()
+            return One(self.folded(self.escape()))
+        return One(self.folded(_only(character)))
 
-    def folded(self, accepts: Accepts) -> One:
+    def folded(self, accepts: Accepts) -> Accepts:
+        """With the flag `i`: what accepts a letter accepts its other case too."""
         if not self.flags.ignore_case:
-            return One(accepts)
-        return One(
-            lambda c: accepts(c) or accepts(c.lower()[:1] or c) or accepts(c.upper()[:1] or c)
+            return accepts
+        return lambda c: (
+            accepts(c) or accepts(c.lower()[:1] or c) or accepts(c.upper()[:1] or c)
         )
+
+    def reference(self) -> Exception:
+        """What is wrong with a back-reference: its group is not closed, or that it is one."""
+        if int(self.peek()) > self.closed:
+            return BadPattern("no such group")
+        return ExpressionError("正则表达式不支持反向引用（如 \\1）", code="budget")
 
     def group(self) -> Node:
         number = None
@@ -215,6 +222,7 @@ class _Reader:
         part = self.choice()
         if not self.skip(")"):
             raise BadPattern("group")
+        self.closed += number is not None
         return Group(part, number)
 
     def escape(self) -> Accepts:
@@ -225,8 +233,6 @@ class _Reader:
             return self.category(character == "P")
         if character in "ntr":
             return _only({"n": "\n", "t": "\t", "r": "\r"}[character])
-        if character in "123456789":
-            raise ExpressionError("正则表达式不支持反向引用（如 \\1）", code="budget")
         if character.isalnum():
             raise BadPattern(character)
         return _only(character)
@@ -236,6 +242,10 @@ class _Reader:
             raise BadPattern("category")
         end = self.text.find("}", self.at)
         name = self.text[self.at : end] if end > 0 else ""
+        if name.startswith("Is"):
+            self.at = end + 1
+            first, last = _block(name[2:])
+            return lambda c: (first <= ord(c) <= last) is not other
         if not 1 <= len(name) <= 2 or name[0] not in "LMNPZSC":
             raise BadPattern("category")
         self.at = end + 1
@@ -274,14 +284,56 @@ class _Reader:
             start = {"n": "\n", "t": "\t", "r": "\r"}.get(kind, kind)
         rest = self.text[self.at : self.at + 2]
         if rest[:1] != "-" or rest in ("-]", "-[", "-"):
-            return _only(start)
+            return self.folded(_only(start))
         self.at += 1
         end = self.take()
         if end == "\\":
             end = self.take()
         if end < start:
             raise BadPattern("class")
-        return lambda c: start <= c <= end
+        return self.folded(lambda c: start <= c <= end)
+
+
+# The blocks of Unicode that patterns name: what comes to this county's windows and its tests.
+_BLOCKS = {
+    "BasicLatin": (0x0, 0x7F),
+    "Latin-1Supplement": (0x80, 0xFF),
+    "LatinExtended-A": (0x100, 0x17F),
+    "LatinExtended-B": (0x180, 0x24F),
+    "Greek": (0x370, 0x3FF),
+    "GreekandCoptic": (0x370, 0x3FF),
+    "Cyrillic": (0x400, 0x4FF),
+    "GeneralPunctuation": (0x2000, 0x206F),
+    "CurrencySymbols": (0x20A0, 0x20CF),
+    "CJKSymbolsandPunctuation": (0x3000, 0x303F),
+    "Hiragana": (0x3040, 0x309F),
+    "Katakana": (0x30A0, 0x30FF),
+    "CJKUnifiedIdeographsExtensionA": (0x3400, 0x4DBF),
+    "CJKUnifiedIdeographs": (0x4E00, 0x9FFF),
+    "HangulSyllables": (0xAC00, 0xD7AF),
+    "HalfwidthandFullwidthForms": (0xFF00, 0xFFEF),
+    "CJKUnifiedIdeographsExtensionB": (0x20000, 0x2A6DF),
+}
+
+
+def _block(name: str) -> tuple[int, int]:
+    """First and last character of a block of Unicode."""
+    if name not in _BLOCKS:
+        raise ExpressionError(f"正则表达式里没有“Is{name:.40}”这个字符区", code="budget")
+    return _BLOCKS[name]
+
+
+def _without_blanks(text: str) -> str:
+    """With the flag `x`: blanks count only inside `[…]` (XPath 3.1 functions, 5.6.2)."""
+    kept, depth, escaped = "", 0, False
+    for character in text:
+        if not depth and character in " \t\r\n":
+            continue
+        kept += character
+        if not escaped:
+            depth += (character == "[") - (character == "]" and depth > 0)
+        escaped = character == "\\" and not escaped
+    return kept
 
 
 def _only(character: str) -> Accepts:
@@ -326,7 +378,10 @@ def read_pattern(text: str, flags: str) -> tuple[Node, Flags, int]:
     """
     if len(text) > MAX_PATTERN:
         raise ExpressionError(f"正则表达式超过 {MAX_PATTERN} 个字符", code="budget")
-    reader = _Reader(text, read_flags(flags))
+    read = read_flags(flags)
+    if read.spaced:
+        text = _without_blanks(text)
+    reader = _Reader(text, read)
     node = reader.choice()
     if reader.at != len(text):
         raise BadPattern("unbalanced bracket")

@@ -1,6 +1,7 @@
 """Dates, times and durations: reading, writing, and adding months (DMN 1.4, 10.3.2.3.4-8).
 
-Seconds carry six decimals, as Python's do; years that Python does not have are in `far`.
+Seconds of a day carry nine decimals, those of durations six; what Python does not have is in
+`fine` and `far`.
 Durations are written in ISO 8601 without weeks, as XML Schema has them.
 """
 
@@ -15,11 +16,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from workflows.feel.far import Day, FarMoment, Moment, day_of, join
+from workflows.feel.fine import fine, nano_of
 from workflows.feel.values import NUMBERS, Months
 
 _DATE = re.compile(r"(-?(?:[1-9]\d{4,8}|\d{4}))-(\d\d)-(\d\d)", re.ASCII)
 _TIME = re.compile(
-    r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,12}))?(Z|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z0-9_+/-]{1,40})?",
+    r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,12}))?([Zz]|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z0-9_+/-]{1,40})?",
     re.ASCII,
 )
 _DURATION = re.compile(
@@ -48,21 +50,21 @@ def read_time(text: str) -> time | None:
     found = _TIME.fullmatch(text)
     if found is None:
         return None
-    micro = int((found[4] or "0").ljust(6, "0")[:6])
+    micro, nano = divmod(int((found[4] or "0").ljust(9, "0")[:9]), 1000)
     try:
         zone = _read_zone(found[5]) if found[5] else None
-        return time(int(found[1]), int(found[2]), int(found[3]), micro, zone)
+        return fine(time(int(found[1]), int(found[2]), int(found[3]), micro, zone), nano)
     except (ValueError, LookupError, OSError):
         return None
 
 
 def _read_zone(text: str) -> tzinfo:
-    if text == "Z":
+    if text in "Zz":
         return UTC
     if text.startswith("@"):
         return _named_zone(text[1:])
     hours, minutes, *seconds = (int(part) for part in text[1:].split(":"))
-    if hours > 14 or minutes > 59:
+    if hours * 60 + minutes > 840 or minutes > 59:
         raise ValueError(text)
     offset = timedelta(hours=hours, minutes=minutes, seconds=seconds[0] if seconds else 0)
     return zone_of(-offset if text[0] == "-" else offset)
@@ -122,8 +124,8 @@ def read_literal(text: str) -> Any:
 def write_time(value: time | Moment) -> str:
     """Time of day with its zone, as FEEL writes it."""
     text = f"{value.hour:02}:{value.minute:02}:{value.second:02}"
-    if value.microsecond:
-        text += f".{value.microsecond:06}".rstrip("0")
+    if value.microsecond or nano_of(value):
+        text += f".{value.microsecond:06}{nano_of(value):03}".rstrip("0")
     return text + _write_zone(value)
 
 
@@ -211,4 +213,4 @@ def add_clock(at: time, length: timedelta) -> time:
     moved = datetime.combine(date(2000, 1, 2), at) + timedelta(
         seconds=length.seconds % _SECONDS_A_DAY, microseconds=length.microseconds
     )
-    return moved.timetz()
+    return fine(moved.timetz(), nano_of(at))

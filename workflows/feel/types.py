@@ -1,8 +1,9 @@
 """The types of FEEL and of DMN's item definitions: does a value fit, and can it be made to fit.
 
-`fits` is `instance of`. `conform` is the implicit conversion of DMN 1.4, 10.3.2.9.4, wherever
-a value meets a declared type: a list of one stands for its element, an element for a list of
-one, a date for its midnight in universal time; what does not fit becomes null, with a remark.
+`is_instance` is `instance of`. `conform` is the implicit conversion of DMN 1.4, 10.3.2.9.4,
+wherever a value meets a declared type: a list of one stands for its element, an element for a
+list of one, a date for its midnight in universal time; what does not fit becomes null, with a
+remark. A context must have every member of its type, but a caller's input may leave some out.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Type:
     """A type. `of` is that of the elements, of a range's ends, or of a function's result.
 
     `members` are a context's, `parameters` a function's (None: any); `allowed` is the
-    constraint of an item definition, `open_members` says that members may be missing.
+    constraint of an item definition.
     """
 
     kind: str
@@ -50,7 +51,6 @@ class Type:
     members: tuple[tuple[str, Type], ...] = ()
     parameters: tuple[Type, ...] | None = None
     allowed: Constraint | None = None
-    open_members: bool = False
     name: str = ""
 
     def __str__(self) -> str:
@@ -68,41 +68,52 @@ BUILT_IN: Mapping[str, Type] = {
 }
 
 
-def fits(value: Any, wanted: Type, meter: Meter, depth: int = 0, *, null: bool = False) -> bool:
-    """Whether a value is of a type; `null`: members and elements without value are no harm."""
+@dataclass(frozen=True, slots=True)
+class _Fitting:
+    """How strictly a value is held against a type: `gaps` are members left out."""
+
+    meter: Meter
+    gaps: bool
+    constraints: bool = True
+
+    def fits(self, value: Any, wanted: Type, depth: int) -> bool:
+        """Null is of every type."""
+        if value is None:
+            return True
+        if wanted.kind == "Any":
+            return self.allowed(value, wanted)
+        if kind_of(value) != wanted.kind:
+            return False
+        self.meter.spend(1)
+        if depth > MAX_NESTING:
+            raise ExpressionError(f"值嵌套超过 {MAX_NESTING} 层", code="budget")
+        return self.parts_fit(value, wanted, depth + 1) and self.allowed(value, wanted)
+
+    def allowed(self, value: Any, wanted: Type) -> bool:
+        if wanted.allowed is None or not self.constraints:
+            return True
+        return wanted.allowed(value, self.meter)
+
+    def parts_fit(self, value: Any, wanted: Type, depth: int) -> bool:
+        if type(value) is dict:
+            return all(
+                self.fits(value[name], member, depth) if name in value else self.gaps
+                for name, member in wanted.members
+            )
+        if type(value) is Lambda:
+            return _function_fits(value, wanted)
+        inner = wanted.of
+        if inner is None:
+            return True
+        parts = value if type(value) is list else (value.low, value.high)
+        return all(self.fits(item, inner, depth) for item in parts)
+
+
+def is_instance(value: Any, wanted: Type, meter: Meter) -> bool:
+    """`instance of`: null is of no type but its own; constraints do not count."""
     if value is None:
-        return wanted.kind == "null" or (null and depth > 0) or (wanted is ANY and depth > 0)
-    if wanted.kind == "Any":
-        return _allowed(value, wanted, meter)
-    if kind_of(value) != wanted.kind:
-        return False
-    meter.spend(1)
-    if depth > MAX_NESTING:
-        raise ExpressionError(f"值嵌套超过 {MAX_NESTING} 层", code="budget")
-    return _parts_fit(value, wanted, meter, depth, null) and _allowed(value, wanted, meter)
-
-
-def _allowed(value: Any, wanted: Type, meter: Meter) -> bool:
-    return wanted.allowed is None or wanted.allowed(value, meter)
-
-
-def _parts_fit(value: Any, wanted: Type, meter: Meter, depth: int, null: bool) -> bool:
-    if type(value) is dict:
-        return all(
-            fits(value[name], member, meter, depth + 1, null=null)
-            if name in value
-            else wanted.open_members
-            for name, member in wanted.members
-        )
-    if type(value) is Lambda:
-        return _function_fits(value, wanted)
-    inner = wanted.of
-    if inner is None:
-        return True
-    if type(value) is list:
-        return all(fits(item, inner, meter, depth + 1, null=null) for item in value)
-    ends = (end for end in (value.low, value.high) if end is not None)
-    return all(fits(end, inner, meter, depth + 1, null=null) for end in ends)
+        return wanted.kind == "null"
+    return _Fitting(meter, gaps=False, constraints=False).fits(value, wanted, 0)
 
 
 def _function_fits(value: Lambda, wanted: Type) -> bool:
@@ -145,12 +156,16 @@ def conform(value: Any, wanted: Type | None, meter: Meter) -> Any:
     return fitting
 
 
-def fitted(value: Any, wanted: Type | None, meter: Meter) -> Any:
-    """The value as `wanted`, converted where DMN says so; None where it does not fit."""
-    if value is None or wanted is None or fits(value, wanted, meter, null=True):
+def fitted(value: Any, wanted: Type | None, meter: Meter, *, gaps: bool = False) -> Any:
+    """The value as `wanted`, converted where DMN says so; None where it does not fit.
+
+    `gaps`: members of contexts may be left out.
+    """
+    fitting = _Fitting(meter, gaps)
+    if value is None or wanted is None or fitting.fits(value, wanted, 0):
         return value
     turned = _converted(value, wanted, meter, 0)
-    if turned is not None and fits(turned, wanted, meter, null=True):
+    if turned is not None and fitting.fits(turned, wanted, 0):
         return turned
     return None
 
@@ -164,8 +179,8 @@ def _converted(value: Any, wanted: Type, meter: Meter, depth: int) -> Any:
         inner = wanted.of or ANY
         items = value if type(value) is list else [value]
         return [_converted(item, inner, meter, depth + 1) for item in items]
-    if type(value) is list and len(value) == 1 and wanted.kind != "Any":
-        return _converted(value[0], wanted, meter, depth + 1)
+    if type(value) is list and len(value) == 1 and type(value[0]) is not list:
+        return value if wanted.kind == "Any" else _converted(value[0], wanted, meter, depth + 1)
     if kind_of(value) == "date" and wanted.kind == "date and time":
         return join(value, time(tzinfo=UTC))
     if type(value) is dict and wanted.kind == "context":

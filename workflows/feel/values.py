@@ -16,6 +16,7 @@ from typing import Any
 
 from workflows.errors import ExpressionError
 from workflows.feel.far import FarDate, FarMoment
+from workflows.feel.fine import FineTime
 from workflows.feel.limits import MAX_NESTING, MAX_RESULT, Meter
 
 # IEEE 754 decimal128, as DMN asks for.
@@ -76,6 +77,7 @@ KINDS: Mapping[type, str] = {
     datetime: "date and time",
     FarMoment: "date and time",
     time: "time",
+    FineTime: "time",
     timedelta: "days and time duration",
     Months: "years and months duration",
     Range: "range",
@@ -84,7 +86,19 @@ KINDS: Mapping[type, str] = {
     Lambda: "function",
 }
 _SCALARS = frozenset(
-    {type(None), bool, str, date, FarDate, datetime, FarMoment, time, timedelta, Months}
+    {
+        type(None),
+        bool,
+        str,
+        date,
+        FarDate,
+        datetime,
+        FarMoment,
+        time,
+        FineTime,
+        timedelta,
+        Months,
+    }
 )
 
 

@@ -41,7 +41,11 @@ def read_logic(node: Element | None, what: str, formulas: Formulas) -> Logic:
     """The logic at `node`; `what` names it in findings. Raises Unusable, with findings."""
     if node is None:
         return None
-    return _READERS[name_of(node)](node, what, formulas)
+    logic = _READERS[name_of(node)](node, what, formulas)
+    if logic is None or isinstance(logic, Function) or not node.get("typeRef"):
+        return logic
+    wanted = formulas.type(node)
+    return logic if wanted is None else Typed(logic, wanted)
 
 
 def _inside(node: Element, what: str, formulas: Formulas) -> Logic:

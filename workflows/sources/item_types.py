@@ -80,7 +80,7 @@ class _Reader:
             members = tuple(
                 (called(one), self.definition(one, depth + 1)) for one in components
             )
-            return Type("context", members=members, open_members=True)
+            return Type("context", members=members)
         function = first(node, "functionItem")
         if function is not None:
             return self.function(function)

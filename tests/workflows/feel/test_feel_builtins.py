@@ -53,7 +53,7 @@ STRINGS = [
     ('string join(["a", "b", "c"], "_and_")', "a_and_b_and_c"),
     ('string join(["a", null, "c"])', "ac"),
     ('string join(["a", "b"], null, "<", ">")', "<ab>"),
-    ('string join(list: ["a"], prefix: "<")', "<a"),
+    ('string join(list: ["a"], delimiter: null, prefix: "<", suffix: null)', "<a"),
     ("string join([1])", None),
     ("string(1.10)", "1.1"),
     ("string(1e3)", "1000"),

@@ -67,7 +67,7 @@ TYPED = [
     ("null instance of Any", False),
     ("null instance of Null", True),
     ("[1, 2] instance of list<number>", True),
-    ("[1, null] instance of list<number>", False),
+    ("[1, null] instance of list<number>", True),
     ("[1, null] instance of list<Any>", True),
     ('[[1], ["a"]] instance of list<list<Any>>', True),
     ("[1..5] instance of range<number>", True),

@@ -73,7 +73,7 @@ def test_names_of_a_cell_do_not_contain_the_input() -> None:
 
 
 @pytest.mark.parametrize(
-    ("unary", "column"), [("< ", 2), ('"a",', 5), ("not(< )", 6), ("[1..", 5), ("> 1 2", 5)]
+    ("unary", "column"), [("< ", 2), ('"a",', 5), ("not(< )", 7), ("[1..", 5), ("> 1 2", 5)]
 )
 def test_a_broken_cell_is_refused_at_its_column(unary: str, column: int) -> None:
     with pytest.raises(ExpressionError) as caught:

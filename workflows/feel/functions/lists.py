@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
 from functools import cmp_to_key
 from typing import Any
 
 from workflows.errors import ExpressionError
 from workflows.feel.arithmetic import OPERATORS, calculate, position
 from workflows.feel.comparing import equal, order, same
+from workflows.feel.far import FarMoment
+from workflows.feel.fine import offset_of
 from workflows.feel.functions.declaring import builtin
 from workflows.feel.limits import MAX_NESTING, Meter
 from workflows.feel.values import NUMBERS, Lambda, is_number, kind_of, whole
@@ -216,7 +219,10 @@ def list_replace_where(meter: Meter, items: Items, match: Lambda, new: Any) -> I
     if match.arity != 2:
         return None
     meter.spend(len(items))
-    return [new if match.call(meter, item, new) is True else item for item in items]
+    answers = [match.call(meter, item, new) for item in items]
+    if not all(type(answer) is bool for answer in answers):
+        return None
+    return [new if answer else item for item, answer in zip(items, answers, strict=True)]
 
 
 @builtin("reverse", "list: list")
@@ -304,8 +310,14 @@ def sort(meter: Meter, items: Items, precedes: Lambda | None = None) -> Items | 
 
 @builtin("is", "value1: any, value2: any")
 def is_(meter: Meter, left: Any, right: Any) -> bool:
-    """Whether two values are the same, with kind and time zone."""
+    """Whether two values are the same, with kind and distance from universal time."""
     if kind_of(left) != kind_of(right):
         return False
-    zones = [getattr(value, "tzinfo", None) for value in (left, right)]
-    return str(zones[0]) == str(zones[1]) and equal(left, right, meter) is True
+    return _offset(left) == _offset(right) and equal(left, right, meter) is True
+
+
+def _offset(value: Any) -> timedelta | None:
+    """How far a time, or a date and time, is from universal time."""
+    if isinstance(value, time):
+        return offset_of(value)
+    return value.utcoffset() if isinstance(value, datetime | FarMoment) else None

@@ -37,7 +37,7 @@ def _span(value: Any) -> Range:
     return value if type(value) is Range else Range(value, value)
 
 
-_WRITTEN = re.compile(r"\s*([\[(\]])(.+?)\.\.(.+)([\])\[])\s*", re.DOTALL)
+_WRITTEN = re.compile(r"\s*([\[(\]])(.*?)\.\.(.*)([\])\[])\s*", re.DOTALL)
 _POINT = re.compile(
     r'(?P<number>-?(?:\d+(?:\.\d+)?|\.\d+))|"(?P<text>[^"\\]*)"|@"(?P<at>[^"]*)"'
     r'|(?P<of>date|time|date and time|duration)\(\s*"(?P<moment>[^"]*)"\s*\)'
@@ -46,14 +46,21 @@ _POINT = re.compile(
 
 @builtin("range", "from: string")
 def range_of(_meter: Meter, text: str) -> Range | None:
-    """The range that a text writes down; its ends are literals of one kind."""
+    """The range that a text writes down; its ends are literals of one kind.
+
+    One end may be missing where its bracket is open: `(..5]` is `<= 5`.
+    """
     found = _WRITTEN.fullmatch(text)
     if found is None:
         return None
-    low, high = _point(found[2].strip()), _point(found[3].strip())
-    if low is None or high is None or order("<=", low, high) is not True:
+    first, last = found[2].strip(), found[3].strip()
+    closed = found[1] == "[", found[4] == "]"
+    low, high = _point(first), _point(last)
+    if (low is None and (first or closed[0])) or (high is None and (last or closed[1])):
         return None
-    return Range(low, high, found[1] == "[", found[4] == "]")
+    if low is None or high is None:
+        return None if low is high else Range(low, high, *closed)
+    return Range(low, high, *closed) if order("<=", low, high) is True else None
 
 
 def _point(text: str) -> Any:

@@ -87,21 +87,19 @@ def ends_with(_meter: Meter, string: str, match: str) -> bool:
     return string.endswith(match)
 
 
-@builtin("string join", "list: list, delimiter: string??, prefix: string??, suffix: string??")
+@builtin("string join", "list: list, delimiter: string??")
+@builtin("string join", "list: list, delimiter: any, prefix: any, suffix: any")
 def string_join(
-    meter: Meter,
-    items: list[Any],
-    delimiter: str | None = None,
-    prefix: str | None = None,
-    suffix: str | None = None,
+    meter: Meter, items: list[Any], delimiter: Any = None, prefix: Any = "", suffix: Any = ""
 ) -> str | None:
     """The strings of a list as one; nulls are left out."""
     kept = [item for item in items if item is not None]
-    if not all(type(item) is str for item in kept):
+    around = (delimiter or "", prefix or "", suffix or "")
+    if not all(type(item) is str for item in (*kept, *around)):
         return None
-    between = delimiter or ""
+    between = around[0]
     meter.allow_text(sum(map(len, kept)) + len(between) * len(kept))
-    return _built(meter, (prefix or "") + between.join(kept) + (suffix or ""))
+    return _built(meter, around[1] + between.join(kept) + around[2])
 
 
 def _program(pattern: str, flags: str | None) -> Program | None:

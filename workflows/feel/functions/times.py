@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from workflows.feel.far import Day, FarMoment, Moment, day_of, join, twin
+from workflows.feel.fine import fine
 from workflows.feel.functions.declaring import builtin
 from workflows.feel.limits import Meter
 from workflows.feel.temporal import (
@@ -85,8 +86,8 @@ def time_from_parts(
     if whole(hour) is None or whole(minute) is None or not 0 <= second < 60:
         return None
     zone = None if offset is None else zone_of(offset)
-    micro = int((second - int(second)) * 1_000_000)
-    return time(int(hour), int(minute), int(second), micro, zone)
+    micro, nano = divmod(int((second - int(second)) * 1_000_000_000), 1000)
+    return fine(time(int(hour), int(minute), int(second), micro, zone), nano)
 
 
 @builtin("date and time", "from: string")
