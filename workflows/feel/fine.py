@@ -6,11 +6,11 @@ universal time without a day. `FineTime` stands for it only where nanoseconds ar
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-_WINTER = datetime(2000, 1, 15)
+_WINTER = datetime(2000, 1, 15, tzinfo=UTC)
 
 
 class FineTime(time):
