@@ -78,6 +78,7 @@ class Door:
 DOORS: dict[str, Door] = {
     "home": Door(SIGNED_IN),
     "health": Door(EVERYBODY),
+    "portal:query": Door(EVERYBODY, "GET POST"),
     # -- the gate and one's own account
     "accounts:sign_in": Door(EVERYBODY, "GET POST"),
     "accounts:sign_out": Door(SIGNED_IN, "POST", changes=True),

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "webapp.inboxes",
     "webapp.designer",
     "webapp.office",
+    "webapp.portal",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -193,7 +194,8 @@ SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS else 0
 # Other names under the county's domain are not ours to decide about.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
-if _flag("TRUST_PROXY"):
+TRUST_PROXY = _flag("TRUST_PROXY")
+if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # -- language and time --------------------------------------------------------------------
@@ -216,7 +218,8 @@ FONTS = [
     _SERIF / "400Regular",
     _SERIF / "700Bold",
 ]
-PUBLIC_ADDRESS = os.environ.get("PUBLIC_ADDRESS", "").rstrip("/")
+_DEMO_ADDRESS = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}" if DEMO else ""
+PUBLIC_ADDRESS = os.environ.get("PUBLIC_ADDRESS", _DEMO_ADDRESS).rstrip("/")
 STATICFILES_DIRS = [FRONTEND] if FRONTEND.is_dir() else []
 ATTACHMENTS = Path(os.environ.get("ATTACHMENTS") or living() / "attachments")
 MEDIA_ROOT = private(ATTACHMENTS)

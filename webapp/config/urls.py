@@ -13,5 +13,6 @@ urlpatterns = [
     path("accounts/", include("webapp.accounts.urls")),
     path("designer/", include("webapp.designer.urls")),
     path("office/", include("webapp.office.urls")),
+    path("q/", include("webapp.portal.urls")),
     path("", include("webapp.inboxes.urls")),
 ]

@@ -192,7 +192,7 @@ def case_page(case: Case, at: datetime) -> CasePage:
         forms=_forms(case),
         relay=relay(case, items, awaited),
         timeline=lines(events.values("at", "actor_name", "acting_as", "kind", "payload")),
-        clocks=_clocks(case, at),
+        clocks=clocks_of(case, at),
         diagram=diagram_state(case, items, awaited, at),
         custody=tuple(custody.order_by("given_at", "id")),
         deliveries=tuple(Delivery.objects.filter(case=case).select_related("served_by")),
@@ -266,7 +266,8 @@ def _leg(item: WorkItem) -> Hop:
     )
 
 
-def _clocks(case: Case, at: datetime) -> tuple[ClockLine, ...]:
+def clocks_of(case: Case, at: datetime) -> tuple[ClockLine, ...]:
+    """Every run of every clock of a case: three statements."""
     entries: dict[tuple[str, int], list[dict[str, Any]]] = {}
     for kind, run, entry in (
         ClockEntry.objects.filter(case=case)
