@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from tests.architecture.scene import PHONE, Scene, Staged
+from webapp.core import db
 
 
 def flat(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,6 +43,11 @@ def body_of(scene: Scene, name: str, staged: Staged | None) -> dict[str, Any]:
         return {"kind": "parameter", "subject": "tolerance_bar_days"}
     if name == "office:change_save":
         return {"value": "100", "source": "县政务办会议纪要", "reason": "试改", "seen": "0"}
+    if name in {"inboxes:absence_new", "inboxes:absence_change"}:
+        day = (db.now() + timedelta(days=20)).date().isoformat()
+        return {"first": day, "last": day, "reason": "年休假"}
+    if name == "inboxes:absence_do":
+        return {"note": "钥匙在抽屉里"}
     if name == "designer:begin":
         return {"title": "县级审核改为3天", "reason": "县政务办会议纪要"}
     if name == "designer:change":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.architecture.people import OUTSIDE, names
+from tests.architecture.people import OUTSIDE, STAND_IN, names
 
 EVERYBODY = names()
 SIGNED_IN = EVERYBODY - {OUTSIDE}
@@ -41,6 +41,13 @@ PUBLISHING = _of("county.publisher")
 CHANGING = _of("county.office")
 READING_PARAMETERS = PUBLISHING | COUNTY_EYES
 READING_LIBRARY = DESIGNING | PUBLISHING | COUNTY_EYES
+FILING_ABSENCE = frozenset({
+    "township.window @ own", "township.head_window @ own", "township.leader @ own",
+    "county.office @ own",
+})  # fmt: skip
+"""For the absence of the scene: she herself, the heads of her centre, the county office."""
+ABSENCE = FILING_ABSENCE | {STAND_IN}
+"""And her B, who signs the hand-over sheet."""
 CASE = "case"
 """Whoever may know of it: units that took it, answer for it, have or had a step of it, have the
 power; the station of its village; and those who read every case."""
@@ -91,6 +98,14 @@ DOORS: dict[str, Door] = {
     "inboxes:done": Door(WORKING),
     "inboxes:cases": Door(SEARCHING),
     "inboxes:village": Door(AGENTS),
+    # -- absence and cover: one's own, and those for whom one answers
+    "inboxes:duty": Door(SIGNED_IN),
+    "inboxes:duty_seen": Door(SIGNED_IN, "POST", changes=True),
+    "inboxes:cover": Door(SIGNED_IN),
+    "inboxes:absence_new": Door(SIGNED_IN, "GET POST", changes=True),
+    "inboxes:absence": Door(ABSENCE),
+    "inboxes:absence_change": Door(FILING_ABSENCE, "GET POST", changes=True),
+    "inboxes:absence_do": Door(FILING_ABSENCE, "POST", changes=True),
     # -- registering
     "inboxes:register": Door(REGISTERING),
     "inboxes:register_item": Door(REGISTERING, "GET POST", changes=True),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.apps import apps
@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from tests.architecture.people import OUTSIDE, Person, gather
 from tests.webapp.cases.desk import MANDATE, Desk
@@ -23,6 +24,7 @@ from webapp.cases.models import Case, WorkItem
 from webapp.changes import actions as changes
 from webapp.core import db
 from webapp.organisations import queries
+from webapp.organisations.actions import record_absence
 from webapp.organisations.queries import Acting
 from webapp.processes import actions as processes
 from webapp.processes.models import Publication
@@ -129,6 +131,7 @@ class Scene:
     draft: int = 0
     publication: int = 0
     change: int = 0
+    absence: int = 0
 
     def acting(self, name: str, at: datetime | None = None) -> Acting:
         """A walker as actions want her."""
@@ -181,6 +184,7 @@ class Scene:
         self._draft()
         office = self.acting("county.office @ own")
         self.change = changes.begin("parameter", "tolerance_bar_days", office).pk
+        self._absence()
         for role, stage in STAGES.items():
             filer = "village.agent" if stage.by_agent else "township.window"
             by = self.acting(f"{filer} @ own")
@@ -194,6 +198,14 @@ class Scene:
             item = self.desk.item(case, stage.until)
             self.staged[role] = Staged(role, case, item, attachment)
         return self
+
+    def _absence(self) -> None:
+        """The clerk of the window is away tomorrow: for the pages, which live today."""
+        by = self.acting("township.window @ own", db.now())
+        day = timezone.localdate(by.at) + timedelta(days=1)
+        self.absence = record_absence(
+            by=by, officer_id=by.officer_id, first=day, last=day, reason="培训"
+        ).absence_id
 
     def _draft(self) -> None:
         """A draft in hand, and the publication of the product's own library."""

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from tests.architecture.doors import REGISTERING
+from tests.architecture.people import STAND_IN
 from tests.architecture.scene import PHONE, PNG
 from webapp.cases import actions
 from webapp.core import db
@@ -47,6 +48,7 @@ ACTIONS = {
     "give_back": (AT_WINDOW, Unknown),
     "acknowledge_filing": (OFFICE, Unknown),
     "answer_query": (LEADS, Unknown),
+    "sign_handover": ("stand-in", Unknown),
 }
 NOTHING_TO_DO = {
     "return_step",
@@ -123,6 +125,7 @@ def call_of(scene, verb, staged):
         "acknowledge_filing": lambda by: actions.acknowledge_filing(
             case.pk, by, "acknowledge", "理由和依据清楚"
         ),
+        "sign_handover": lambda by: actions.sign_handover(scene.absence, by, "齐全"),
         "answer_query": lambda by: actions.answer_query(
             case.pk, by, "已经核对，依据是办法第三条"
         ),
@@ -139,6 +142,7 @@ def may(verb, staged) -> frozenset[str]:
         PRINTING: staged.prints,
         LEADS: staged.leads,
         OFFICE: frozenset({"county.office @ own"}),
+        "stand-in": frozenset({STAND_IN}),
         # the window that answers, and the station of the village
         SUPPLY: frozenset({"township.window @ own", "village.agent @ own"}),
     }[ACTIONS[verb][0]]

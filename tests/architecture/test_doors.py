@@ -134,6 +134,9 @@ def address(scene, name, staged=None) -> str:
     known |= {"change_id": scene.change}
     if name == "office:change_verb":
         known["verb"] = "withdraw"
+    known |= {"absence_id": scene.absence}
+    if name == "inboxes:absence_do":
+        known["verb"] = "note"
     if staged is not None:
         known |= {
             "tab": "timeline",

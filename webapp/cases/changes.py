@@ -41,6 +41,7 @@ class ItemUpdate:
     lapses_at: datetime | None
     closed_at: datetime | None = None
     closed_by_id: int | None = None
+    closed_for_id: int | None = None
     closed_as: str = ""
     outcome: str = ""
 
@@ -299,6 +300,7 @@ class NewProposal:
     basis: str
     proposed_by_id: int
     proposed_at: datetime
+    proposed_for_id: int | None = None
 
 
 @dataclass(slots=True)

@@ -78,7 +78,7 @@ def check_can_claim(by: Acting, item: ItemLike, performed_by: Iterable[int]) -> 
     check_can_see_item(by, item)
     if item.claimed_by is not None and item.claimed_by != by.officer_id:
         raise AlreadyDone("这件待办已由同事签收。")
-    check_separate(by, performed_by)
+    check_separate(by, performed_by, item.pool_id)
 
 
 def check_can_release(by: Acting, item: ItemLike) -> None:
@@ -93,11 +93,20 @@ def check_can_complete(by: Acting, item: ItemLike, performed_by: Iterable[int]) 
     check_can_claim(by, item, performed_by)
 
 
-def check_separate(by: Acting, performed_by: Iterable[int]) -> None:
-    """Proposer ≠ confirmer, also when she acts for somebody else (B代A)."""
-    if by.officer_id in set(performed_by):
+def check_separate(by: Acting, performed_by: Iterable[int], pool_id: int) -> None:
+    """Proposer ≠ confirmer; it follows the person, and the one whom she replaces (B代A).
+
+    An act of B is A's act, too: neither may confirm what the other one proposed in her place.
+    """
+    performed = set(performed_by)
+    if by.officer_id in performed:
         raise NotYours(
             "这件申请的前一环节是您办的，这一环节要由另一位同事办（不相容岗位分开）。",
+            rule="DENY-02",
+        )
+    if by.replaces(pool_id) in performed:
+        raise NotYours(
+            "这件申请的前一环节是您所代的A岗办的，您代A岗不能再办这一环节（不相容岗位分开）。请等本人以外的同事办，或者请负责人另外指定顶岗人。",
             rule="DENY-02",
         )
 
@@ -220,12 +229,18 @@ def check_can_read_filing(by: Acting) -> int:
     raise Unknown(_("没有这个办件。"))
 
 
-def check_can_decide_termination(by: Acting, case: LedLike, proposed_by: int) -> int:
+def check_can_decide_termination(by: Acting, case: LedLike, proposed_by: Iterable[int]) -> int:
     """One of the heads, and not the person who proposed it (DENY-02); gives the pool."""
     pool = check_can_lead(by, case)
     check_undecided(case)
-    check_separate(by, {proposed_by})
+    check_separate(by, proposed_by, pool)
     return pool
+
+
+def check_can_sign_handover(by: Acting, b_id: int | None) -> None:
+    """The B for whom the sheet is made signs it, nobody else (DUTY-04)."""
+    if b_id != by.officer_id:
+        raise Unknown(_("没有这份移交单。"))
 
 
 def asks(check: Callable[..., object]) -> Callable[..., bool]:

@@ -46,6 +46,12 @@ class Done:
     at: datetime
     outcome: str
     separate: tuple[str, ...] = ()
+    replaced: int | None = None
+
+    @property
+    def persons(self) -> set[int]:
+        """Who counts as having done it: whoever acted, and the absent A in whose place."""
+        return {self.by} if self.replaced is None else {self.by, self.replaced}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +144,12 @@ class Termination:
     proposed_by: int
     proposed_by_name: str
     proposed_at: datetime
+    proposed_for: int | None = None
+
+    @property
+    def persons(self) -> set[int]:
+        """Who counts as the proposer: whoever wrote it, and the absent A in whose place."""
+        return {one for one in (self.proposed_by, self.proposed_for) if one is not None}
 
 
 @dataclass(frozen=True, slots=True)

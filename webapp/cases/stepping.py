@@ -75,7 +75,11 @@ class StepResult:
 def actor_of(by: Acting, pool_id: int | None = None) -> Actor:
     """The officer as planning knows her, stamped with the post she acts for."""
     stamp = by.stamp(pool_id) if pool_id is not None else ""
-    return Actor(by.officer_id, by.name, stamp, frozenset(by.pool_ids))
+    replaced = by.replaces(pool_id) if pool_id is not None else None
+    stands_for = {
+        pool: absent for pool in by.pool_ids if (absent := by.replaces(pool)) is not None
+    }
+    return Actor(by.officer_id, by.name, stamp, frozenset(by.pool_ids), replaced, stands_for)
 
 
 def calendar_of(state: CaseState) -> Calendar:

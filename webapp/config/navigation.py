@@ -41,6 +41,7 @@ def _lines(request: HttpRequest) -> list[tuple[str, str, str]]:
         lines.append((_("待打印"), reverse("inboxes:printing"), ""))
     if inboxes.may_search(request):
         lines.append((_("办件查询"), reverse("inboxes:cases"), "/"))
+    lines.append((_("值班与顶岗"), reverse("inboxes:duty"), ""))
     if office.may_see_board(request):
         lines.append((_("督办看板"), reverse("office:board"), ""))
     if office.may_see_county_office(request):
@@ -84,4 +85,6 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("office:board")
     if designer.may_read(request):
         return redirect("designer:library")
+    if acting.away is not None:
+        return redirect("inboxes:duty")
     return redirect("accounts:preferences")

@@ -232,8 +232,9 @@ def _may_decide(by: Acting, page: CasePage) -> bool:
     """Whether an open proposal to end the case is hers to confirm."""
     if page.proposal is None:
         return False
-    proposer = page.proposal.proposed_by_id
-    return bool(policy.can_decide_termination(by, page.case, proposer))
+    one = page.proposal
+    proposers = {who for who in (one.proposed_by_id, one.proposed_for_id) if who is not None}
+    return bool(policy.can_decide_termination(by, page.case, proposers))
 
 
 def _next_hands(page: CasePage) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from webapp.cases import policy as cases
 from webapp.cases.queries.seen import READ_ALL
+from webapp.core.access import signed_in
 from webapp.organisations.middleware import acting_of
 
 
@@ -20,6 +21,11 @@ def may_see_inbox(request: HttpRequest) -> bool:
 def may_search(request: HttpRequest) -> bool:
     """May see cases at all: those of her unit, or every one (ORG-02)."""
     return may_see_inbox(request) or bool(acting_of(request).roles & READ_ALL)
+
+
+def may_see_duty(request: HttpRequest) -> bool:
+    """Everybody who works here: her absences, whom she covers, who is on duty (DUTY-03)."""
+    return signed_in(request)
 
 
 def may_register(request: HttpRequest) -> bool:

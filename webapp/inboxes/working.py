@@ -82,9 +82,11 @@ def why_not(by: Acting, item: ItemSeen, page: CasePage) -> str:
             "who": reachable(item.claimed_by)
         }
     performed = {
-        one.closed_by_id
+        person
         for one in page.items
-        if one.state == "DONE" and one.element in item.separate and one.closed_by_id
+        if one.state == "DONE" and one.element in item.separate
+        for person in (one.closed_by_id, one.closed_for_id)
+        if person is not None
     }
     try:
         policy.check_can_complete(by, item, performed)

@@ -243,15 +243,16 @@ WHERE NOT unit.active OR NOT EXISTS (
     JOIN accounts_officer officer ON officer.id = mine.officer_id AND officer.is_active
     WHERE post.pool_id = pool.id AND mine.during @> %(day)s::date
       AND NOT EXISTS (SELECT 1 FROM organisations_absence away
-                      WHERE away.officer_id = mine.officer_id AND away.during @> %(day)s::date))
+                      WHERE away.officer_id = mine.officer_id
+                        AND away.during @> %(at)s::timestamptz))
 ORDER BY work.first_due NULLS LAST, pool.id
 """
 
 
-def work_of_nobody(day: date) -> list[Stranded]:
-    """Pools with open work and nobody who is here today, most urgent first: one statement."""
+def work_of_nobody(at: datetime) -> list[Stranded]:
+    """Pools with open work and nobody who is here now, most urgent first: one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(_STRANDED, {"day": day})
+        cursor.execute(_STRANDED, {"day": timezone.localdate(at), "at": at})
         return [Stranded(*row) for row in cursor.fetchall()]
 
 

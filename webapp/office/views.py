@@ -144,9 +144,10 @@ def calendar(request: HttpRequest) -> HttpResponse:
 @page(policy.may_see_county_office)
 def coverage(request: HttpRequest) -> HttpResponse:
     """Work that nobody can do, posts without a B, villages without an agent (DUTY-03, ORG-13)."""
-    day = timezone.localdate(now())
+    at = now()
+    day = timezone.localdate(at)
     context = {
-        "stranded": queries.work_of_nobody(day),
+        "stranded": queries.work_of_nobody(at),
         "posts": queries.posts_without_cover(day),
         "villages": queries.villages_without_agent(day),
         "day": day,

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.contrib.postgres.fields import (
+    ArrayField,
+    DateRangeField,
+    DateTimeRangeField,
+    RangeOperators,
+)
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
@@ -176,13 +183,96 @@ class Holding(models.Model):
 
 
 class Absence(models.Model):
-    """An officer is away; B covers meanwhile (DUTY-04, DUTY-05). Days are inclusive."""
+    """An officer is away; B covers meanwhile (DUTY-04, DUTY-05).
+
+    `during` is exact to the moment: she may leave at noon and come back before her time. A
+    withdrawn absence has the empty range: it stays on record and covers nothing.
+    """
+
+    class Kind(models.TextChoices):
+        PLANNED = "planned"  # filed by the day before, with a hand-over sheet
+        SUDDEN = "sudden"  # filed on the day itself: the hand-over is missing
 
     officer = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="absences")
-    during = DateRangeField()
+    during = DateTimeRangeField()
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.PLANNED)
     reason = models.CharField(max_length=120)
+    note = models.TextField(blank=True, help_text="What she tells her B in her own words.")
     recorded_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            # Nobody is away twice at one moment.
+            ExclusionConstraint(
+                name="absence_one_at_a_time",
+                expressions=[
+                    (
+                        Func(F("officer"), F("officer"), Value("[]"), function="int8range"),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.officer_id} {self.during}"
+
+    @property
+    def first(self) -> datetime:
+        """The moment from which on she is away."""
+        moment: datetime = self.during.lower
+        return moment
+
+    @property
+    def back(self) -> datetime:
+        """The moment from which on she is here again."""
+        moment: datetime = self.during.upper
+        return moment
+
+
+class Handover(models.Model):
+    """A signed hand-over sheet (岗位移交单): what one officer left to another, as it was then.
+
+    Without an absence it belongs to somebody who has left for good. `content` holds case
+    numbers, names of steps and dates, no personal data.
+    """
+
+    absence = models.ForeignKey(Absence, models.PROTECT, null=True, related_name="handovers")
+    officer = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
+    to_officer = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
+    content = models.JSONField(default=dict)
+    remark = models.CharField(max_length=300, blank=True)
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["absence", "to_officer"],
+                condition=Q(absence__isnull=False),
+                name="handover_signed_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.officer_id} to {self.to_officer_id} at {self.signed_at}"
+
+
+class Notice(models.Model):
+    """Something about posts or rosters that an officer should know; hers until she has seen it."""
+
+    officer = models.ForeignKey("accounts.Officer", models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=30)
+    payload = models.JSONField(default=dict)
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["officer"], condition=Q(seen_at=None), name="notice_unseen")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.officer_id}"

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from webapp.core.errors import Refused
@@ -26,8 +28,9 @@ class Held:
     """One post for which an officer may act now.
 
     `cover` is "A" for her own post and "B" when she stands in; `for_name` is then the name of
-    the absent A, or "" when the post has no A at present. `works`: steps of cases can wait in
-    this post (a lane may name its role), so that its holder sees the cases of her unit.
+    the absent A, or "" when the post has no A at present, `for_officer` her id and `until` the
+    moment at which she is back. `works`: steps of cases can wait in this post (a lane may name
+    its role), so that its holder sees the cases of her unit.
     """
 
     pool_id: int
@@ -40,6 +43,9 @@ class Held:
     cover: str
     for_name: str
     works: bool = True
+    post_id: int = 0
+    for_officer: int | None = None
+    until: datetime | None = None
 
     @property
     def title(self) -> str:
@@ -53,21 +59,49 @@ class Held:
         """Why the post is hers today, as a sentence for the screen (DUTY-05)."""
         if self.cover == "A":
             return _("您是{unit}{post}A岗").format(unit=self.unit_name, post=self.post_name)
-        if self.for_name:
-            words = _("{name}今天不在岗，您是{unit}{post}B岗，代为办理")
-        else:
-            words = _("{unit}{post}A岗空缺，您是B岗，代为办理")
-        return words.format(name=self.for_name, unit=self.unit_name, post=self.post_name)
+        words = _("{unit}{post}A岗空缺，您是B岗，代为办理")
+        until = ""
+        if self.for_name and self.until:
+            words = _("{name}不在岗（到{until}），您是{unit}{post}B岗，代为办理")
+            until = until_words(self.until)
+        return words.format(
+            name=self.for_name, unit=self.unit_name, post=self.post_name, until=until
+        )
+
+
+def until_words(back: datetime) -> str:
+    """The last moment of an absence in words: 3月5日 for a whole day, 3月5日12时 within one."""
+    local = timezone.localtime(back)
+    if (local.hour, local.minute, local.second, local.microsecond) == (0, 0, 0, 0):
+        return date_format(local - timedelta(days=1), _("n月j日"))
+    return date_format(local, _("n月j日G时i分"))
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """The absence that an officer is on: its id, and when she is back."""
+
+    absence_id: int
+    back: datetime
+
+    @property
+    def until(self) -> str:
+        """The end in words."""
+        return until_words(self.back)
 
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """An officer with every post she may act for at the moment `at`."""
+    """An officer with every post she may act for at the moment `at`.
+
+    While she is `away` she holds nothing: powers and liability are her B's (DUTY-05).
+    """
 
     officer_id: int
     name: str
     held: tuple[Held, ...]
     at: datetime
+    away: Away | None = None
 
     @property
     def pool_ids(self) -> tuple[int, ...]:
@@ -106,6 +140,26 @@ class Acting:
         """The posts of one role, own ones first."""
         return (held for held in self.held if held.role == role)
 
+    def replaces(self, pool_id: int) -> int | None:
+        """The absent A in whose place she acts for this pool; None when she acts as A.
+
+        Separation of duties follows both: the one who acts and the one who is replaced.
+        """
+        held = next((h for h in self.held if h.pool_id == pool_id), None)
+        return held.for_officer if held else None
+
+    def why(self, pool_id: int) -> str:
+        """Why work of this pool is hers (为什么在我这里): the pool, then each of her posts in it."""
+        mine = [held for held in self.held if held.pool_id == pool_id]
+        if not mine:
+            return ""
+        words = _("这一环节由{unit}的“{role}”办理；{posts}。")
+        return words.format(
+            unit=mine[0].unit_name,
+            role=mine[0].role_name,
+            posts=_("；").join(held.why for held in mine),
+        )
+
     def stamp(self, pool_id: int) -> str:
         """How an act for this pool is signed: 民政窗口A岗, or 民政窗口 张敏代李静(B代A)."""
         held = next((h for h in self.held if h.pool_id == pool_id), None)
@@ -119,13 +173,16 @@ class Acting:
 
 
 _ACTING = """
-SELECT officer.name, held.*
+SELECT officer.name, out.id, upper(out.during), held.*
 FROM accounts_officer officer
+LEFT JOIN organisations_absence out
+       ON out.officer_id = officer.id AND out.during @> %(at)s::timestamptz
 LEFT JOIN LATERAL (
     SELECT pool.id AS pool, unit.id AS unit, unit.name AS unit_name, unit.level,
            role.key AS role, role.name AS role_name, post.name AS post_name, mine.cover,
            coalesce(absent.name, '') AS for_name,
-           role.may_own_lane AND role.level <> 'external' AS works
+           role.may_own_lane AND role.level <> 'external' AS works, post.id AS post,
+           absent.id AS for_officer, upper(away.during) AS until
     FROM organisations_holding mine
     JOIN organisations_post post ON post.id = mine.post_id AND post.active
     JOIN organisations_pool pool ON pool.id = post.pool_id
@@ -135,13 +192,12 @@ LEFT JOIN LATERAL (
            ON mine.cover = 'B' AND main.post_id = post.id AND main.cover = 'A'
           AND main.during @> %(day)s::date
     LEFT JOIN accounts_officer absent ON absent.id = main.officer_id AND absent.is_active
+    LEFT JOIN organisations_absence away
+           ON away.officer_id = absent.id AND away.during @> %(at)s::timestamptz
     WHERE mine.officer_id = officer.id
       AND mine.during @> %(day)s::date
-      AND (mine.cover = 'A'
-           OR absent.id IS NULL
-           OR EXISTS (SELECT 1 FROM organisations_absence away
-                      WHERE away.officer_id = absent.id AND away.during @> %(day)s::date))
-) held ON true
+      AND (mine.cover = 'A' OR absent.id IS NULL OR away.id IS NOT NULL)
+) held ON out.id IS NULL
 WHERE officer.id = %(officer)s AND officer.is_active
 ORDER BY held.cover, held.pool, held.post_name
 """
@@ -150,15 +206,24 @@ ORDER BY held.cover, held.pool, held.post_name
 def acting(officer_id: int, at: datetime) -> Acting:
     """Find the posts an officer may act for at `at`: one SQL statement.
 
-    Her own A posts, and posts whose B she is while the A has an absence that covers the local
-    day, or while nobody active is A. An unknown or inactive officer holds nothing.
+    Her own A posts, and posts whose B she is while the A has an absence that covers this
+    moment, or while nobody active is A. Cover goes one step only: the B of somebody who covers
+    does not inherit the covered post. An unknown, inactive or absent officer holds nothing.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_ACTING, {"officer": officer_id, "day": timezone.localdate(at)})
+        wanted: dict[str, Any] = {
+            "officer": officer_id,
+            "day": timezone.localdate(at),
+            "at": at,
+        }
+        cursor.execute(_ACTING, wanted)
         rows = cursor.fetchall()
-    name = rows[0][0] if rows else ""
-    held = tuple(Held(*row[1:]) for row in rows if row[1] is not None)
-    return Acting(officer_id, name, held, at)
+    if not rows:
+        return Acting(officer_id, "", (), at)
+    name, absence_id, back = rows[0][:3]
+    held = tuple(Held(*row[3:]) for row in rows if row[3] is not None)
+    away = Away(absence_id, back) if absence_id is not None else None
+    return Acting(officer_id, name, held, at, away)
 
 
 ON_DUTY = """
@@ -169,22 +234,24 @@ WITH here AS (
     JOIN accounts_officer officer ON officer.id = mine.officer_id AND officer.is_active
     WHERE post.pool_id = ANY(%(pools)s) AND mine.during @> %(day)s::date
       AND NOT EXISTS (SELECT 1 FROM organisations_absence away
-                      WHERE away.officer_id = mine.officer_id AND away.during @> %(day)s::date)
+                      WHERE away.officer_id = mine.officer_id
+                        AND away.during @> %(at)s::timestamptz)
 )
 SELECT pool_id, officer_id FROM here
 WHERE cover = 'A'
    OR post_id NOT IN (SELECT main.post_id FROM here main WHERE main.cover = 'A')
 """
-"""(pool, officer) of everybody who works for these pools today: each A who is here, else her B."""
+"""(pool, officer) of everybody who works for these pools now: each A who is here, else her B."""
 
 
 def on_duty(officer_id: int, pool_id: int, at: datetime) -> bool:
     """Whether an officer can still do what she signed for in a pool: one SQL statement.
 
-    Not when she has lost the post or is away today: then her claim binds nobody (DUTY-05).
+    Not when she has lost the post or is away: then her claim binds nobody (DUTY-05).
     """
     with connection.cursor() as cursor:
-        cursor.execute(ON_DUTY, {"pools": [pool_id], "day": timezone.localdate(at)})
+        wanted: dict[str, Any] = {"pools": [pool_id], "day": timezone.localdate(at), "at": at}
+        cursor.execute(ON_DUTY, wanted)
         return officer_id in {row[1] for row in cursor.fetchall()}
 
 

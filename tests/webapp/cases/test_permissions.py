@@ -58,6 +58,7 @@ EXPECTED = {
     "give_back": {("township.window", OWN)},
     "acknowledge_filing": {("county.office", "county_service_office")},
     "answer_query": LEADING,
+    "sign_handover": set(),  # nobody is away
     "open_case": "registering",
 }
 
@@ -99,6 +100,7 @@ def calls(desk, case, item, attachment):
         "answer_query": lambda by: actions.answer_query(
             case.pk, by, "已核对，依据是办法第三条"
         ),
+        "sign_handover": lambda by: actions.sign_handover(0, by),
         "open_case": lambda by: actions.open_case(by, "NOPE", {}, {}, None, None, "k"),
     }
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 
 from tests.webapp.cases.desk import Desk
@@ -20,6 +19,7 @@ from webapp.cases.planning.words import fill
 from webapp.config import backup
 from webapp.core import db
 from webapp.core.errors import AlreadyDone, Refused
+from webapp.organisations.actions import between
 from webapp.organisations.models import Absence, Holding
 from webapp.organisations.queries import acting
 
@@ -84,7 +84,7 @@ def test_work_claimed_by_somebody_who_is_away_today_goes_on(desk):
         actions.claim(item.pk, acting(main.pk, desk.at))
     desk.go_to("2026-03-04")
     Absence.objects.create(
-        officer=main, during=DateRange(desk.at.date(), desk.at.date() + timedelta(days=3)),
+        officer=main, during=between(desk.at.date(), desk.at.date() + timedelta(days=2)),
         reason="病假", recorded_by=main, recorded_at=desk.at,
     )  # fmt: skip
     stand_in = acting(second(desk, item).pk, desk.at)
@@ -104,7 +104,7 @@ def test_work_claimed_by_a_stand_in_goes_back_when_the_first_returns(desk):
     post = Holding.objects.filter(post__pool=item.pool_id, cover="B").first().post
     main = Holding.objects.get(post=post, cover="A").officer
     away = Absence.objects.create(
-        officer=main, during=DateRange(desk.at.date(), desk.at.date() + timedelta(days=1)),
+        officer=main, during=between(desk.at.date(), desk.at.date()),
         reason="病假", recorded_by=main, recorded_at=desk.at,
     )  # fmt: skip
     stand_in = second(desk, item)

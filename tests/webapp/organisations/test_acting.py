@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from webapp.organisations.actions import between
 from webapp.organisations.models import Absence, Holding, Post
 from webapp.organisations.queries import Acting, acting
 
@@ -17,7 +18,7 @@ WINDOW = ("xinan.centre", "township.window")
 def away(officer, first: date, last: date, at) -> None:
     Absence.objects.create(
         officer=officer,
-        during=DateRange(first, last, "[]"),
+        during=between(first, last),
         reason="培训",
         recorded_by=officer,
         recorded_at=at,

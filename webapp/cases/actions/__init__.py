@@ -28,6 +28,7 @@ from webapp.cases.actions.release import release
 from webapp.cases.actions.return_step import return_step
 from webapp.cases.actions.reveal import reveal
 from webapp.cases.actions.set_material import set_material
+from webapp.cases.actions.sign_handover import sign_handover
 from webapp.cases.actions.signals import deliver_signal, send_signal
 from webapp.cases.actions.start_case import start_case
 from webapp.cases.actions.supply_materials import supply_materials
@@ -60,6 +61,7 @@ REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "give_back": (give_back, policy.check_can_give_back),
     "acknowledge_filing": (acknowledge_filing, policy.check_can_read_filing),
     "answer_query": (answer_query, policy.check_can_lead),
+    "sign_handover": (sign_handover, policy.check_can_sign_handover),
 }
 """Name → the action of an officer and the policy that decides."""
 
@@ -107,6 +109,7 @@ __all__ = [
     "save_draft",
     "send_signal",
     "set_material",
+    "sign_handover",
     "start_case",
     "supply_materials",
     "suspend",

@@ -175,8 +175,8 @@ def check(state: CaseState, item: Item, by: Acting) -> None:
 
 
 def performed_by(state: CaseState, item: Item) -> set[int]:
-    """Everybody who has performed one of the elements that this item is separate from."""
-    return {done.by for done in state.done if done.element in item.separate}
+    """Everybody who counts as having performed an element that this item is separate from."""
+    return {one for done in state.done if done.element in item.separate for one in done.persons}
 
 
 def _validated(

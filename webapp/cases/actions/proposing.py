@@ -31,7 +31,9 @@ def propose_on(state: CaseState, actor: Actor, reason: str, basis: str) -> StepR
     proposer = actor.id
 
     def add(step: Step) -> None:
-        step.changes.new_proposal = NewProposal(reason, basis, proposer, state.at)
+        step.changes.new_proposal = NewProposal(
+            reason, basis, proposer, state.at, actor.replaced
+        )
         step.changes.new_items.append(
             NewItem(
                 token=f"{COMMAND}terminate:{state.audit_seq + 1}",

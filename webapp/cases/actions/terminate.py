@@ -66,7 +66,7 @@ def _decide(case_id: int, by: Acting, agree: bool, note: str) -> StepResult:
     if proposal is None:
         policy.check_can_lead(by, state)
         raise AlreadyDone(_("终止办理的提议已经处理过，或者办件已经办结。"))
-    pool = policy.check_can_decide_termination(by, state, proposal.proposed_by)
+    pool = policy.check_can_decide_termination(by, state, proposal.persons)
     if agree:
         return _end(state, by, pool, proposal)
     if not note:
@@ -124,6 +124,7 @@ def _close(
         update = touch(step, item)
         update.state, update.closed_at = "DONE", step.at
         update.closed_by_id, update.closed_as = by.officer_id, by.stamp(pool)
+        update.closed_for_id = by.replaces(pool)
         update.outcome = "agree" if state == "AGREED" else "return"
         if update.claimed_by_id is None:
             update.claimed_by_id, update.claimed_at = by.officer_id, step.at

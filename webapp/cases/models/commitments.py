@@ -86,6 +86,14 @@ class Proposal(models.Model):
     reason = models.TextField()
     basis = models.TextField()
     proposed_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
+    proposed_for = models.ForeignKey(
+        "accounts.Officer",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="The absent A whom the proposer replaced.",
+    )
     proposed_at = models.DateTimeField()
     decided_by = models.ForeignKey(
         "accounts.Officer", models.PROTECT, null=True, related_name="+"

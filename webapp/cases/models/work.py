@@ -41,6 +41,14 @@ class WorkItem(models.Model):
     closed_by = models.ForeignKey(
         "accounts.Officer", models.PROTECT, null=True, related_name="+"
     )
+    closed_for = models.ForeignKey(
+        "accounts.Officer",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="The absent A whom B replaced: she counts as having done it, too (DENY-02).",
+    )
     closed_as = models.CharField(max_length=120, blank=True)
     outcome = models.CharField(max_length=40, blank=True)
 

@@ -96,6 +96,7 @@ def close_command(step: Step, item: Item, stamp: str, outcome: str) -> ItemUpdat
     actor = step.setting.actor.id
     update.state, update.closed_at = "DONE", step.at
     update.closed_by_id, update.closed_as, update.outcome = actor, stamp, outcome
+    update.closed_for_id = step.setting.actor.replaced
     if update.claimed_by_id is None:
         update.claimed_by_id, update.claimed_at = actor, step.at
     step.ledger.end_item(item.id)

@@ -14,12 +14,21 @@ from workflows.calendars import Calendar, OpeningHours
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. `id` None: the ledger (a timer). `pools`: where she may act now."""
+    """Who acts. `id` None: the ledger (a timer). `pools`: where she may act now.
+
+    `replaced`: the absent A in whose place she acts in this step (B代A).
+    """
 
     id: int | None
     name: str
     stamp: str = ""
     pools: frozenset[int] = frozenset()
+    replaced: int | None = None
+    stands_for: Mapping[int, int] = field(default_factory=dict)
+
+    def persons(self, pool_id: int) -> set[int]:
+        """Who would count as having done an item of this pool (DENY-02)."""
+        return {one for one in (self.id, self.stands_for.get(pool_id)) if one is not None}
 
 
 LEDGER = Actor(None, "时限账")

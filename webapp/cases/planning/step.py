@@ -128,7 +128,7 @@ def close_items(step: Step) -> None:
         step.ledger.end_item(item.id)
         if completed is not None and item.id == completed.item.id and closed.how == "complete":
             update.state = "DONE"
-            update.closed_by_id = actor.id
+            update.closed_by_id, update.closed_for_id = actor.id, actor.replaced
             update.closed_as = actor.stamp
             update.outcome = completed.outcome
             if update.claimed_by_id is None:
@@ -137,6 +137,7 @@ def close_items(step: Step) -> None:
             update.state = "CANCELLED"
         if closed.how == "return":
             update.closed_by_id, update.closed_as = actor.id, actor.stamp
+            update.closed_for_id = actor.replaced
             update.outcome = "returned"
     if completed is not None:
         step.changes.custody_received.extend(
@@ -196,7 +197,7 @@ def _keep_hands(step: Step, item: NewItem) -> None:
     actor = step.setting.actor
     if actor.id is None or item.pool_id not in actor.pools:
         return
-    if performers(step, item.separate) & {actor.id}:
+    if performers(step, item.separate) & actor.persons(item.pool_id):
         return
     step.may_do_next.append(item.token)
     if step.setting.item.handling == "immediate":
@@ -204,11 +205,13 @@ def _keep_hands(step: Step, item: NewItem) -> None:
 
 
 def performers(step: Step, elements: tuple[str, ...]) -> set[int]:
-    """Everybody who has performed one of these elements in this case, this step included."""
-    found = {done.by for done in step.state.done if done.element in elements}
+    """Everybody who counts as having performed one of these elements, this step included."""
+    found = {
+        one for done in step.state.done if done.element in elements for one in done.persons
+    }
     completed = step.setting.completed
-    if completed and completed.item.element in elements and step.setting.actor.id:
-        found.add(step.setting.actor.id)
+    if completed and completed.item.element in elements:
+        found |= step.setting.actor.persons(completed.item.pool_id)
     return found
 
 

@@ -170,6 +170,7 @@ def _params(acting: Acting, edges: Edges, filters: Filters) -> dict[str, Any]:
     return {
         "me": acting.officer_id,
         "day": local_day(acting.at),
+        "at": acting.at,
         "code": filters.item_code,
         "element": filters.element,
         "number": _containing(filters.q.strip()),

@@ -88,6 +88,7 @@ SELECT greatest({MOMENT},
   (SELECT jsonb_agg(jsonb_build_object(
       'id', i.id, 'token', i.token, 'process_key', i.process_key, 'element', i.element,
       'name', i.name, 'pool_id', i.pool_id, 'by', i.closed_by_id, 'by_name', o.name,
+      'replaced', i.closed_for_id,
       'at', i.closed_at, 'outcome', i.outcome, 'separate', i.separate) ORDER BY i.closed_at, i.id)
      FROM cases_workitem i JOIN accounts_officer o ON o.id = i.closed_by_id
     WHERE i.case_id = locked.id AND i.state = 'DONE') AS done,
@@ -124,7 +125,8 @@ SELECT greatest({MOMENT},
         WHERE p.commitment_id = u.id))
      FROM cases_commitment u WHERE u.case_id = locked.id AND u.state = 'OPEN') AS commitment,
   (SELECT jsonb_build_object('id', q.id, 'reason', q.reason, 'basis', q.basis,
-      'proposed_by', q.proposed_by_id, 'proposed_by_name', o.name, 'proposed_at', q.proposed_at)
+      'proposed_by', q.proposed_by_id, 'proposed_by_name', o.name, 'proposed_at', q.proposed_at,
+      'proposed_for', q.proposed_for_id)
      FROM cases_proposal q JOIN accounts_officer o ON o.id = q.proposed_by_id
     WHERE q.case_id = locked.id AND q.state = 'OPEN') AS proposal,
   {", ".join(f"locked.{column}" for column in _CASE_COLUMNS)}

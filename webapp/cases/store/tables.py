@@ -88,11 +88,12 @@ ITEMS = """
 UPDATE cases_workitem SET
   state = r.state, claimed_by_id = r.claimed_by_id, claimed_at = r.claimed_at,
   due_at = r.due_at, lapses_at = r.lapses_at, closed_at = r.closed_at,
-  closed_by_id = r.closed_by_id, closed_as = r.closed_as, outcome = r.outcome
+  closed_by_id = r.closed_by_id, closed_for_id = r.closed_for_id, closed_as = r.closed_as,
+  outcome = r.outcome
 FROM jsonb_to_recordset(%(items)s) AS r(
   id bigint, state text, claimed_by_id bigint, claimed_at timestamptz, due_at timestamptz,
-  lapses_at timestamptz, closed_at timestamptz, closed_by_id bigint, closed_as text,
-  outcome text)
+  lapses_at timestamptz, closed_at timestamptz, closed_by_id bigint, closed_for_id bigint,
+  closed_as text, outcome text)
 WHERE cases_workitem.id = r.id AND cases_workitem.case_id = %(case_id)s
 """
 
@@ -308,10 +309,13 @@ ON CONFLICT (commitment_id, material_id) DO UPDATE
 
 NEW_PROPOSAL = """
 INSERT INTO cases_proposal (
-  case_id, state, reason, basis, proposed_by_id, proposed_at, decided_by_id, decided_at, note)
-SELECT %(case_id)s, 'OPEN', r.reason, r.basis, r.proposed_by_id, r.proposed_at, NULL, NULL, ''
+  case_id, state, reason, basis, proposed_by_id, proposed_for_id, proposed_at, decided_by_id,
+  decided_at, note)
+SELECT %(case_id)s, 'OPEN', r.reason, r.basis, r.proposed_by_id, r.proposed_for_id,
+  r.proposed_at, NULL, NULL, ''
 FROM jsonb_to_recordset(%(new_proposal)s) AS r(
-  reason text, basis text, proposed_by_id bigint, proposed_at timestamptz)
+  reason text, basis text, proposed_by_id bigint, proposed_for_id bigint,
+  proposed_at timestamptz)
 """
 
 PROPOSALS = """

@@ -7,6 +7,7 @@ import "./gate.css";
 import "./forms.css";
 import "./case.css";
 import "./paper.css";
+import "./duty.css";
 import "htmx.org";
 import "./rows.js";
 import "./states.js";

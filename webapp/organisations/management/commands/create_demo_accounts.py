@@ -10,13 +10,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
 
 from webapp.accounts.models import Officer
 from webapp.core import db
+from webapp.organisations.actions import between
 from webapp.organisations.models import Absence, Holding
 
 SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
@@ -77,10 +77,10 @@ class Command(BaseCommand):
         with transaction.atomic():
             rows = [self._open(seat, at) for seat in SEATS]
             away = self._holding(AWAY, at).officer
-            if not Absence.objects.filter(officer=away, during__contains=day).exists():
+            if not Absence.objects.filter(officer=away, during__contains=at).exists():
                 Absence.objects.create(
                     officer=away,
-                    during=DateRange(day, day + timedelta(days=AWAY_DAYS)),
+                    during=between(day, day + timedelta(days=AWAY_DAYS - 1)),
                     reason="外出培训（示例）",
                     recorded_by=away,
                     recorded_at=at,

@@ -1,0 +1,114 @@
+"""What an officer should know about posts and rosters: told once, hers until she has seen it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from webapp.organisations.models import Notice
+from webapp.organisations.queries import until_words
+
+SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One notice in words; `absence_id` where it is about an absence."""
+
+    id: int
+    at: datetime
+    sentence: str
+    serious: bool
+    absence_id: int | None
+
+
+def tell(officers: Iterable[int], kind: str, at: datetime, payload: dict[str, Any]) -> None:
+    """Leave a notice for each officer. Call inside the transaction of the change."""
+    Notice.objects.bulk_create(
+        [Notice(officer_id=one, kind=kind, at=at, payload=payload) for one in sorted(officers)]
+    )
+
+
+def told(officer_id: int) -> list[Told]:
+    """What she has not yet seen, newest first: one statement."""
+    rows = Notice.objects.filter(officer=officer_id, seen_at=None).order_by("-at", "-id")
+    return [
+        Told(
+            row.pk,
+            row.at,
+            _WORDS.get(row.kind, _plain)(row.payload),
+            bool(row.payload.get("gap")),
+            row.payload.get("absence"),
+        )
+        for row in rows[:SHOWN]
+    ]
+
+
+def have_seen(officer_id: int, at: datetime) -> int:
+    """She has read what there was up to this moment; how many."""
+    rows = Notice.objects.filter(officer=officer_id, seen_at=None, at__lte=at)
+    return rows.update(seen_at=at)
+
+
+def _from(payload: Mapping[str, Any]) -> str:
+    start = timezone.localtime(datetime.fromisoformat(payload["first"]))
+    whole = (start.hour, start.minute) == (0, 0)
+    return date_format(start, _("n月j日") if whole else _("n月j日G时i分"))
+
+
+def _until(payload: Mapping[str, Any]) -> str:
+    return until_words(datetime.fromisoformat(payload["back"]))
+
+
+def _absence(payload: Mapping[str, Any]) -> str:
+    words = _("{name}从{first}到{until}不在岗（{posts}，{by}登记）。")
+    if payload.get("gap"):
+        words = _(
+            "{name}从{first}到{until}不在岗（{posts}，{by}登记），有岗位没有人顶，请安排。"
+        )
+    return _filled(words, payload)
+
+
+def _changed(payload: Mapping[str, Any]) -> str:
+    return _filled(_("{name}不在岗的时间改为{first}到{until}（{posts}）。"), payload)
+
+
+def _ended(payload: Mapping[str, Any]) -> str:
+    return _filled(_("{name}的不在岗到{until}为止，以后由本人办理（{posts}）。"), payload)
+
+
+def _withdrawn(payload: Mapping[str, Any]) -> str:
+    return _filled(_("{name}从{first}到{until}的不在岗已经撤销（{posts}）。"), payload)
+
+
+def _signed(payload: Mapping[str, Any]) -> str:
+    return _filled(_("{by}已经签收{name}的移交单。"), payload)
+
+
+def _filled(words: str, payload: Mapping[str, Any]) -> str:
+    return words.format(
+        name=payload.get("name", ""),
+        posts=payload.get("posts") or _("没有岗位"),
+        by=payload.get("by", ""),
+        first=_from(payload) if payload.get("first") else "",
+        until=_until(payload) if payload.get("back") else "",
+    )
+
+
+def _plain(payload: Mapping[str, Any]) -> str:
+    return str(payload.get("text", ""))
+
+
+_WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "absence": _absence,
+    "absence_changed": _changed,
+    "absence_ended": _ended,
+    "absence_withdrawn": _withdrawn,
+    "handover_signed": _signed,
+}
