@@ -15,7 +15,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.config.settings")
 
 app = Celery(
     "bianmin",
-    include=[f"workers.tasks.{room}" for room in ("core", "cases", "processes", "changes")],
+    include=[
+        f"workers.tasks.{room}" for room in ("core", "audit", "cases", "processes", "changes")
+    ],
 )
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = SCHEDULE

@@ -23,6 +23,7 @@ SCHEDULE = {
         Job.ISSUE_CARDS: 60,
         Job.PUBLISH_DUE_DRAFTS: 60,
         Job.TAKE_EFFECT: 60,
+        Job.SEAL: 60,
         Job.CHECK_INVARIANT: 3600,
     }.items()
 }

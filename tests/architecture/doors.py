@@ -148,6 +148,7 @@ DOORS: dict[str, Door] = {
     "office:process_drawing": Door(COUNTY_EYES),
     "office:items": Door(COUNTY_EYES),
     "office:calendar": Door(COUNTY_EYES),
+    "office:seals": Door(COUNTY_EYES | _of("admin.audit")),
     "office:coverage": Door(COUNTY_EYES),
     # -- parameters: proposed by the county office, reviewed by a second person
     "office:parameters": Door(READING_PARAMETERS),

@@ -54,6 +54,8 @@ def _lines(request: HttpRequest) -> list[tuple[str, str, str]]:
         ]
     if office.may_see_parameters(request):
         lines.append((_("参数"), reverse("office:parameters"), ""))
+    if office.may_see_seals(request):
+        lines.append((_("封存"), reverse("office:seals"), ""))
     if designer.may_read(request):
         lines.append((_("流程设计"), reverse("designer:library"), ""))
     return lines

@@ -38,6 +38,12 @@ def may_see_county_office(request: HttpRequest) -> bool:
     return sees_county(acting_of(request))
 
 
+def may_see_seals(request: HttpRequest) -> bool:
+    """The county's eyes, and the administrator of the record (三员分立)."""
+    acting = acting_of(request)
+    return sees_county(acting) or acting.has("admin.audit")
+
+
 def led_unit_ids(acting: Acting) -> frozenset[int]:
     """Units whose work a leader may see: those where she holds a leading post."""
     return frozenset(held.unit_id for held in acting.held if held.role in LEADERS)

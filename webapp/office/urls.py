@@ -21,6 +21,7 @@ urlpatterns = [
         name="process_drawing",
     ),
     path("items/", views.items, name="items"),
+    path("seals/", views.seals, name="seals"),
     path("calendar/", views.calendar, name="calendar"),
     path("coverage/", views.coverage, name="coverage"),
     path("parameters/", parameter_views.parameters, name="parameters"),

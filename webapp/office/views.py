@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from webapp.audit.queries import last_seals_by_day
 from webapp.catalogue.models import ServiceItem
 from webapp.catalogue.queries import item_version
 from webapp.core.access import page
@@ -153,3 +154,9 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "day": day,
     }
     return render(request, "office/coverage.html", context)
+
+
+@page(policy.may_see_seals)
+def seals(request: HttpRequest) -> HttpResponse:
+    """The last seal of each day, to be printed and kept outside this machine (design: security)."""
+    return render(request, "office/seals.html", {"days": last_seals_by_day()})

@@ -16,7 +16,7 @@ from webapp.cases.queries.page import ClockLine, clocks_of, relay
 from webapp.core.crypto import is_query_code
 from workflows.calendars import local_day
 
-SHOWN_CLOCKS = ("promised", "statutory", "supplement", "tolerance", "delivery")
+SHOWN_CLOCKS = ("check", "promised", "statutory", "supplement", "tolerance", "delivery")
 _BEFORE_ACCEPTANCE = frozenset({"SUBMITTED", "RECEIVED", "CORRECTION"})
 _ANSWERED = frozenset({"APPROVED", "REFUSED", "DELIVERED"})
 

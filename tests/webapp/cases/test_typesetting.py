@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from webapp.audit.actions import seal
 from webapp.audit.models import Event
+from webapp.audit.queries import broken_seals
 from webapp.cases import actions, files, typesetting
 from webapp.cases.models import Document
-from webapp.cases.queries import broken_chain, to_print
+from webapp.cases.queries import broken_chain, events_without_case, prove, to_print
 from webapp.cases.typesetting import Sheet, typeset
 from webapp.core import db, outbox
 from webapp.core.crypto import is_query_code, query_code
@@ -139,3 +141,27 @@ class TestOfACase:
             query = one.content.get("query")
             assert query is None or is_query_code(case.number, query["code"])
         assert Document.objects.filter(case=case, content__has_key="query").exists()
+
+    def test_a_case_proves_itself_and_a_changed_file_is_found(self, desk):
+        case = self.opened(desk)
+        outbox.deliver()
+        case.refresh_from_db()
+        sealed = seal(desk.at)
+        proof = prove(case)
+        assert (proof.wrong, proof.seal, proof.sealed) == ((), sealed, case.audit_seq)
+        assert proof.documents == Document.objects.filter(case=case).count()
+        one = Document.objects.filter(case=case).first()
+        path = files.path_of(one.sha256)
+        whole = path.read_bytes()
+        path.write_bytes(whole + b" ")
+        assert [one.number in sentence for sentence in prove(case).wrong] == [True]
+        path.write_bytes(whole)
+
+    def test_a_removed_case_is_found(self, desk):
+        """design §11: `bianmin verify` also proves that no whole case is missing."""
+        case = self.opened(desk)
+        assert events_without_case() == []
+        assert list(broken_seals()) == []
+        seal(desk.at)
+        Event.objects.filter(subject="case", subject_id=case.pk).delete()
+        assert list(broken_seals())

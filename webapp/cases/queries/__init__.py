@@ -8,6 +8,7 @@ from webapp.cases.queries.invariants import (
     Broken,
     broken_chain,
     broken_invariants,
+    events_without_case,
     gaps_in_numbers,
 )
 from webapp.cases.queries.page import (
@@ -21,6 +22,7 @@ from webapp.cases.queries.page import (
     diagram_state,
 )
 from webapp.cases.queries.printing import to_print
+from webapp.cases.queries.proof import Proof, prove
 from webapp.cases.queries.seen import (
     ItemSeen,
     case_seen_by,
@@ -48,17 +50,20 @@ __all__ = [
     "Key",
     "Line",
     "Page",
+    "Proof",
     "Row",
     "broken_chain",
     "broken_invariants",
     "case_page",
     "case_seen_by",
     "diagram_state",
+    "events_without_case",
     "find_cases",
     "gaps_in_numbers",
     "going_back",
     "inbox",
     "item_seen_by",
+    "prove",
     "to_print",
     "visible_to",
 ]

@@ -101,6 +101,18 @@ def broken_chain(case_id: int) -> list[str]:
     return broken_links("case", case_id, bytes(head), seq)
 
 
+def events_without_case() -> list[int]:
+    """Cases whose events are there and whose row is not: one statement."""
+    found = db.rows(
+        """
+SELECT DISTINCT e.subject_id AS id FROM audit_event e
+ WHERE e.subject = 'case' AND e.seq = 1
+   AND NOT EXISTS (SELECT 1 FROM cases_case c WHERE c.id = e.subject_id)
+"""
+    )
+    return [row["id"] for row in found]
+
+
 def gaps_in_numbers() -> list[tuple[int, str, int]]:
     """Series (organ, code, year) whose numbers are not 1 … n without a gap."""
     found = db.rows(

@@ -16,7 +16,7 @@ MOST = 200
 
 
 def to_print(by: Acting, *, everything: bool = False) -> list[Document]:
-    """Papers that the officer's windows or organ have to print, oldest first: one statement.
+    """Papers that the officer's windows or organ have to print, newest first: one statement.
 
     Only what goes to the applicant or is signed by her, unless `everything`; of the last 30 days.
     """
@@ -29,4 +29,4 @@ def to_print(by: Acting, *, everything: bool = False) -> list[Document]:
     )
     if not everything:
         waiting = waiting.filter(Q(content__has_key="query") | Q(code__in=OUTWARD))
-    return list(waiting.select_related("case", "organ").order_by("issued_at", "id")[:MOST])
+    return list(waiting.select_related("case", "organ").order_by("-issued_at", "-id")[:MOST])

@@ -12,7 +12,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from webapp.cases import actions, files
 from webapp.cases.models import Attachment
-from webapp.cases.queries import CasePage, case_page
+from webapp.cases.queries import CasePage, case_page, prove
 from webapp.cases.spoken import text_of
 from webapp.catalogue import queries as catalogue
 from webapp.core.access import page
@@ -46,6 +46,8 @@ def case_response(
     context = desk.frame(request, found, tab)
     if tab == "diagram":
         context["picture"] = picture_of(found, request.GET.get("process", ""), by.at)
+    if tab == "timeline" and "check" in request.GET:
+        context["proof"] = prove(found.case)
     if tab == "documents":
         context["may_print"] = desk.may_print(by, found)
     if tab == "overview":

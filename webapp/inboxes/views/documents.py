@@ -46,7 +46,7 @@ def printing(request: HttpRequest) -> HttpResponse:
     waiting = to_print(acting_of(request), everything=everything)
     by_case = sorted(waiting, key=lambda one: (one.case_id, one.pk))
     groups = [list(papers) for _case, papers in groupby(by_case, lambda one: one.case_id)]
-    groups.sort(key=lambda papers: papers[0].issued_at)
+    groups.sort(key=lambda papers: papers[-1].issued_at, reverse=True)
     context = {"groups": groups, "everything": everything, "count": len(waiting)}
     return render(request, "inboxes/printing.html", context)
 

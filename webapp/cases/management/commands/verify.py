@@ -9,7 +9,12 @@ from django.core.management.base import BaseCommand, CommandError
 
 from webapp.audit import queries as audit
 from webapp.cases.models import Case
-from webapp.cases.queries import broken_chain, broken_invariants, gaps_in_numbers
+from webapp.cases.queries import (
+    broken_chain,
+    broken_invariants,
+    events_without_case,
+    gaps_in_numbers,
+)
 
 
 class Command(BaseCommand):
@@ -34,6 +39,9 @@ def _defects() -> Iterator[str]:
         for sentence in broken_chain(case_id):
             yield f"办件 {number}: {sentence}"
     yield from audit.broken_heads()
+    yield from audit.broken_seals()
+    for case_id in events_without_case():
+        yield f"办件 {case_id}: 有审计记录，但办件已不在"
     for organ, code, year in gaps_in_numbers():
         yield f"文书编号不连续：单位 {organ}，{code}，{year} 年"
     for broken in broken_invariants():
