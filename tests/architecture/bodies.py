@@ -50,6 +50,8 @@ def body_of(scene: Scene, name: str, staged: Staged | None) -> dict[str, Any]:
         return {"note": "钥匙在抽屉里"}
     if name == "designer:begin":
         return {"title": "县级审核改为3天", "reason": "县政务办会议纪要"}
+    if name == "designer:transfer_decide":
+        return {"do": "agree"}
     if name == "designer:change":
         return {"text": "名称不通顺"}
     if name == "accounts:preferences":

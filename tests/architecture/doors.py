@@ -175,6 +175,12 @@ DOORS: dict[str, Door] = {
     "designer:form_preview": Door(READING_LIBRARY, "GET POST"),
     "designer:form_preview_state": Door(READING_LIBRARY, "POST"),
     "designer:table_trial": Door(READING_LIBRARY, "POST"),
+    "designer:running": Door(READING_LIBRARY),
+    "designer:board": Door(READING_LIBRARY, "GET POST"),  # who may propose: the action
+    "designer:transfer": Door(READING_LIBRARY),
+    "designer:transfer_lines": Door(READING_LIBRARY),
+    "designer:transfer_decide": Door(PUBLISHING, "POST", changes=True),
+    "designer:transfer_undo": Door(PUBLISHING, "POST"),  # nothing was moved: a sentence, 409
     "designer:publications": Door(READING_LIBRARY),
     "designer:roll_back": Door(
         PUBLISHING, "POST"

@@ -20,14 +20,14 @@ from django.utils import timezone
 from tests.architecture.people import OUTSIDE, Person, gather
 from tests.webapp.cases.desk import MANDATE, Desk
 from webapp.cases import actions
-from webapp.cases.models import Case, WorkItem
+from webapp.cases.models import Case, Transfer, WorkItem
 from webapp.changes import actions as changes
 from webapp.core import db
 from webapp.organisations import queries
 from webapp.organisations.actions import record_absence
 from webapp.organisations.queries import Acting
 from webapp.processes import actions as processes
-from webapp.processes.models import Publication
+from webapp.processes.models import Process, Publication
 
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f"
@@ -130,6 +130,7 @@ class Scene:
     browser: Client = field(default_factory=Client)
     draft: int = 0
     publication: int = 0
+    transfer: int = 0
     change: int = 0
     absence: int = 0
 
@@ -214,6 +215,14 @@ class Scene:
         for path in ("promised.bpmn", "forms/review.json", "decisions/path.dmn"):
             processes.take_file(begun.pk, designer, path)
         self.draft, self.publication = begun.pk, Publication.objects.earliest("pk").pk
+        process = Process.objects.get(key="escalated")
+        self.transfer = Transfer.objects.create(
+            process=process,
+            target=process.current,
+            reason="走一走",
+            proposed_by_id=designer.officer_id,
+            proposed_at=designer.at,
+        ).pk
 
 
 def _picture(role: str) -> bytes:

@@ -12,7 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
-from tests.architecture.doors import REGISTERING
+from tests.architecture.doors import DESIGNING, PUBLISHING, REGISTERING
 from tests.architecture.people import STAND_IN
 from tests.architecture.scene import PHONE, PNG
 from webapp.cases import actions
@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 
 POST, IN_HAND, AT_WINDOW, SUPPLY = "post", "in hand", "at window", "supply"
 LEADS, OFFICE, PRINTING = "leads", "office", "printing"
+DESIGN, PUBLISH = "design", "publish"
 ACTIONS = {
     # verb: (who may, how everybody else is refused)
     "open_case": ("registering", NotYours),
@@ -49,6 +50,9 @@ ACTIONS = {
     "acknowledge_filing": (OFFICE, Unknown),
     "answer_query": (LEADS, Unknown),
     "sign_handover": ("stand-in", Unknown),
+    "propose_transfer": (DESIGN, NotYours),
+    "decide_transfer": (PUBLISH, NotYours),
+    "undo_transfer": (PUBLISH, NotYours),
 }
 NOTHING_TO_DO = {
     "return_step",
@@ -60,8 +64,11 @@ NOTHING_TO_DO = {
     "give_back",
     "acknowledge_filing",
     "answer_query",
+    "propose_transfer",
+    "undo_transfer",
 }
-"""Nothing is claimed, awaited, suspended or proposed on the cases of the walk."""
+"""Nothing is claimed, awaited, suspended or proposed on the cases of the walk; all run on the
+version in force."""
 
 
 READS = {"cases_with_clocks"}
@@ -129,6 +136,11 @@ def call_of(scene, verb, staged):
         "answer_query": lambda by: actions.answer_query(
             case.pk, by, "已经核对，依据是办法第三条"
         ),
+        "propose_transfer": lambda by: actions.propose_transfer(
+            by, case.process_version.process.key, {case.pk: {}}, "会议纪要"
+        ),
+        "decide_transfer": lambda by: actions.decide_transfer(scene.transfer, by, agree=True),
+        "undo_transfer": lambda by: actions.undo_transfer(scene.transfer, by, "暂缓"),
     }[verb]
 
 
@@ -143,6 +155,8 @@ def may(verb, staged) -> frozenset[str]:
         LEADS: staged.leads,
         OFFICE: frozenset({"county.office @ own"}),
         "stand-in": frozenset({STAND_IN}),
+        DESIGN: DESIGNING | PUBLISHING,
+        PUBLISH: PUBLISHING,
         # the window that answers, and the station of the village
         SUPPLY: frozenset({"township.window @ own", "village.agent @ own"}),
     }[ACTIONS[verb][0]]

@@ -131,7 +131,7 @@ def address(scene, name, staged=None) -> str:
     known = {"code": "ZR01", "key": "promised", "part": "decision", "band": "all"}
     known |= {"path": FILES.get(name, "promised.bpmn"), "verb": "remark"}
     known |= {"draft_id": scene.draft, "publication_id": scene.publication}
-    known |= {"change_id": scene.change}
+    known |= {"change_id": scene.change, "transfer_id": scene.transfer}
     if name == "office:change_verb":
         known["verb"] = "withdraw"
     known |= {"absence_id": scene.absence}

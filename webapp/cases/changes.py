@@ -48,7 +48,10 @@ class ItemUpdate:
 
 @dataclass(slots=True)
 class ClockDates:
-    """A clock's run with what its entries say now. `item_token` for a step's own clock."""
+    """A clock's run with what its entries say now.
+
+    `item_token` for a step's own clock; `item_id` where its item exists already.
+    """
 
     kind: str
     run: int
@@ -59,6 +62,7 @@ class ClockDates:
     lapses_at: datetime | None
     ended_at: datetime | None
     item_token: str | None = None
+    item_id: int | None = None
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from webapp.cases.actions.forward import carry_over
 from webapp.cases.actions.signals import deliver_signal as let_hear
 from webapp.cases.actions.signals import send_signal as send
 from webapp.cases.actions.start_case import start_case as begin
+from webapp.cases.actions.transfer_case import transfer_case as move_case
 from webapp.cases.actions.typeset_documents import typeset_documents
 from webapp.core.errors import AlreadyDone
 from webapp.core.outbox import Message
@@ -78,3 +79,10 @@ def start_case(message: Message) -> None:
 def typeset(message: Message) -> None:
     """Set the documents that a step has issued as files."""
     typeset_documents(int(message.payload["case"]))
+
+
+def transfer_case(message: Message) -> None:
+    """Move one case of a confirmed act to its version; one that stays says why on its line."""
+    line = int(message.payload["line"])
+    moved = move_case(line)
+    log.info("message %d: line %d %s", message.id, line, "moved" if moved else "stays")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from webapp.core.errors import AlreadyDone, NotYours, Refused, Unknown
 from webapp.organisations.queries import Acting
+from webapp.processes import policy as processes
 
 REGISTERING = ("village.agent", "township.window", "county.window")
 """Roles that take applications (IN-11): each at its own level."""
@@ -243,6 +244,29 @@ def check_can_sign_handover(by: Acting, b_id: int | None) -> None:
         raise Unknown(_("没有这份移交单。"))
 
 
+def check_can_propose_transfer(by: Acting) -> None:
+    """Designers and reviewers propose that running cases change their version (在办件换版)."""
+    if not (processes.may_design(by) or processes.may_publish(by)):
+        raise NotYours(_("提出在办件换版要有流程设计员或者流程复核发布员的岗位。"))
+
+
+def check_can_decide_transfer(by: Acting) -> None:
+    """Reviewers decide about it; who proposed it never confirms it (four eyes)."""
+    if not processes.may_publish(by):
+        raise NotYours(_("确认在办件换版要有流程复核发布员的岗位。"))
+
+
+def check_confirms_another(by: Acting, proposed_by: int) -> None:
+    """The second person is another person."""
+    if by.officer_id == proposed_by:
+        raise NotYours(_("换版是您提出的，要由另一位复核发布员确认。"))
+
+
+def check_can_undo_transfer(by: Acting) -> None:
+    """Taking cases back to the version they came from is the reviewer's one act."""
+    check_can_decide_transfer(by)
+
+
 def asks(check: Callable[..., object]) -> Callable[..., bool]:
     """Turn `check_x` into `can_x`: true when nothing is refused."""
 
@@ -271,3 +295,5 @@ can_read_filing = asks(check_can_read_filing)
 can_print = asks(check_can_print)
 can_lead = asks(check_can_lead)
 can_decide_termination = asks(check_can_decide_termination)
+can_propose_transfer = asks(check_can_propose_transfer)
+can_decide_transfer = asks(check_can_decide_transfer)

@@ -176,7 +176,9 @@ def papers_for(state: CaseState, codes: set[str], marked: Sequence[MaterialUpdat
     """Read what documents need, only when some are ordered."""
     if not codes:
         return Papers()
-    papers = read_papers(state.id, codes, lambda form, values: speak(state, form, values))
+    papers = read_papers(
+        state.id, codes, lambda form, values, on: speak(state, form, values, on)
+    )
     fresh = {row.key: row for row in marked}
     if not fresh:
         return papers
@@ -190,11 +192,16 @@ def _marked(paper: Paper, fresh: Mapping[str, MaterialUpdate]) -> Paper:
     return replace(paper, state=row.state, defect=row.defect, remedy=row.remedy)
 
 
-def speak(state: CaseState, form_id: str, values: Mapping[str, Any]) -> dict[str, str]:
-    """Answers of a form as text: a step's form, or the item's own (`item:CODE`)."""
+def speak(
+    state: CaseState, form_id: str, values: Mapping[str, Any], filled_on: int | None = None
+) -> dict[str, str]:
+    """Answers of a form as text: a step's form, or the item's own (`item:CODE`).
+
+    `filled_on`: the version whose form it was, where that is not the case's own.
+    """
     if form_id.startswith(ITEM_FORM):
         return spoken(catalogue.item_version(state.item_version_id).form, values)
-    return spoken(processes.form(state.process_version_id, form_id), values)
+    return spoken(processes.form(filled_on or state.process_version_id, form_id), values)
 
 
 def spoken_of(state: CaseState, completed: Completed | None) -> dict[str, str]:

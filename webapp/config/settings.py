@@ -244,6 +244,7 @@ OUTBOX_CHANNELS = {  # what carries each kind of message of the outbox
     "deliver-signal": "webapp.cases.channels.deliver_signal",
     "start-case": "webapp.cases.channels.start_case",
     "typeset": "webapp.cases.channels.typeset",
+    "transfer-case": "webapp.cases.channels.transfer_case",
     "forward-command": "webapp.cases.channels.forward_command",
 }
 _FILES_AS_BROKER = "filesystem://localhost"

@@ -32,6 +32,11 @@ class Row:
     running: int = 0
     used_by: tuple[str, ...] = ()
 
+    @property
+    def key(self) -> str:
+        """The key of the process that a diagram of the library's own folder holds."""
+        return self.path.removesuffix(".bpmn")
+
 
 @dataclass(frozen=True, slots=True)
 class Shelf:

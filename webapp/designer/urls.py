@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from webapp.designer.views import drafts, editing, library, publications, trying
+from webapp.designer.views import drafts, editing, library, publications, running, trying
 
 app_name = "designer"
 
@@ -29,6 +29,12 @@ urlpatterns = [
         name="form_preview_state",
     ),
     path("drafts/<int:draft_id>/ask/<path:path>", trying.table_trial, name="table_trial"),
+    path("running/", running.overview, name="running"),
+    path("running/<slug:key>/", running.board, name="board"),
+    path("transfers/<int:transfer_id>/", running.transfer, name="transfer"),
+    path("transfers/<int:transfer_id>/lines/", running.lines, name="transfer_lines"),
+    path("transfers/<int:transfer_id>/decide/", running.decide, name="transfer_decide"),
+    path("transfers/<int:transfer_id>/undo/", running.undo, name="transfer_undo"),
     path("publications/", publications.publications, name="publications"),
     path(
         "publications/<int:publication_id>/roll-back/",

@@ -16,6 +16,7 @@ from django.db import transaction
 
 from tests.webapp.cases.test_papers_of_people import PNG
 from webapp.cases import actions
+from webapp.cases.models import Transfer
 from webapp.core.errors import NotYours, Refused, Unknown
 from webapp.organisations.models import Pool
 from webapp.organisations.queries import acting
@@ -29,7 +30,13 @@ LEADING = {
     ("township.leader", OWN),
     ("county.leader", "county_civil_affairs"),
 }
-TELL_WHY = {"open_case", "supply_materials"}
+TELL_WHY = {"open_case", "supply_materials"} | {
+    "propose_transfer",
+    "decide_transfer",
+    "undo_transfer",
+}
+COUNTY = "county_service_office"
+PUBLISHING = {("county.publisher", COUNTY)}
 EXPECTED = {
     # action → (role, unit) that may do it while 审查材料 waits in the window of 新安镇
     "claim": {("township.window", OWN)},
@@ -59,6 +66,9 @@ EXPECTED = {
     "acknowledge_filing": {("county.office", "county_service_office")},
     "answer_query": LEADING,
     "sign_handover": set(),  # nobody is away
+    "propose_transfer": PUBLISHING | {("county.designer", COUNTY)},
+    "decide_transfer": PUBLISHING,
+    "undo_transfer": PUBLISHING,
     "open_case": "registering",
 }
 
@@ -66,6 +76,13 @@ EXPECTED = {
 def calls(desk, case, item, attachment):
     """Each action as somebody might try it; outcomes other than a refusal are undone."""
     key = case.materials.first().key
+    act = Transfer.objects.create(
+        process=case.process_version.process,
+        target=case.process_version,
+        reason="走一走",
+        proposed_by_id=desk.acting(COUNTY, "county.designer").officer_id,
+        proposed_at=desk.at,
+    )
     file = SimpleUploadedFile("a.png", PNG)
     return {
         "claim": lambda by: actions.claim(item.pk, by),
@@ -101,6 +118,11 @@ def calls(desk, case, item, attachment):
             case.pk, by, "已核对，依据是办法第三条"
         ),
         "sign_handover": lambda by: actions.sign_handover(0, by),
+        "propose_transfer": lambda by: actions.propose_transfer(
+            by, "escalated", {case.pk: {}}, "会议纪要"
+        ),
+        "decide_transfer": lambda by: actions.decide_transfer(act.pk, by, agree=True),
+        "undo_transfer": lambda by: actions.undo_transfer(act.pk, by, "暂缓"),
         "open_case": lambda by: actions.open_case(by, "NOPE", {}, {}, None, None, "k"),
     }
 

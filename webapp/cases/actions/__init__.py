@@ -34,6 +34,8 @@ from webapp.cases.actions.start_case import start_case
 from webapp.cases.actions.supply_materials import supply_materials
 from webapp.cases.actions.suspend import resume, suspend
 from webapp.cases.actions.terminate import decide_termination, propose_termination
+from webapp.cases.actions.transfer_case import transfer_case
+from webapp.cases.actions.transfers import decide_transfer, propose_transfer, undo_transfer
 from webapp.cases.actions.typeset_documents import typeset_documents
 from webapp.cases.actions.withdraw import withdraw
 
@@ -62,6 +64,9 @@ REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "acknowledge_filing": (acknowledge_filing, policy.check_can_read_filing),
     "answer_query": (answer_query, policy.check_can_lead),
     "sign_handover": (sign_handover, policy.check_can_sign_handover),
+    "propose_transfer": (propose_transfer, policy.check_can_propose_transfer),
+    "decide_transfer": (decide_transfer, policy.check_can_decide_transfer),
+    "undo_transfer": (undo_transfer, policy.check_can_undo_transfer),
 }
 """Name → the action of an officer and the policy that decides."""
 
@@ -75,6 +80,7 @@ SYSTEM = {
     "carry_over": carry_over,
     "recount_clocks": recount_clocks,
     "typeset_documents": typeset_documents,
+    "transfer_case": transfer_case,
 }
 """Actions that nobody asks for: sweeps and commands of the outbox."""
 
@@ -89,6 +95,7 @@ __all__ = [
     "claim",
     "complete",
     "decide_termination",
+    "decide_transfer",
     "deliver_message",
     "deliver_signal",
     "drop_draft",
@@ -100,6 +107,7 @@ __all__ = [
     "preview_documents",
     "print_documents",
     "propose_termination",
+    "propose_transfer",
     "recount_clocks",
     "release",
     "remove_attachment",
@@ -113,6 +121,8 @@ __all__ = [
     "start_case",
     "supply_materials",
     "suspend",
+    "transfer_case",
     "typeset_documents",
+    "undo_transfer",
     "withdraw",
 ]

@@ -17,6 +17,7 @@ from webapp.cases.models.documents import (
     NumberSeries,
 )
 from webapp.cases.models.materials import Attachment, CaseMaterial, Custody
+from webapp.cases.models.transfers import Transfer, TransferLine
 from webapp.cases.models.values import Draft, Opinion, SensitiveValue, Submission
 from webapp.cases.models.work import AwaitedMessage, Passage, WorkItem
 
@@ -45,5 +46,7 @@ __all__ = [
     "SensitiveValue",
     "Submission",
     "Timer",
+    "Transfer",
+    "TransferLine",
     "WorkItem",
 ]

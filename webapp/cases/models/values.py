@@ -10,7 +10,11 @@ from webapp.cases.models.work import WorkItem
 
 
 class Submission(models.Model):
-    """One completed form. Sensitive fields hold {"sensitive": id of SensitiveValue}."""
+    """One completed form. Sensitive fields hold {"sensitive": id of SensitiveValue}.
+
+    `filled_on`: the version whose form it was, where the case has moved to another one since;
+    null: the version that the case runs on.
+    """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="submissions")
     item = models.ForeignKey(WorkItem, models.PROTECT, null=True, related_name="submissions")
@@ -18,6 +22,9 @@ class Submission(models.Model):
     values = models.JSONField()
     by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    filled_on = models.ForeignKey(
+        "processes.ProcessVersion", models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     def __str__(self) -> str:
         return f"{self.form} of {self.case_id}"

@@ -100,6 +100,7 @@ class Ledger:
         *,
         counted_from: date | None = None,
         item_token: str | None = None,
+        item_id: int | None = None,
     ) -> Run:
         """Start a new run. A kind that is still open is ended first (a new receipt)."""
         if item_token is None:
@@ -107,7 +108,7 @@ class Ledger:
         number = self.last_run.get(kind, 0) + 1
         self.last_run[kind] = number
         entries = (Started(self.at, limit, basis, counted_from),)
-        run = Run(kind, number, entries, self._derive(entries), item_token=item_token)
+        run = Run(kind, number, entries, self._derive(entries), item_id, item_token)
         run.changed = True
         self.runs.append(run)
         return run
@@ -279,6 +280,7 @@ def _dates(run: Run) -> ClockDates:
         lapses_at=reading.lapses_at,
         ended_at=reading.ended_at,
         item_token=run.item_token,
+        item_id=run.item_id,
     )
 
 

@@ -30,7 +30,7 @@ from webapp.cases.planning.setting import Actor, Setting
 from webapp.cases.state import CaseState, Item
 from webapp.core.errors import Refused
 from webapp.organisations.queries import resolve_pool
-from workflows.engine.outcomes import Outcome, Place
+from workflows.engine.outcomes import OpenedItem, Outcome, Place
 
 APPLICANT = "applicant"
 COMMAND = "command:"
@@ -66,6 +66,7 @@ class Step:
     facts: dict[str, Any] = field(default_factory=dict)
     touched: dict[int, ItemUpdate] = field(default_factory=dict)
     may_do_next: list[str] = field(default_factory=list)
+    standing: tuple[OpenedItem, ...] = ()  # items that stay open on another version
     hops: int = 0  # signals of other cases that led to this step, one after another
 
     @property
@@ -74,10 +75,13 @@ class Step:
         return self.setting.at
 
     def hosted(self, place: Place | None, element: str | None = None) -> str:
-        """Token of the item that opens in this step at a place, or at `element` beside it."""
+        """Token of the item that opens in this step at a place, or at `element` beside it.
+
+        Where the case moves to another version, also of one that stays open.
+        """
         if place is None:
             return ""
-        for opened in self.outcome.opened:
+        for opened in (*self.outcome.opened, *self.standing):
             here = opened.place
             beside = (here.process, here.path, here.instance) == (
                 place.process,

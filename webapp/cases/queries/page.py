@@ -378,7 +378,7 @@ def _forms(case: Case) -> tuple[Filled, ...]:
 
 
 def _filled(case: Case, one: Submission, fields: Mapping[int, str]) -> Filled:
-    form = _form(case, one.form)
+    form = _form(case, one.form, one.filled_on_id)
     return Filled(
         step=one.item.name if one.item else _("申请"),
         officer=one.by.name,
@@ -388,11 +388,11 @@ def _filled(case: Case, one: Submission, fields: Mapping[int, str]) -> Filled:
     )
 
 
-def _form(case: Case, form_id: str) -> Form | None:
+def _form(case: Case, form_id: str, filled_on: int | None) -> Form | None:
     try:
         if form_id.startswith(ITEM_FORM):
             return catalogue.item_version(case.item_version_id).form
-        return processes.form(case.process_version_id, form_id)
+        return processes.form(filled_on or case.process_version_id, form_id)
     except Unknown:
         return None
 

@@ -66,14 +66,17 @@ def _batch(ids: list[int]) -> Iterator[dict[str, Any]]:
         events.setdefault(event.subject_id, []).append(event)
     answers: dict[int | None, Mapping[str, Any]] = {}
     applied: dict[int, Mapping[str, Any]] = {}
+    filled_on: dict[int, int] = {}
     for row in Submission.objects.filter(case_id__in=ids).order_by("id"):
         if row.item_id is None:
             applied.setdefault(row.case_id, row.values)
         else:
             answers[row.item_id] = row.values
+            if row.filled_on_id is not None:
+                filled_on[row.item_id] = row.filled_on_id
     items = WorkItem.objects.filter(case_id__in=ids).select_related("pool__unit").in_bulk()
     for case in cases.order_by("id"):
-        reader = _Reader(case, events.get(case.pk, []), answers, items)
+        reader = _Reader(case, events.get(case.pk, []), answers, items, filled_on)
         yield reader.case(applied.get(case.pk, {}))
 
 
@@ -86,9 +89,10 @@ class _Reader:
         events: list[Event],
         answers: Mapping[int | None, Mapping[str, Any]],
         items: Mapping[int, WorkItem],
+        filled_on: Mapping[int, int],
     ) -> None:
         self.record, self.events = case, events
-        self.answers, self.items = answers, items
+        self.answers, self.items, self.filled_on = answers, items, filled_on
         self.bundle = processes.bundle(case.process_version_id)
 
     def case(self, applied: Mapping[str, Any]) -> dict[str, Any]:
@@ -142,8 +146,11 @@ class _Reader:
 
     def values(self, item: WorkItem | None) -> dict[str, Any]:
         """Routing values of the completed form, as they are stored."""
-        form = self.bundle.forms.get(item.form) if item is not None else None
-        if item is None or not isinstance(form, Form):
+        if item is None:
+            return {}
+        version = self.filled_on.get(item.pk, self.record.process_version_id)
+        form = processes.bundle(version).forms.get(item.form)
+        if not isinstance(form, Form):
             return {}
         answers = self.answers.get(item.pk, {})
         keys = [one.key for one in form.fields if one.routing and not one.sensitive]

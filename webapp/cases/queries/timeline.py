@@ -169,6 +169,38 @@ def _printed(payload: Mapping[str, Any]) -> str:
     return _("打印文书：{numbers}").format(numbers=numbers)
 
 
+def _transferred(payload: Mapping[str, Any]) -> str:
+    back = bool(payload.get("back"))
+    words = (
+        _("退回流程“{process}”第{to}版（原第{old}版）：{why}")
+        if back
+        else _("换到流程“{process}”第{to}版（原第{old}版）：{why}")
+    )
+    return words.format(
+        process=payload["process"], to=payload["to"], old=payload["from"], why=payload["reason"]
+    )
+
+
+def _after_transfer(payload: Mapping[str, Any]) -> Iterable[str]:
+    """What the move meant at once: steps that look different, that stopped, times watched."""
+    for old, new, unit, role in payload.get("changed", ()):
+        if unit:
+            yield _("待办“{old}”改为“{new}”，交给 {unit} {role}").format(
+                old=old, new=new, unit=unit, role=role
+            )
+        elif old != new:
+            yield _("待办“{old}”改为“{new}”").format(old=old, new=new)
+        else:
+            yield _("待办“{step}”的表单换成新版").format(step=new)
+    for step in payload.get("closed", ()):
+        yield _("停下待办“{step}”").format(step=step)
+    armed, disarmed = len(payload.get("armed", ())), payload.get("disarmed", 0)
+    if armed:
+        yield ngettext("新设{n}个定时", "新设{n}个定时", armed).format(n=armed)
+    if disarmed:
+        yield ngettext("停用{n}个定时", "停用{n}个定时", disarmed).format(n=disarmed)
+
+
 _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "opened": _opened,
     "completed": _completed,
@@ -184,6 +216,7 @@ _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "printed": _printed,
     "typeset": lambda payload: _("文书存成文件，校验码已记入本卷"),
     "delivered": _delivered,
+    "transferred": _transferred,
     "recounted": lambda payload: _("按新的工作日日历重新计算期限"),
     "suspended": lambda payload: _("中止办理"),
     "resumed": lambda payload: _("恢复办理：{why}").format(why=payload["reason"]),
@@ -216,6 +249,8 @@ _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
 
 
 def _then(event: str, payload: Mapping[str, Any]) -> Iterable[str]:
+    if event == "transferred":
+        yield from _after_transfer(payload)
     for code, number in payload.get("documents", ()):
         yield _("出具{name} {number}").format(name=_(NAMES.get(code, code)), number=number)
     for kind, run, entry in payload.get("clocks", ()):

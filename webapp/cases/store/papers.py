@@ -22,7 +22,7 @@ SELECT
       'copies', m.copies, 'state', m.state, 'defect', m.defect, 'remedy', m.remedy,
       'noticed', m.noticed) ORDER BY m."order")
      FROM cases_casematerial m WHERE m.case_id = %(case)s),
-  (SELECT jsonb_agg(jsonb_build_array(s.form, s.values) ORDER BY s.id)
+  (SELECT jsonb_agg(jsonb_build_array(s.form, s.values, s.filled_on_id) ORDER BY s.id)
      FROM cases_submission s WHERE s.case_id = %(case)s),
   (SELECT jsonb_agg(jsonb_build_array(
       o.step_name, coalesce(p.name, ''), o.at, o.outcome_label, o.text) ORDER BY o.id)
@@ -41,8 +41,8 @@ SELECT
 """
 _WITH_MASKS = {"D24", "D21"}
 
-Speak = Callable[[str, dict[str, Any]], dict[str, str]]
-"""Gives the answers of a form (its key, its values) as text."""
+Speak = Callable[[str, dict[str, Any], int | None], dict[str, str]]
+"""Gives the answers of a form (its key, its values, the version it was filled on) as text."""
 
 
 def read_checklist(case_id: int) -> tuple[Paper, ...]:
@@ -59,8 +59,8 @@ def read_papers(case_id: int, codes: set[str], speak: Speak) -> Papers:
         case_id, codes
     )
     words: dict[str, str] = {}
-    for form, values in submissions:
-        words |= speak(form, values)
+    for form, values, filled_on in submissions:
+        words |= speak(form, values, filled_on)
     for about, ciphertext in secrets:
         key = about.rpartition(".")[2]
         value = open_value(case_id, about, bytes.fromhex(ciphertext))

@@ -99,12 +99,12 @@ WHERE cases_workitem.id = r.id AND cases_workitem.case_id = %(case_id)s
 
 _CLOCK_ROW = """
   kind text, run int, state text, started_at timestamptz, due_on date, due_at timestamptz,
-  lapses_at timestamptz, ended_at timestamptz, item_token text"""
+  lapses_at timestamptz, ended_at timestamptz, item_token text, item_id bigint"""
 
 NEW_CLOCKS = f"""
 INSERT INTO cases_clock
   (case_id, kind, run, item_id, state, started_at, due_on, due_at, lapses_at, ended_at)
-SELECT %(case_id)s, r.kind, r.run, {{item}}, r.state, r.started_at, r.due_on, r.due_at,
+SELECT %(case_id)s, r.kind, r.run, coalesce(r.item_id, {{item}}), r.state, r.started_at, r.due_on, r.due_at,
   r.lapses_at, r.ended_at
 FROM jsonb_to_recordset(%(new_clocks)s) AS r({_CLOCK_ROW})
 {{after}}

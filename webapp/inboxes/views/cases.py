@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from webapp.cases import actions, files
-from webapp.cases.models import Attachment
+from webapp.cases.models import Attachment, Submission
 from webapp.cases.queries import CasePage, case_page, prove
 from webapp.cases.spoken import text_of
 from webapp.catalogue import queries as catalogue
@@ -44,6 +44,8 @@ def case_response(
     """Draw a tab; also used by the views that change something and show the tab again."""
     by = acting_of(request)
     context = desk.frame(request, found, tab)
+    if tab in {"overview", "diagram"}:
+        context["edition"] = processes.edition(found.case.process_version_id)
     if tab == "diagram":
         context["picture"] = picture_of(found, request.GET.get("process", ""), by.at)
     if tab == "timeline" and "check" in request.GET:
@@ -110,7 +112,16 @@ def _forms(found: CasePage, place: str) -> list[Form]:
     if place == "application":
         return [catalogue.item_version(found.case.item_version_id).form]
     ids = {item.form for item in found.items if item.token == place and item.form}
-    return [processes.form(found.case.process_version_id, one) for one in sorted(ids)]
+    return [form for one in sorted(ids) for form in _as_filled(found, place, one)]
+
+
+def _as_filled(found: CasePage, token: str, form_id: str) -> list[Form]:
+    """The form as it asked: the case may have moved to another version since."""
+    rows = Submission.objects.filter(case=found.case, item__token=token)
+    versions = [
+        v or found.case.process_version_id for v in rows.values_list("filled_on", flat=True)
+    ]
+    return [processes.form(one, form_id) for one in versions or [found.case.process_version_id]]
 
 
 def _is_rows(one: Field | None) -> bool:

@@ -26,12 +26,13 @@ from webapp.cases.queries import (
 from webapp.core.access import page
 from webapp.core.errors import Invalid, Refused, Unknown
 from webapp.core.form_pages import change_rows, without_empty_rows
-from webapp.inboxes import desk, policy, working
+from webapp.inboxes import desk, outdated, policy, working
 from webapp.inboxes.filing import pairs_of
 from webapp.inboxes.registering import keep_draft, kept_draft
 from webapp.inboxes.working import Typed
 from webapp.organisations.middleware import acting_of
 from webapp.organisations.queries import Acting
+from webapp.processes.queries import number_of
 
 LOOKS = frozenset({"materials", "refresh", "draft"})
 """Orders of the form that complete nothing."""
@@ -54,6 +55,10 @@ def _case_of(by: Acting, item: ItemSeen) -> CasePage:
 def item(request: HttpRequest, item_id: int) -> HttpResponse:
     """The page of a step; POST completes it, or only keeps papers, rows and drafts."""
     by = acting_of(request)
+    if request.method == "POST":
+        gone = _gone(request, item_id)
+        if gone is not None:
+            return gone
     seen = item_or_404(by, item_id)
     if seen.token.startswith(COMMAND):  # a proposal is decided on the page of the case
         return redirect("inboxes:case", case_id=seen.case_id)
@@ -68,13 +73,33 @@ def item(request: HttpRequest, item_id: int) -> HttpResponse:
     typed = working.read_typed(working.form_of(seen), kept.pairs if kept else {})
     chosen_before = kept is not None and set(kept.pairs) == {"outcome"}  # by the button
     restored = kept.clock if kept and not chosen_before else ""
-    return _drawn(request, seen, typed, restored=restored)
+    rest = outdated.left_over(seen, kept.pairs) if kept else None
+    return _drawn(request, seen, typed, restored=restored, rest=rest)
+
+
+def _gone(request: HttpRequest, item_id: int) -> HttpResponse | None:
+    """What was typed, where the step went to another post with a new version of its process."""
+    by = acting_of(request)
+    pool = WorkItem.objects.filter(pk=item_id).values_list("pool", flat=True).first()
+    if pool is None or by.holds(pool):
+        return None
+    typed = outdated.taken_away(by, item_id, pairs_of(request))
+    if typed is None:
+        return None
+    return render(request, "inboxes/taken_away.html", {"typed": typed}, status=409)
 
 
 def _posted(request: HttpRequest, seen: ItemSeen) -> HttpResponse:
     by = acting_of(request)
     form = working.form_of(seen)
     typed = working.read_typed(form, pairs_of(request))
+    rest = outdated.left_over(seen, pairs_of(request))
+    if rest is not None and seen.state == WorkItem.State.OPEN:
+        words = _(
+            "这件办件刚换到流程第{n}版，这一环节的表单变了，还没有办。您填写的内容都在：新表单里有的已经填好，没有的列在上面。请核对后再点“完成”。"
+        )
+        messages.warning(request, words.format(n=number_of(seen.process_version_id)))
+        return _drawn(request, seen, typed, rest=rest, status=409)
     if form and change_rows(form, typed.values, typed.order):
         return _drawn(request, seen, typed)
     if form:
@@ -160,6 +185,7 @@ def _drawn(
     errors: dict[str, str] | None = None,
     papers: dict[str, str] | None = None,
     restored: str = "",
+    rest: list[tuple[str, str]] | None = None,
     back: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -175,7 +201,7 @@ def _drawn(
         "item": seen,
         "restored": restored,
         "blocked": blocked,
-        "typed": working.spoken_values(form, typed.values) if lost else [],
+        "typed": working.spoken_values(form, typed.values) if lost else rest or [],
         "may_keep": desk.may_keep_papers(by, found),
         "editable": [(state, desk.STATES[state][0]) for state in desk.EDITABLE],
         "errors": papers or {},

@@ -67,6 +67,28 @@ def definition(version_id: int) -> Definition:
     return prepare(bundle(version_id))
 
 
+@lru_cache(maxsize=1024)
+def number_of(version_id: int) -> int:
+    """The number of a published version, by which people call it."""
+    return ProcessVersion.objects.values_list("number", flat=True).get(pk=version_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A published version as people call it; `current`: the number in force, None if retired."""
+
+    process: str
+    number: int
+    current: int | None
+
+
+def edition(version_id: int) -> Edition:
+    """The version that a case runs on, beside the one in force: one statement."""
+    row = ProcessVersion.objects.select_related("process__current").get(pk=version_id)
+    now = row.process.current
+    return Edition(row.process.name, row.number, now.number if now else None)
+
+
 def current_version_id(key: str) -> int:
     """Id of the version in force for the next case. Raises Refused when none is published."""
     found = Process.objects.filter(key=key).values_list("current_id", flat=True).first()
