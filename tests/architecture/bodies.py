@@ -40,7 +40,7 @@ def body_of(scene: Scene, name: str, staged: Staged | None) -> dict[str, Any]:
         village = {"reg-village": scene.desk.village().pk, "reg-key": "walk"}
         return flat(scene.desk.answers("ZR01")) | ticked | village
     if name == "office:change_begin":
-        return {"kind": "parameter", "subject": "tolerance_bar_days"}
+        return {"kind": "item.limits", "subject": "ZR01"}
     if name == "office:change_save":
         return {"value": "100", "source": "县政务办会议纪要", "reason": "试改", "seen": "0"}
     if name in {"inboxes:absence_new", "inboxes:absence_change"}:

@@ -437,3 +437,10 @@ def test_a_choice_may_be_withheld_from_a_case() -> None:
     licence = validate(form, answers, {"item_type": "licence"}, today=date(2026, 3, 2))
     assert "缺主件" in licence.errors["outcome"]
     assert validate(form, answers, {"item_type": "benefit"}, today=date(2026, 3, 2)).ok
+
+
+def test_nought_is_an_answer():
+    """0 份、0 日: a required number that is 0 is not a missing one."""
+    form = form_of(component("number", "n", validate={"required": True}))
+    assert validate(form, {"n": "0"}, today=TODAY).errors == {}
+    assert validate(form, {"n": ""}, today=TODAY).errors

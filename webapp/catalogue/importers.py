@@ -13,17 +13,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from webapp.catalogue.item_rules import condition_of, problems_of
+from webapp.catalogue.item_rules import problems_of
 from webapp.catalogue.models import (
     Calendar,
     CalendarDay,
     Category,
-    ItemVersion,
-    Material,
     OpeningHours,
     ServiceItem,
 )
 from webapp.catalogue.switches import switches_of
+from webapp.catalogue.versions import add_version, material_columns
 from webapp.core.errors import Refused
 from webapp.organisations.models import Unit
 from workflows.calendars import SpecialDay
@@ -37,11 +36,15 @@ GUIDE_KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class ItemsLoaded:
-    """Codes of items created, put in a new version, and left although the file differs."""
+    """Codes of items created, put in a new version, and left although the file differs.
+
+    `kept`: left because the county has changed them on a page; no release replaces that.
+    """
 
     created: tuple[str, ...]
     updated: tuple[str, ...]
     differing: tuple[str, ...]
+    kept: tuple[str, ...]
 
 
 def load_categories(rows: Iterable[Mapping[str, str]]) -> int:
@@ -80,7 +83,7 @@ def load_items(
     ]
     if problems:
         raise Refused("事项文件有错，没有载入：\n" + "\n".join(problems))
-    created, updated, differing = [], [], []
+    created, updated, differing, kept = [], [], [], []
     for row in content["items"]:
         item = existing.get(row["code"])
         form = item_form(row, content["base_fields"], lists)
@@ -92,16 +95,18 @@ def load_items(
                 category_id=row["category"],
                 enabled=row["enabled"],
             )
-            _add_version(item, fields, row["materials"], at)
+            add_version(item, fields, row["materials"], at)
             created.append(item.code)
         elif _differs(item, fields, row["materials"]):
-            if update:
-                _add_version(item, fields, row["materials"], at)
+            if item.current is not None and item.current.by_county:
+                kept.append(item.code)
+            elif update:
+                add_version(item, fields, row["materials"], at)
                 updated.append(item.code)
             else:
                 differing.append(item.code)
         step()
-    return ItemsLoaded(tuple(created), tuple(updated), tuple(differing))
+    return ItemsLoaded(tuple(created), tuple(updated), tuple(differing), tuple(kept))
 
 
 def _version_fields(
@@ -141,43 +146,6 @@ def _plain(value: Any) -> Any:
     return json.loads(json.dumps(value, ensure_ascii=False, default=str))
 
 
-def _add_version(
-    item: ServiceItem,
-    fields: Mapping[str, Any],
-    materials: Sequence[Mapping[str, Any]],
-    at: datetime,
-) -> None:
-    """Write the next version with its materials and put it in force."""
-    number = item.versions.count() + 1
-    version = ItemVersion.objects.create(item=item, number=number, created_at=at, **fields)
-    Material.objects.bulk_create(
-        Material(version=version, **columns) for columns in _material_columns(materials)
-    )
-    item.current = version
-    item.name = version.name
-    item.save(update_fields=["current", "name"])
-
-
-def _material_columns(materials: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        {
-            "order": order,
-            "key": row["key"],
-            "name": row["name"],
-            "role": row["role"],
-            "tolerable": row["tolerable"],
-            "supplement_days": row["supplement_days"],
-            "form": row["form"],
-            "copies": row["copies"],
-            "source": row["source"],
-            "shared_exempt": row["shared_exempt"],
-            "condition": condition_of(row),
-            "note": row["note"] or "",
-        }
-        for order, row in enumerate(materials, start=1)
-    ]
-
-
 def _differs(
     item: ServiceItem, fields: Mapping[str, Any], materials: Sequence[Mapping[str, Any]]
 ) -> bool:
@@ -187,7 +155,7 @@ def _differs(
         return True
     if any(getattr(version, name) != _plain(value) for name, value in fields.items()):
         return True
-    wanted = _material_columns(materials)
+    wanted = material_columns(materials)
     columns = list(wanted[0]) if wanted else ["key"]
     return list(version.materials.order_by("order").values(*columns)) != wanted
 

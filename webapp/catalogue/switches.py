@@ -47,18 +47,22 @@ def switches_of(row: Row) -> dict[str, Any]:
     return found | dict(row["switches"])
 
 
-def problems_of_switches(row: Row) -> Iterator[str]:
-    """Switches that nobody knows, or that the law forbids for the item."""
+def problems_of_switches(row: Row) -> Iterator[tuple[str, str]]:
+    """Switches that nobody knows, or that the law forbids for the item: (name, sentence)."""
     known = defaults_of(row["item_type"], row["handling"], row["flow"])
     for name in row["switches"]:
         if name not in known:
-            yield f"没有叫“{name}”的开关。"
+            yield name, f"没有叫“{name}”的开关。"
     found = {**known, **row["switches"]}
-    if found["deemed_acceptance"] and row["item_type"] != "licence":
-        yield "只有行政许可可以视为受理（行政许可法第三十二条第四项）。"
-    if found["refuse_on_missing_main"] and row["item_type"] == "licence":
-        yield "行政许可缺主件只能补正，不能不予受理（行政许可法第三十二条）。"
+    licence = row["item_type"] == "licence"
+    if found["deemed_acceptance"] and not licence:
+        words = "只有行政许可可以视为受理（行政许可法第三十二条第四项）。"
+        yield "deemed_acceptance", words
+    if found["refuse_on_missing_main"] and licence:
+        words = "行政许可缺主件只能补正，不能不予受理（行政许可法第三十二条）。"
+        yield "refuse_on_missing_main", words
     if found["tolerance_allowed"] and row["handling"] == "immediate":
-        yield "即办件不能容缺受理（TOL-01）。"
-    if row["item_type"] == "licence" and found["delivery_days"] > USUAL_DELIVERY:
-        yield "行政许可决定的送达不得超过10日（行政许可法第四十四条）。"
+        yield "tolerance_allowed", "即办件不能容缺受理（TOL-01）。"
+    if licence and found["delivery_days"] > USUAL_DELIVERY:
+        words = "行政许可决定的送达不得超过10日（行政许可法第四十四条）。"
+        yield "delivery_days", words

@@ -82,6 +82,15 @@ INSTALLED_APPS = [
 ]
 
 CHANGE_KINDS = [
+    "webapp.changes.kinds.item_guide.ItemGuide",
+    "webapp.changes.kinds.item_materials.ItemMaterials",
+    "webapp.changes.kinds.item_limits.ItemLimits",
+    "webapp.changes.kinds.item_switches.ItemSwitches",
+    "webapp.changes.kinds.item_fee.ItemFee",
+    "webapp.changes.kinds.item_departments.ItemDepartments",
+    "webapp.changes.kinds.item_path.ItemPath",
+    "webapp.changes.kinds.item_offer.ItemOffer",
+    "webapp.changes.kinds.item_offer.ItemNew",
     "webapp.changes.kinds.parameter.CountyParameter",
 ]
 """What the county changes on pages (`webapp.changes.kinds`), in the order of lists."""

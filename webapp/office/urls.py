@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from webapp.office import change_views, parameter_views, views
+from webapp.office import change_views, item_views, parameter_views, views
 
 app_name = "office"
 
@@ -20,7 +20,8 @@ urlpatterns = [
         views.process_drawing,
         name="process_drawing",
     ),
-    path("items/", views.items, name="items"),
+    path("items/", item_views.items, name="items"),
+    path("items/<slug:code>/", item_views.item, name="item"),
     path("seals/", views.seals, name="seals"),
     path("calendar/", views.calendar, name="calendar"),
     path("coverage/", views.coverage, name="coverage"),

@@ -9,8 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from webapp.audit.queries import last_seals_by_day
-from webapp.catalogue.models import ServiceItem
-from webapp.catalogue.queries import item_version
 from webapp.core.access import page
 from webapp.core.db import now
 from webapp.core.errors import Unknown
@@ -121,18 +119,6 @@ def process_drawing(request: HttpRequest, key: str, part: str) -> HttpResponse:
     except Unknown as unknown:
         raise Http404 from unknown
     return HttpResponse(drawing, content_type="application/xml; charset=utf-8")
-
-
-@page(policy.may_see_county_office)
-def items(request: HttpRequest) -> HttpResponse:
-    """The catalogue of items with path and limits (CAT-05)."""
-    rows = (
-        ServiceItem.objects.filter(current__isnull=False)
-        .select_related("current__competent", "category")
-        .order_by("category__order", "code")
-    )
-    facts = [(row, item_version(row.current_id)) for row in rows if row.current_id]
-    return render(request, "office/items.html", {"items": facts})
 
 
 @page(policy.may_see_county_office)

@@ -253,7 +253,7 @@ class _Record:
         if one.kind is FieldKind.ROWS:
             return None
         value = self.stored[one.key]
-        if value not in (None, False, []):
+        if value is not None and value is not False and value != []:  # 0 is an answer
             return None
         if not one.required and self.ask(one.required_if, scope) is not True:
             return None

@@ -90,6 +90,7 @@ def propose(change_id: int, by: Acting) -> Change:
         policy.check_edit(by, change)
         kind = kind_of(change.kind)
         change.after = _wanted(kind, change, today)
+        change.subject = kind.subject_of(change.subject, change.after)
         check_base(kind, change)
         check_nothing_waits(change)
         change.state, change.proposed_at = State.PROPOSED, by.at

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Value = dict[str, Any]
 """A value in force or wanted, as JSON: everything that the kind is about."""
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,10 @@ class Kind(ABC):
     def subject_name(self, subject: str) -> str:
         """Which one: the item's name. Raises Unknown when there is none."""
 
+    def subject_of(self, subject: str, value: Value) -> str:
+        """The subject once it has a value; a kind that creates one names it here."""
+        return subject
+
     @abstractmethod
     def current(self, subject: str) -> Value:
         """The value in force. Raises Unknown."""
@@ -64,7 +69,7 @@ class Kind(ABC):
 
     def typed(self, value: Value) -> dict[str, Any]:
         """The value as answers of the form; the same keys unless a kind says otherwise."""
-        return dict(value)
+        return as_typed(value)
 
     def value(self, answers: Mapping[str, Any], current: Value) -> Value:
         """The answers, checked field by field already, as a value."""
@@ -88,6 +93,19 @@ class Kind(ABC):
 
         Raises Refused when it cannot be done.
         """
+
+
+def as_typed(value: Row) -> dict[str, Any]:
+    """A value as a browser would post it: numbers are texts, also in rows."""
+
+    def said(one: Any) -> Any:
+        if isinstance(one, Mapping):
+            return as_typed(one)
+        if isinstance(one, list):
+            return [said(inner) for inner in one]
+        return str(one) if isinstance(one, int) and not isinstance(one, bool) else one
+
+    return {key: said(one) for key, one in value.items()}
 
 
 @cache

@@ -158,6 +158,9 @@ def _told(created: dict[str, int], items: catalogue.ItemsLoaded, calendar: bool)
     if items.differing:
         codes = "、".join(items.differing)
         lines.append(f"与文件不同、保持原样的事项：{codes}。要采用文件内容，请加 --update。")
+    if items.kept:
+        codes = "、".join(items.kept)
+        lines.append(f"县里在网页上改过、保持县里版本的事项：{codes}。")
     return lines or ["示例县已经载入，没有变化。"]
 
 
