@@ -261,3 +261,24 @@ def test_diff_of_folders_names_roles_and_documents(drawn, capsys) -> None:
     assert main(["diff", "one", "two/p.bpmn"]) == 2
     assert main(["diff", "one", "nowhere"]) == 2
     assert main(["diff", "/dev/zero", "/dev/zero"]) == 2
+
+
+def test_feel_and_decide_owe_an_object_whatever_they_cannot_read(tmp_path, capsys) -> None:
+    empty = tmp_path / "empty.dmn"
+    empty.write_bytes(b"")
+    for command in (
+        ["feel", "1", "--context", "{", "--json"],
+        ["decide", str(empty), "--json"],
+        ["decide", str(tmp_path / "gone.dmn"), "--json"],
+    ):
+        assert main(command) == 2
+        error = json.loads(capsys.readouterr().out)["error"]
+        assert error["code"] == "unreadable"
+        assert error["sentence"]
+
+
+def test_half_a_character_is_written_as_an_escape() -> None:
+    """JSON may bring half of a surrogate pair, which UTF-8 cannot write."""
+    command = [sys.executable, "-m", "workflows.cli", "feel", "a", "--json", "--context"]
+    done = subprocess.run([*command, '{"a": "\\ud800"}'], capture_output=True, check=True)
+    assert json.loads(done.stdout) == {"result": "\ud800"}

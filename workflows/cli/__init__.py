@@ -8,7 +8,9 @@ use. Whatever the file, there is an answer in words, never a traceback.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from io import TextIOWrapper
 
 from workflows.errors import WorkflowError
 
@@ -17,16 +19,27 @@ BAD_USE = 2
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # halves of characters are written as escapes
+            stream.reconfigure(errors="backslashreplace")
     arguments = _parser().parse_args(sys.argv[1:] if argv is None else argv)
     try:
         return _run(arguments)
     except WorkflowError as wrong:
-        sys.stderr.write(f"{wrong}\n")
+        _tell(arguments, str(wrong))
     except BrokenPipeError:
         return BAD_USE
     except (MemoryError, RecursionError):
-        sys.stderr.write("文件太大或嵌套太深，没有读完\n")
+        _tell(arguments, "文件太大或嵌套太深，没有读完")
     return BAD_USE
+
+
+def _tell(arguments: argparse.Namespace, sentence: str) -> None:
+    """Say why nothing could be read; `decide` and `feel` owe their JSON in any case."""
+    sys.stderr.write(f"{sentence}\n")
+    if arguments.command in {"decide", "feel"} and arguments.json:
+        error = {"code": "unreadable", "sentence": sentence, "column": None}
+        sys.stdout.write(json.dumps({"error": error}, ensure_ascii=False) + "\n")
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -64,9 +77,10 @@ _ANSWER = (
     "用 --json 时总是输出一个对象：result 是结果（数字照写每一位，日期、时间、期间是 ISO 8601 文字，"
     "函数是 null）；findings 说明文件有什么问题、为什么结果里有 null（值不在允许范围内、类型不符、"
     "没有这个函数等，按 DMN 都是 null）。没有结果时是 error，code 为 syntax（读不懂）、budget"
-    "（计算量超过限度）、no-decision（没有这个决策或它有错误）、value（输入的值不能用）；"
+    "（计算量超过限度）、no-decision（没有这个决策或它有错误）、value（输入的值不能用）"
+    "、unreadable（文件或 JSON 读不了）；"
     "规则冲突（rules-disagree）时 result 为 null，同时有 error。有 error 时退出码为 1，"
-    "文件或 JSON 读不了时为 2。"
+    "unreadable 时为 2。"
 )
 
 

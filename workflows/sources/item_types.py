@@ -107,7 +107,7 @@ class _Reader:
         try:
             return _Constraint(self.formulas.tests(written, f"类型“{called(node)}”的取值"))
         except Unusable:
-            return None
+            return _unreadable  # told as an error; no value is let through unseen
 
 
 class _Constraint:
@@ -118,6 +118,10 @@ class _Constraint:
 
     def __call__(self, value: Any, meter: Meter) -> bool:
         return holds(self.tests, value, Scope({}, None, meter))
+
+
+def _unreadable(_value: Any, _meter: Meter) -> bool:
+    return False
 
 
 def _both(one: Constraint | None, other: Constraint | None) -> Constraint | None:

@@ -41,14 +41,25 @@ Found = TypeVar("Found", Decision, Knowledge, Service)
 Linked = TypeVar("Linked", Decision, Knowledge, Service, InputData)
 
 _MAX_IMPORTS = 8  # files that import files
+_MAX_READ = 60  # imports in all, those of imported files among them
+MAX_DRAWN = 3_000  # elements of one kind in a file
 
 
 class ModelReader:
-    """One file. `imports` are the files that it names, by that name."""
+    """One file. `imports` are the files that it names, by that name.
+
+    `read` are the files read so far, the asked one and all behind its imports.
+    """
 
     def __init__(
-        self, root: Element, remarks: Remarks, beside: Mapping[str, Element], depth: int = 0
+        self,
+        root: Element,
+        remarks: Remarks,
+        beside: Mapping[str, Element],
+        depth: int = 0,
+        read: list[str] | None = None,
     ) -> None:
+        self.read = [] if read is None else read
         self.root = root
         self.remarks = remarks
         self.namespace = root.get("namespace") or ""
@@ -71,6 +82,10 @@ class ModelReader:
     def _drawn(self, kind: str) -> dict[str, Element]:
         drawn: dict[str, Element] = {}
         for node in children(self.root, kind):
+            if len(drawn) >= MAX_DRAWN:
+                sentence = f"文件太大：同一种图形最多 {MAX_DRAWN} 个"
+                self.remarks.error("dmn-too-large", node, sentence, "拆成几个文件")
+                break
             key = node.get("id") or ""
             if not key:
                 self.remarks.error("dmn-no-id", node, "决策没有编号（id）")
@@ -96,7 +111,12 @@ class ModelReader:
             return
         name = called(node)
         file = next(file for file, one in beside.items() if one is found)
-        self.imports[name] = ModelReader(found, Remarks(file), beside, depth + 1)
+        if len(self.read) >= _MAX_READ:
+            sentence = f"一层层引入的文件太多，合起来最多 {_MAX_READ} 个"
+            self.remarks.error("dmn-too-large", node, sentence)
+            return
+        self.read.append(file)
+        self.imports[name] = ModelReader(found, Remarks(file), beside, depth + 1, self.read)
         self._imported[namespace] = name
 
     def _formulas(self) -> Formulas:

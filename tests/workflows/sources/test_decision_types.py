@@ -210,3 +210,33 @@ def test_each_way_of_imports_has_inputs_of_its_own(
     inputs: dict[str, Any], expected: list[int], asked: Asked
 ) -> None:
     assert asked("both", inputs) == expected
+
+
+def test_files_that_import_each_other_over_and_over_are_read_a_few_times(
+    tmp_path: Path,
+) -> None:
+    """Twelve files that import all of them would be read twelve to the eighth times."""
+    brought = '<import name="{0}" namespace="urn:{0}" locationURI="{0}.dmn" importType="DMN"/>'
+    names = [f"f{number}" for number in range(12)]
+    files = {
+        f"{name}.dmn": definitions(*map(brought.format, names), namespace=f"urn:{name}")
+        for name in names
+    }
+    asked_file = definitions(*map(brought.format, names), decision("d", literal("1")))
+    model = read_model(asked_file, "asked.dmn", files)
+    assert "dmn-too-large" in {one.code for one in model.findings}
+    assert consulted(model, "d") == 1
+
+
+def test_a_file_of_too_many_decisions_is_refused_in_words() -> None:
+    file = definitions(*(decision(f"d{number}", "") for number in range(3_001)))
+    model = read_model(file, "f")
+    assert len(model.decisions) == 3_000
+    assert "dmn-too-large" in {one.code for one in model.findings}
+
+
+def test_a_constraint_that_cannot_be_read_lets_nothing_through() -> None:
+    file = definitions(item("t", of("string", "><")), decision("d", literal('"x"'), kind="t"))
+    model = read_model(file, "f")
+    assert "dmn-expression" in {one.code for one in model.findings}
+    assert consulted(model, "d") is None
