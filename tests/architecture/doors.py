@@ -126,6 +126,7 @@ DOORS: dict[str, Door] = {
     "inboxes:document": Door(CASE),
     "inboxes:document_pdf": Door(CASE),
     "inboxes:print_papers": Door(PRINTING, "POST", changes=True),
+    "inboxes:volume": Door(PRINTING, "POST", changes=True),
     "inboxes:printing": Door(WORKING),
     "inboxes:attachment": Door(CASE),
     "inboxes:papers": Door(CASE, "POST", changes=True),  # others who see it: a sentence, 409

@@ -40,6 +40,7 @@ ACTIONS = {
     "remove_attachment": (IN_HAND, Unknown),
     "reveal": (IN_HAND, Unknown),
     "print_documents": (PRINTING, Unknown),
+    "export_volume": (PRINTING, Unknown),
     "supply_materials": (SUPPLY, NotYours),
     "withdraw": (AT_WINDOW, Unknown),
     "suspend": (LEADS, Unknown),
@@ -115,6 +116,7 @@ def call_of(scene, verb, staged):
             case.pk, by, staged.attachment
         ),
         "reveal": lambda by: actions.reveal(case.pk, PHONE, by),
+        "export_volume": lambda by: actions.export_volume(case.pk, by),
         "print_documents": lambda by: actions.print_documents(
             case.pk, by, [case.documents.first().pk]
         ),

@@ -25,6 +25,7 @@ urlpatterns = [
     path("documents/<int:document_id>/", documents.document, name="document"),
     path("documents/<int:document_id>/paper.pdf", documents.document_pdf, name="document_pdf"),
     path("printing/", documents.printing, name="printing"),
+    path("cases/<int:case_id>/volume/", documents.volume, name="volume"),
     path("cases/<int:case_id>/printing/", documents.print_papers, name="print_papers"),
     path("register/", register.register, name="register"),
     path("register/<str:code>/", register.register_item, name="register_item"),

@@ -37,6 +37,10 @@ TELL_WHY = {"open_case", "supply_materials"} | {
 }
 COUNTY = "county_service_office"
 PUBLISHING = {("county.publisher", COUNTY)}
+PRINTING = SEE_PAPERS | {
+    (role, "county_civil_affairs")
+    for role in ("county.handler", "county.section_head", "county.leader")
+}
 EXPECTED = {
     # action → (role, unit) that may do it while 审查材料 waits in the window of 新安镇
     "claim": {("township.window", OWN)},
@@ -51,11 +55,8 @@ EXPECTED = {
     "attach": SEE_PAPERS,
     "remove_attachment": SEE_PAPERS,
     "reveal": SEE_PAPERS,
-    "print_documents": SEE_PAPERS
-    | {
-        (role, "county_civil_affairs")
-        for role in ("county.handler", "county.section_head", "county.leader")
-    },
+    "print_documents": PRINTING,
+    "export_volume": PRINTING,
     "supply_materials": {("township.window", OWN), ("village.agent", "own village")},
     "withdraw": {("township.window", OWN)},
     "suspend": LEADING,
@@ -99,6 +100,7 @@ def calls(desk, case, item, attachment):
         "attach": lambda by: actions.attach(case.pk, by, None, file),
         "remove_attachment": lambda by: actions.remove_attachment(case.pk, by, attachment),
         "reveal": lambda by: actions.reveal(case.pk, "application.applicant_phone", by),
+        "export_volume": lambda by: actions.export_volume(case.pk, by),
         "print_documents": lambda by: actions.print_documents(
             case.pk, by, [case.documents.first().pk]
         ),

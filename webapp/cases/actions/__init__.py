@@ -15,6 +15,7 @@ from webapp.cases.actions.claim import claim
 from webapp.cases.actions.complete import complete
 from webapp.cases.actions.deliver_message import deliver_message
 from webapp.cases.actions.drafts import drop_draft, load_draft, save_draft
+from webapp.cases.actions.export_volume import export_volume
 from webapp.cases.actions.filings import acknowledge_filing, answer_query
 from webapp.cases.actions.fire_due_timers import fire_due_timers
 from webapp.cases.actions.forward import carry_over
@@ -55,6 +56,7 @@ REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "drop_draft": (drop_draft, policy.check_can_see_item),
     "reveal": (reveal, policy.pool_for_papers),
     "print_documents": (print_documents, policy.check_can_print),
+    "export_volume": (export_volume, policy.check_can_print),
     "withdraw": (withdraw, policy.check_can_withdraw),
     "suspend": (suspend, policy.check_can_suspend),
     "resume": (resume, policy.check_can_suspend),
@@ -99,6 +101,7 @@ __all__ = [
     "deliver_message",
     "deliver_signal",
     "drop_draft",
+    "export_volume",
     "fire_due_timers",
     "give_back",
     "issue_cards",

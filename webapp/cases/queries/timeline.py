@@ -214,6 +214,7 @@ _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "detached": lambda payload: _("删除了附件"),
     "revealed": lambda payload: _("查看了隐去的个人信息"),
     "printed": _printed,
+    "exported": lambda payload: _("导出了案卷"),
     "typeset": lambda payload: _("文书存成文件，校验码已记入本卷"),
     "delivered": _delivered,
     "transferred": _transferred,

@@ -5,14 +5,17 @@ from __future__ import annotations
 from itertools import groupby
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from webapp.cases import actions
 from webapp.cases.models import Case, Document
-from webapp.cases.queries import case_seen_by, to_print
+from webapp.cases.queries import case_page, case_seen_by, prove, to_print
 from webapp.cases.typesetting import Sheet, typeset
+from webapp.cases.volume import write_volume
 from webapp.core.access import page
 from webapp.core.errors import Refused, Unknown
 from webapp.inboxes import policy
@@ -64,6 +67,26 @@ def print_papers(request: HttpRequest, case_id: int) -> HttpResponse:
         messages.warning(request, refusal.sentence)
         return redirect("inboxes:case_tab", case_id=case_id, tab="documents")
     return _pdf(sheets)
+
+
+@page(policy.may_search, methods=("POST",))
+@never_cache
+def volume(request: HttpRequest, case_id: int) -> HttpResponseBase:
+    """The whole case as a ZIP in archive order (案卷); that it was taken out is on record."""
+    by = acting_of(request)
+    try:
+        actions.export_volume(case_id, by)
+        case = case_seen_by(by, case_id)
+    except Unknown as unknown:
+        raise Http404 from unknown
+    try:
+        made = write_volume(case_page(case, by.at), prove(case), by.at, by.name)
+    except FileNotFoundError:
+        messages.warning(request, _("有文件不在，案卷没有导出。请先在“经过”里校验本卷。"))
+        return redirect("inboxes:case_tab", case_id=case_id, tab="documents")
+    return FileResponse(
+        made, as_attachment=True, filename=f"{case.number}.zip", content_type="application/zip"
+    )
 
 
 def _is_id(text: str) -> bool:
