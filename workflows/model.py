@@ -69,6 +69,7 @@ class Event:
     clock: str | None = None
     before: int = 0
     condition: str | None = None  # FEEL, conditional events
+    repeats: int = 0  # a timer that does not interrupt: fires so often; 0: once; -1: for ever
 
 
 class LimitUnit(StrEnum):

@@ -75,6 +75,15 @@ class Graph:
         """Ids of the start events."""
         return [e.id for e in self.of(Kind.START)]
 
+    def ends(self) -> list[str]:
+        """Ids of what a path can end at: end events, and whatever nothing leads on from."""
+        beside = Kind.EVENT_SUBPROCESS
+        return [
+            e.id
+            for e in self.elements.values()
+            if e.kind is Kind.END or (not self.out[e.id] and e.kind is not beside)
+        ]
+
     def people_before(self, key: str) -> list[Element]:
         """The nearest user tasks upstream, and calls, which are as far as one can see.
 

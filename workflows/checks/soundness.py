@@ -75,14 +75,13 @@ def _explore(graph: Graph) -> _Found:
 def _walk(graph: Graph) -> _Found:
     found = _Found()
     order = _order(graph)
-    first: Marking = ()
-    for start in graph.of(Kind.START):
-        first = _sorted(Counter(flow.id for flow in graph.out[start.id]))
-        break
-    if not first or len(graph.flow) != len(graph.flows):
+    seen = {
+        _sorted(Counter(flow.id for flow in graph.out[start.id]))
+        for start in graph.of(Kind.START)
+    } - {()}
+    if not seen or len(graph.flow) != len(graph.flows):
         return found
-    seen = {first}
-    waiting = [first]
+    waiting = list(seen)
     while waiting:
         marking = waiting.pop()
         found.work += len(marking) + 1

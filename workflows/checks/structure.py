@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workflows.checks.graph import ACTIVITIES, Graph
+from workflows.checks.graph import ACTIVITIES, GATEWAYS, Graph
 from workflows.checks.registry import Hit, Subject, rule
 from workflows.findings import Severity
 from workflows.model import Element, Kind, Trigger
@@ -16,7 +16,8 @@ _WAITING = frozenset({Kind.USER_TASK, Kind.MANUAL_TASK, Kind.RECEIVE_TASK, Kind.
 def one_start(subject: Subject) -> Iterator[Hit]:
     """It is plain where a process or sub-process begins (BPMN 13.2).
 
-    A process may have further starts that something triggers, beside its plain one.
+    A process may have further starts that something triggers, beside its plain one. Several
+    plain ones, or none, each start a case of their own: somebody has to choose.
     """
     for around, graph in subject.scopes():
         starts = list(graph.of(Kind.START))
@@ -24,9 +25,16 @@ def one_start(subject: Subject) -> Iterator[Hit]:
         if not starts:
             yield Hit(around, f"{where}没有开始事件", "画一个开始事件")
         plain = [start for start in starts if _trigger(start) is Trigger.NONE]
-        extra = starts[1:] if around is not None or not plain else plain[1:]
-        for start in extra:
-            yield Hit(start, f"{where}有几个开始事件，不知道从哪里开始", "只留一个开始事件")
+        if around is not None:
+            for start in starts[1:]:
+                yield Hit(start, f"{where}有几个开始事件，不知道从哪里开始", "只留一个开始事件")
+        for start in (plain or starts)[1:] if around is None else ():
+            yield Hit(
+                start,
+                "流程有几个同等的开始事件，每一个都单独启动流程，启动时要指明从哪一个开始",
+                "只留一个普通的开始事件",
+                Severity.UNFIT,
+            )
         for start in starts:
             yield from _start_trigger(start, around)
 
@@ -58,23 +66,23 @@ def _start_trigger(start: Element, around: Element | None) -> Iterator[Hit]:
 
 @rule("called-start", whole=True)
 def called_starts_plainly(subject: Subject) -> Iterator[Hit]:
-    """A called process starts with a plain start event (BPMN 10.3.6)."""
+    """A called process starts with its one plain start event (BPMN 10.3.6)."""
     for element in subject.process.scope.walk():
         called = subject.bundle.processes.get(element.called or "")
         if called is None:
             continue
         starts = [e for e in called.scope.elements.values() if e.kind is Kind.START]
-        if not any(_trigger(start) is Trigger.NONE for start in starts):
+        plain = sum(_trigger(start) is Trigger.NONE for start in starts)
+        if plain != 1:
+            said = "没有普通的开始事件" if not plain else "有几个普通的开始事件，不知道用哪一个"
             yield Hit(
-                element,
-                f"被调用的流程“{called.key}”没有普通的开始事件",
-                "被调用的流程用普通开始事件",
+                element, f"被调用的流程“{called.key}”{said}", "被调用的流程用一个普通开始事件"
             )
 
 
-@rule("end")
+@rule("end", Severity.UNFIT)
 def some_end(subject: Subject) -> Iterator[Hit]:
-    """A process or sub-process ends where an end event says so."""
+    """A process or sub-process ends where an end event says so, not just anywhere."""
     for around, graph in subject.scopes():
         if not any(graph.of(Kind.END)):
             where = "子流程" if around is not None else "流程"
@@ -83,12 +91,24 @@ def some_end(subject: Subject) -> Iterator[Hit]:
 
 @rule("dead-end")
 def no_dead_end(subject: Subject) -> Iterator[Hit]:
-    """Where ends are drawn, every path leads on until one of them."""
+    """Every path leads on until an end event.
+
+    A path that breaks off ends there all the same (BPMN 13.3.2), so it can be executed; a
+    gateway without a way out leads nowhere.
+    """
     for _, graph in subject.scopes():
         for element in graph.elements.values():
             if element.kind in {Kind.END, Kind.EVENT_SUBPROCESS} or graph.out[element.id]:
                 continue
-            yield Hit(element, "走到这里就断了，没有出线", "连到下一步或结束事件")
+            if not element.drawn:
+                continue
+            severity = Severity.ERROR if element.kind in GATEWAYS else Severity.UNFIT
+            yield Hit(
+                element,
+                "走到这里就断了，没有出线，这一路到此结束",
+                "连到下一步或结束事件",
+                severity,
+            )
 
 
 @rule("unreachable")
@@ -107,9 +127,7 @@ def all_reachable(subject: Subject) -> Iterator[Hit]:
 def all_can_end(subject: Subject) -> Iterator[Hit]:
     """From everywhere some path leads to an end; where nobody waits, it would spin for ever."""
     for _, graph in subject.scopes():
-        ends = [e.id for e in graph.of(Kind.END)]
-        if not ends:
-            continue
+        ends = graph.ends()
         able = graph.reaching(ends)
         caught = [
             e

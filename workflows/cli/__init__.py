@@ -11,6 +11,7 @@ import argparse
 import json
 import sys
 from io import TextIOWrapper
+from typing import Any
 
 from workflows.errors import WorkflowError
 
@@ -35,11 +36,23 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _tell(arguments: argparse.Namespace, sentence: str) -> None:
-    """Say why nothing could be read; `decide` and `feel` owe their JSON in any case."""
+    """Say why nothing could be read; with `--json` a JSON object is owed in any case."""
     sys.stderr.write(f"{sentence}\n")
-    if arguments.command in {"decide", "feel"} and arguments.json:
-        error = {"code": "unreadable", "sentence": sentence, "column": None}
-        sys.stdout.write(json.dumps({"error": error}, ensure_ascii=False) + "\n")
+    if not arguments.json:
+        return
+    error = {"code": "unreadable", "sentence": sentence}
+    said: dict[str, Any] = {"error": error}
+    if arguments.command in {"decide", "feel"}:
+        said = {"error": {**error, "column": None}}
+    elif arguments.command == "try":
+        from workflows.cli.walking import nothing
+
+        found = {
+            "severity": "error", "code": "unreadable", "file": arguments.file, "line": None,
+            "element": "", "sentence": sentence, "remedy": "",
+        }  # fmt: skip
+        said |= nothing() | {"status": "refused", "sentence": sentence, "findings": [found]}
+    sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -52,7 +65,11 @@ def _run(arguments: argparse.Namespace) -> int:
         from workflows.cli.trying import try_process
 
         return try_process(
-            arguments.file, arguments.process, arguments.answers, as_json=arguments.json
+            arguments.file,
+            arguments.process,
+            arguments.answers,
+            arguments.start,
+            as_json=arguments.json,
         )
     if arguments.command == "diff":
         from workflows.cli.differing import diff
@@ -84,6 +101,19 @@ _ANSWER = (
 )
 
 
+_PREPARED = """答案文件（YAML 或 JSON）：
+  start: {level: township}          开始时的流转数据
+  start_event: Start_Online         从哪一个开始事件开始（有几个时）
+  tasks:                            用户任务，按第几次到达依次填写
+    Task_Examine: [{outcome: supplement}, {outcome: accept}]
+  events:                           消息、信号、定时事件发生几次，一等到就发生
+    Event_Supplied: 1
+    Event_CheckDue: {times: 2, after: [Task_Direct], values: {days: 3}}
+其他任务（服务、发送、接收、手工、业务规则）经过时立即完成；没有答案的用户任务停着等待。
+--json 输出 status（completed、waiting、refused、error）、trace、open、timers、messages、
+effects、ends、unhandled、result、data、findings。退出码：refused、error 为 1，读不了为 2。"""
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bianmin", description="只看文件的命令")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -91,10 +121,16 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("files", nargs="+", metavar="FILE")
     check.add_argument("--publish", action="store_true", help="按发布的要求检查")
     check.add_argument("--json", action="store_true", help="输出 JSON")
-    trial = commands.add_parser("try", help="一步一步试走流程图")
+    trial = commands.add_parser(
+        "try",
+        help="一步一步试走流程图",
+        epilog=_PREPARED,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     trial.add_argument("file", metavar="FILE")
     trial.add_argument("--process", metavar="ID", help="流程标识；文件里只有一个时不必写")
     trial.add_argument("--answers", metavar="FILE", help="事先写好的答案（YAML 或 JSON）")
+    trial.add_argument("--start", metavar="ID", help="从哪一个开始事件开始；只有一个时不必写")
     trial.add_argument("--json", action="store_true", help="输出 JSON")
     decide = commands.add_parser("decide", help="试算决策表", epilog=_ANSWER)
     decide.add_argument("file", metavar="FILE")

@@ -1,123 +1,89 @@
 """`try`: walk a process in memory, asking at the terminal or by prepared answers.
 
-Answers (YAML or JSON):
-
-    start: {level: township}            # routing values at the start
-    tasks:
-      Task_Examine: [{outcome: supplement}, {outcome: accept}]   # one per visit
-    events:
-      Event_Supplied: 1                 # how often it happens, as soon as it is awaited
-      Event_CheckDue: {times: 1, after: [Task_Direct]}
-
-Manual tasks complete at once. A user task without an answer left stays open.
+What the answers say of events happens first, as soon as it is awaited; then manual tasks, and
+receive tasks that the answers do not mention, complete at once; then user tasks in the order
+in which they were opened. A user task without an answer left stays open.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from workflows import engine
-from workflows.checks import check_bundle
-from workflows.cli.files import library_of, read_bytes
-from workflows.cli.jsons import plain
+from workflows.checks import check_bundle, check_diagram
+from workflows.cli.answers import Answers, read_answers
+from workflows.cli.files import library_of
 from workflows.cli.values import read_values
-from workflows.errors import CommandRefused, ExpressionError, NotExecutable, Unreadable
+from workflows.cli.walking import Walk, refused, report
+from workflows.errors import (
+    CommandRefused,
+    ExpressionError,
+    NotExecutable,
+    Unreadable,
+    WorkflowError,
+)
 from workflows.findings import Finding, has_errors
-from workflows.model import Bundle, Kind, Process
+from workflows.model import Kind, Process, Trigger
 
 MAX_STEPS = 10_000
 
 
-@dataclass(slots=True)
-class Answers:
-    """Prepared answers: what is left of them."""
-
-    start: dict[str, Any] = field(default_factory=dict)
-    tasks: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    events: dict[str, tuple[int, frozenset[str]]] = field(default_factory=dict)
+class CannotStart(WorkflowError):
+    """It was not said where to start, or what was said is no start event."""
 
 
-@dataclass(slots=True)
-class Walk:
-    """A case on its way through a definition; all commands go through `step`."""
-
-    bundle: Bundle
-    definition: engine.Definition
-    snapshot: bytes = b""
-    trace: list[str] = field(default_factory=list)
-    effects: list[engine.OrderedEffect] = field(default_factory=list)
-    ends: list[str] = field(default_factory=list)
-    data: dict[str, Any] = field(default_factory=dict)
-    result: str | None = None
-
-    def take(self, outcome: engine.Outcome) -> engine.Outcome:
-        """Remember what a step has brought."""
-        self.snapshot = outcome.snapshot
-        for passed in outcome.passed:
-            self.trace.append(passed.element)
-            element = self.process(passed).element(passed.element)
-            if element is not None and element.kind is Kind.END:
-                self.ends.append(passed.element)
-        self.effects += outcome.effects
-        for effect in outcome.effects:
-            self.data.update(effect.variables)
-        for item in outcome.opened:
-            self.data.update(item.variables)
-        self.result = outcome.result or self.result
-        return outcome
-
-    def process(self, place: engine.Place) -> Process:
-        """The process in which a place lies."""
-        return self.bundle.processes[place.process]
-
-    def kind(self, place: engine.Place) -> Kind | None:
-        """What stands at a place."""
-        element = self.process(place).element(place.element)
-        return element.kind if element is not None else None
-
-    def step(self, command: engine.Command) -> engine.Outcome:
-        """Advance by one command. Raises what the engine raises."""
-        return self.take(engine.advance(self.definition, self.snapshot, command))
-
-    def state(self) -> engine.State:
-        """What the case waits for."""
-        return engine.inspect(self.definition, self.snapshot)
-
-
-def try_process(file: str, key: str | None, answers: str | None, *, as_json: bool) -> int:
+def try_process(
+    file: str, key: str | None, answers: str | None, start: str | None, *, as_json: bool
+) -> int:
     """Run a process; exit status 0 unless it is refused or fails."""
     library, name = library_of(Path(file))
     processes = library.reading(name).processes
     keys = [process.key for process in processes]
     if key is None and keys:
         key = _root(processes)
-    if key not in keys:
-        raise Unreadable(f"{file}：没有流程“{key or ''}”（有：{'、'.join(keys) or '无'}）")
+    if keys and key not in keys:
+        raise Unreadable(f"{file}：没有流程“{key}”（有：{'、'.join(keys)}）")
+    if key is None or not keys:
+        return refused(
+            "文件里没有可以执行的流程", check_diagram(library.reading(name)), as_json
+        )
     bundle = library.bundle(key)
     findings = check_bundle(bundle)
+    prepared = read_answers(answers, bundle)
     try:
         if has_errors(findings):
             raise NotExecutable("流程图有错误，不能执行")
         walk = Walk(bundle, engine.prepare(bundle))
     except NotExecutable as wrong:
-        return _refused(wrong, findings, as_json)
-    status = "error"
+        return refused(str(wrong), findings, as_json)
+    return _walk(walk, prepared, start, findings, (answers is None, as_json))
+
+
+def _walk(
+    walk: Walk,
+    answers: Answers,
+    start: str | None,
+    findings: tuple[Finding, ...],
+    how: tuple[bool, bool],
+) -> int:
+    """Walk as far as it goes and report; `how`: nothing was prepared, answer as JSON."""
+    asked, as_json = how
+    sentence = ""
     try:
-        if answers is not None or as_json:
-            _automatic(walk, _read_answers(answers))
+        at = _start_event(walk, answers, start)
+        if asked and not as_json:
+            _dialogue(walk, at)
         else:
-            _dialogue(walk)
+            _automatic(walk, answers, at)
         status = "completed" if walk.state().finished else "waiting"
+    except CannotStart as wrong:
+        return refused(str(wrong), findings, as_json)
     except (CommandRefused, ExpressionError) as wrong:
-        sys.stderr.write(f"{wrong}\n")
-    _report(walk, status, findings, as_json)
+        status, sentence = "error", str(wrong)
+    report(walk, status, sentence, answers.unused(), findings, as_json=as_json)
     return 1 if status == "error" else 0
 
 
@@ -128,85 +94,104 @@ def _root(processes: tuple[Process, ...]) -> str:
     return free[0] if free else processes[0].key
 
 
-def _read_answers(file: str | None) -> Answers:
-    """Read prepared answers. Raises `Unreadable`."""
-    if file is None:
-        return Answers()
-    try:
-        said = yaml.safe_load(read_bytes(Path(file)))
-    except (yaml.YAMLError, RecursionError, ValueError) as wrong:
-        raise Unreadable(f"{file}：不是合格的 YAML 或 JSON") from wrong
-    said = {} if said is None else said
-    if not isinstance(said, dict):
-        raise Unreadable(f"{file}：应有 start、tasks、events")
-    answers = Answers(start=_mapping(said.get("start"), file))
-    for task, visits in _mapping(said.get("tasks"), file).items():
-        listed = visits if isinstance(visits, list) else [visits]
-        answers.tasks[task] = [_mapping(visit, file) for visit in listed]
-    for event, how in _mapping(said.get("events"), file).items():
-        times, after = (
-            (how.get("times", 1), how.get("after", [])) if isinstance(how, dict) else (how, [])
+def _start_event(walk: Walk, answers: Answers, chosen: str | None) -> str | None:
+    """The start event that was chosen, or that the answers let happen; None: the plain one.
+
+    Raises `CannotStart` where the choice is not one, or none was made and there are several.
+    """
+    scope = walk.bundle.processes[walk.bundle.root].scope
+    starts = {e.id: e for e in scope.elements.values() if e.kind is Kind.START}
+    there = "、".join(starts) or "无"
+    chosen = chosen or answers.start_event
+    if chosen is not None and chosen not in starts:
+        raise CannotStart(f"没有开始事件“{chosen}”（有：{there}）")
+    happening = [key for key, one in answers.events.items() if key in starts and one.times]
+    if chosen is None and happening:
+        chosen = happening[0]
+    if chosen is not None:
+        if chosen in happening:
+            answers.events[chosen].times -= 1
+        return chosen
+    plain = [e for e in starts.values() if not e.event or e.event.trigger is Trigger.NONE]
+    if len(plain) > 1 or (not plain and len(starts) > 1):
+        raise CannotStart(
+            f"有几个开始事件（{there}），每一个都单独启动流程；请用 --start 指明从哪一个开始"
         )
-        if not isinstance(times, int) or not isinstance(after, list):
-            raise Unreadable(f"{file}：事件“{event}”应写次数，或 times 和 after")
-        answers.events[event] = (times, frozenset(map(str, after)))
-    return answers
+    return None
 
 
-def _mapping(value: object, file: str) -> dict[str, Any]:
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise Unreadable(f"{file}：“{value}”应是名称和值")
-    return {str(key): one for key, one in value.items()}
-
-
-def _automatic(walk: Walk, answers: Answers) -> None:
+def _automatic(walk: Walk, answers: Answers, at: str | None) -> None:
     """Go as far as the answers lead. Raises what the engine raises."""
-    walk.data.update(answers.start)
-    walk.take(engine.start(walk.definition, answers.start, "try"))
+    walk.take(engine.start(walk.definition, answers.start, "try", at))
     for _ in range(MAX_STEPS):
         command = _next(walk, walk.state(), answers)
         if command is None:
             return
-        if isinstance(command, engine.Complete):
-            walk.data.update(command.values)
         walk.step(command)
     raise CommandRefused(f"走了 {MAX_STEPS} 步还没有结束，停下")
 
 
 def _next(walk: Walk, state: engine.State, answers: Answers) -> engine.Command | None:
+    """What happens next: an event of the answers, a task that waits for nobody, an answer."""
     done = frozenset(walk.trace)
     for timer in state.timers:
-        if _happens(timer.place.element, answers, done):
+        if _happens(timer.place.element, answers, done) is not None:
             return engine.Fire(timer.token)
     for message in state.messages:
-        if _happens(message.place.element, answers, done):
-            return engine.Deliver(message.name, {}, message.token, message.signal)
+        values = _happens(message.place.element, answers, done)
+        if values is not None:
+            return _delivered(message, values, state, answers)
+    for message in state.messages:
+        element = message.place.element
+        unasked = (
+            walk.kind(message.place) is Kind.RECEIVE_TASK and element not in answers.events
+        )
+        if unasked and not walk.is_arm(message.place):
+            visits = answers.tasks.get(element)
+            return engine.Deliver(message.name, visits.pop(0) if visits else {}, message.token)
     for item in state.items:
-        visits = answers.tasks.get(item.place.element, [])
+        if walk.kind(item.place) is Kind.MANUAL_TASK:
+            visits = answers.tasks.get(item.place.element)
+            return engine.Complete(item.token, visits.pop(0) if visits else {})
+    for item in state.items:
+        visits = answers.tasks.get(item.place.element)
         if visits:
             return engine.Complete(item.token, visits.pop(0))
-        if walk.kind(item.place) is Kind.MANUAL_TASK:
-            return engine.Complete(item.token, {})
     return None
 
 
-def _happens(event: str, answers: Answers, done: frozenset[str]) -> bool:
-    times, after = answers.events.get(event, (0, frozenset()))
-    if times < 1 or not after <= done:
-        return False
-    answers.events[event] = (times - 1, after)
-    return True
+def _delivered(
+    message: engine.AwaitedMessage,
+    values: Mapping[str, Any],
+    state: engine.State,
+    answers: Answers,
+) -> engine.Command:
+    """A message for this place; a signal for all who wait for it now, which counts for each."""
+    if not message.signal:
+        return engine.Deliver(message.name, values, message.token)
+    heard = {m.place.element for m in state.messages if m.signal and m.name == message.name}
+    for other in heard - {message.place.element}:
+        if other in answers.events and answers.events[other].times:
+            answers.events[other].times -= 1
+    return engine.Deliver(message.name, values, signal=True)
 
 
-def _dialogue(walk: Walk) -> None:
+def _happens(event: str, answers: Answers, done: frozenset[str]) -> Mapping[str, Any] | None:
+    """The values with which an event happens now; None: it does not."""
+    one = answers.events.get(event)
+    if one is None or one.times < 1 or not one.after <= done:
+        return None
+    one.times -= 1
+    return one.values
+
+
+def _dialogue(walk: Walk, at: str | None) -> None:
     """Ask at the terminal until the case is finished or the person stops."""
     say = sys.stdout.write
     say("开始时的流转数据（JSON，可空）> ")
-    outcome = walk.take(engine.start(walk.definition, read_values(_line() or "{}"), "try"))
+    outcome = walk.take(engine.start(walk.definition, read_values(_line() or "{}"), "try", at))
     while True:
-        for passed in outcome.passed:
+        for passed in walk.drawn(outcome):
             say(f"  经过 {passed.element}\n")
         for effect in outcome.effects:
             say(f"  动作 {effect.do} {dict(effect.params)}\n")
@@ -245,7 +230,8 @@ def _choices(state: engine.State) -> list[tuple[str, engine.Command]]:
     for timer in state.timers:
         found.append((f"到期 {timer.place.element}（{timer.clock}）", engine.Fire(timer.token)))
     for message in state.messages:
-        command = engine.Deliver(message.name, {}, message.token, message.signal)
+        token = None if message.signal else message.token
+        command = engine.Deliver(message.name, {}, token, message.signal)
         found.append((f"收到 {message.name}", command))
     return found
 
@@ -258,63 +244,3 @@ def _with(command: engine.Command, text: str) -> engine.Command:
     if isinstance(command, engine.Deliver):
         return engine.Deliver(command.name, values, command.token, command.signal)
     return command
-
-
-def _refused(wrong: NotExecutable, findings: tuple[Finding, ...], as_json: bool) -> int:
-    if as_json:
-        _write_json({"status": "refused", "sentence": str(wrong)}, findings)
-    else:
-        for finding in findings:
-            sys.stdout.write(f"{finding}\n")
-        sys.stdout.write(f"{wrong}\n")
-    return 1
-
-
-def _report(walk: Walk, status: str, findings: tuple[Finding, ...], as_json: bool) -> None:
-    state = walk.state() if walk.snapshot else engine.State()
-    opened = [
-        {"element": i.place.element, "name": i.name, "role": i.role, "process": i.place.process}
-        for i in state.items
-    ]
-    timers = [
-        {"element": t.place.element, "clock": t.clock, "before": t.before} for t in state.timers
-    ]
-    messages = [{"element": m.place.element, "message": m.name} for m in state.messages]
-    effects = [
-        {"element": e.place.element, "on": e.on, "do": e.do, "params": plain(dict(e.params))}
-        for e in walk.effects
-    ]
-    if as_json:
-        said = {
-            "status": status,
-            "trace": walk.trace,
-            "open": opened,
-            "timers": timers,
-            "messages": messages,
-            "effects": effects,
-            "ends": walk.ends,
-            "result": walk.result,
-            "data": plain(walk.data),
-        }
-        _write_json(said, findings)
-        return
-    words = {"completed": "已走完", "waiting": "在等待", "error": "出错停下"}
-    say = sys.stdout.write
-    say(f"{words[status]}；经过：{' → '.join(walk.trace)}\n")
-    for item in opened:
-        say(f"待办 {item['element']} {item['name']}（{item['role'] or '没有角色'}）\n")
-    for timer in timers:
-        say(f"定时 {timer['element']}（{timer['clock']}）\n")
-    for message in messages:
-        say(f"等待消息 {message['element']}（{message['message']}）\n")
-    if walk.result:
-        say(f"结果：{walk.result}\n")
-
-
-def _write_json(said: dict[str, Any], findings: tuple[Finding, ...]) -> None:
-    said["findings"] = [
-        {"severity": f.severity.value, "code": f.code, "line": f.line, "element": f.element,
-         "sentence": f.sentence, "remedy": f.remedy}
-        for f in findings
-    ]  # fmt: skip
-    sys.stdout.write(json.dumps(said, ensure_ascii=False, indent=1) + "\n")

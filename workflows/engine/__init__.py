@@ -35,7 +35,7 @@ from workflows.engine.returning import (
     preview_return,
     preview_take_back,
 )
-from workflows.engine.running import advance, inspect, start
+from workflows.engine.running import advance, inspect, start, variables
 
 __all__ = [
     "ArmedTimer",
@@ -68,4 +68,5 @@ __all__ = [
     "preview_return",
     "preview_take_back",
     "start",
+    "variables",
 ]

@@ -191,6 +191,7 @@ class Outcome:
     `unhandled`: error or escalation codes that nobody caught; an uncaught error has ended
     the case (`finished`, everything cancelled), an uncaught escalation has not.
     `signals`: what was thrown, in order; heard inside the case already, and meant for all.
+    `variables`: what a finished case leaves of its routing data; empty before (`variables`).
     """
 
     snapshot: bytes
@@ -206,6 +207,7 @@ class Outcome:
     result: str | None = None
     unhandled: tuple[str, ...] = ()
     signals: tuple[ThrownSignal, ...] = ()
+    variables: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from workflows.engine.outcomes import (
     ArmedTimer,
@@ -16,10 +17,11 @@ from workflows.engine.outcomes import (
     State,
     ThrownSignal,
 )
-from workflows.model import Trigger, Work
+from workflows.model import NOTHING, Trigger, Work
 from workflows.spiff.awaiting import Awaits
 from workflows.spiff.case import is_item, is_waiting, name_of
 from workflows.spiff.journal import Spot, spot_of
+from workflows.spiff.merging import merge
 from workflows.spiff.scopes import CaseWorkflow
 from workflows.spiff.token import Token
 
@@ -135,7 +137,13 @@ def outcome(
         result=case.result if case.completed else None,
         unhandled=tuple(journal.unhandled),
         signals=tuple(ThrownSignal(place(spot), name) for spot, name in journal.signals),
+        variables=variables(case) if case.completed else NOTHING,
     )
+
+
+def variables(case: CaseWorkflow) -> Mapping[str, Any]:
+    """The routing data of the root process: of several branches the value written last."""
+    return MappingProxyType(merge(case.parts())[0])
 
 
 def _closed(token: Token, ended: Mapping[str, str]) -> ClosedItem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from workflows.engine import reporting
 from workflows.engine.definition import Definition
 from workflows.engine.outcomes import (
     Cancel,
@@ -71,3 +72,10 @@ def advance(definition: Definition, snapshot: bytes, command: Command) -> Outcom
 def inspect(definition: Definition, snapshot: bytes) -> State:
     """Say what a snapshot waits for. Raises SnapshotUnreadable."""
     return state(codec.load(snapshot, definition.program))
+
+
+def variables(definition: Definition, snapshot: bytes) -> Mapping[str, Any]:
+    """The routing data of a running case's root process; of several branches the value
+    written last. Raises SnapshotUnreadable.
+    """
+    return reporting.variables(codec.load(snapshot, definition.program))

@@ -213,9 +213,10 @@ def read_decision(node: etree._Element, sheet: Sheet) -> tuple[str | None, str |
         if decision is not None:
             sheet.remarks.note("decision-converted", node, f"调用决策表“{decision}”")
     if decision is None:
-        sheet.remarks.error(
-            "no-decision", node, "业务规则任务没有指明决策表", 'gov:decision="…"'
-        )
+        sheet.remarks.unfit(
+            "no-decision", node, "业务规则任务没有指明决策表，经过时什么也不算",
+            'gov:decision="…"',
+        )  # fmt: skip
     elif variable is None:
         sheet.remarks.error(
             "no-decision", node, "没有写明决策结果存入哪个变量", 'gov:resultVariable="…"'

@@ -22,7 +22,9 @@ from workflows.sources.xml import read_xml
 
 FORMAT = "meaning/1"
 _NOT_MEANT = frozenset({"line", "file"})
-_LATER = frozenset({"throws"})  # joined later: counts only where drawn, older digests stay
+_LATER = frozenset(
+    {"throws", "repeats"}
+)  # joined later: counts only where drawn, older digests stay
 _DRESSING = frozenset({"layout", "exporter", "schemaVersion", "$schema"})
 
 

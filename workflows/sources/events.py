@@ -7,7 +7,7 @@ import re
 from lxml import etree
 
 from workflows.model import Event, Trigger
-from workflows.sources.foreign import survey_definition, to_condition
+from workflows.sources.foreign import foreign, survey_definition, to_condition
 from workflows.sources.links import Link
 from workflows.sources.sheet import Sheet, bpmn_children, first, gov, local, text_of
 from workflows.sources.vocabulary import read_due
@@ -51,6 +51,11 @@ _CATCHING = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"})
 _DURATION = re.compile(
     r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?"
 )
+_CYCLE = re.compile(
+    r"R(\d{0,4})/(?:[0-9][0-9T:.Z+-]{7,40}/)?"
+    r"P(?=.)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?"
+)
+_CRON = re.compile(r"[0-9*/,-]+ [0-9*/,-]+ [0-9*/,-]+ [0-9*/,?LW#A-Z -]{3,40}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?")
 
 
@@ -135,7 +140,13 @@ def thrown_by_instances(
     if trigger not in {Trigger.SIGNAL, Trigger.MESSAGE, Trigger.ESCALATION}:
         sheet.remarks.error("loop", activity, "多实例只能抛出信号、消息或升级", "换一种事件")
         return None
-    return _triggered(activity, definition, trigger, False, sheet)
+    thrown = _triggered(activity, definition, trigger, False, sheet)
+    if thrown.ref is None:
+        sheet.remarks.error(
+            "event-undefined", activity, "多实例抛出的事件没有名称或代码", "写明名称或代码"
+        )
+        return None
+    return thrown
 
 
 def _defines(name: str) -> bool:
@@ -151,7 +162,7 @@ def _triggered(
 ) -> Event:
     if trigger is Trigger.TIMER:
         clock, before = _timer(node, definition, sheet)
-        return Event(trigger, clock=clock, before=before)
+        return Event(trigger, clock=clock, before=before, repeats=_repeats(node, definition))
     if trigger is Trigger.CONDITIONAL:
         condition = to_condition(first(definition, "condition"), sheet)
         if condition is None:
@@ -167,12 +178,35 @@ def _triggered(
         ref = _resolve(definition, "errorRef", sheet.errors, "错误", sheet)
     else:
         ref = _resolve(definition, "escalationRef", sheet.escalations, "升级", sheet)
-    any_fits = catching and trigger in {Trigger.ERROR, Trigger.ESCALATION}
-    if ref is None and not any_fits and not _refers(definition):
-        sheet.remarks.error(
-            "event-undefined", node, "没有说明是哪一个消息、信号或代码", "选择或新建一个"
+    if ref is not None or _refers(definition):
+        return Event(trigger, ref=ref)
+    if trigger is Trigger.MESSAGE:
+        return unnamed_message(node, catching, sheet)
+    if trigger is Trigger.SIGNAL:
+        sheet.remarks.error("event-undefined", node, "没有说明是哪一个信号", "选择或新建一个")
+    elif not catching:
+        what = "错误" if trigger is Trigger.ERROR else "升级"
+        sheet.remarks.note(
+            "no-code", node, f"抛出的{what}没有代码，只有不限代码的{what}事件接得住", "写明代码"
         )
-    return Event(trigger, ref=ref)
+    return Event(trigger)
+
+
+def unnamed_message(node: etree._Element, catching: bool, sheet: Sheet) -> Event:
+    """A message that the drawing does not name: awaited at this place alone, or not sent."""
+    own = node.get("id", "")
+    if not catching:
+        sheet.remarks.unfit(
+            "no-message", node, "没有指明发送什么消息，经过时不发送", "选择或新建一个消息"
+        )
+        return Event()
+    sheet.remarks.unfit(
+        "no-message",
+        node,
+        f"没有指明等什么消息，按只属于这一处的消息“{own}”处理",
+        "选择或新建一个消息",
+    )
+    return Event(Trigger.MESSAGE, ref=own or None)
 
 
 def _refers(definition: etree._Element) -> bool:
@@ -235,15 +269,53 @@ def _timer(
     return _foreign_timer(node, drawn[0], sheet), 0
 
 
+def _starts_process(node: etree._Element) -> bool:
+    around = node.getparent()
+    return local(node) == "startEvent" and around is not None and local(around) == "process"
+
+
+def _cycle(said: str) -> int | None:
+    """How often a repeating interval or cron line fires, -1 for ever; None: not readable."""
+    if _CRON.fullmatch(said):
+        return -1
+    found = _CYCLE.fullmatch(said)
+    if found is None:
+        return None
+    times = found.group(1)
+    return int(times) if times and int(times) > 0 else (-1 if not times else None)
+
+
+def _repeats(node: etree._Element, definition: etree._Element) -> int:
+    """How often a drawn cycle fires where it may fire again: where it does not interrupt."""
+    written = first(definition, "timeCycle")
+    cancels = node.get("cancelActivity") or foreign(node, "cancelActivity")
+    goes_on = {cancels, node.get("isInterrupting")} & {"false", "0"}
+    if written is None or not goes_on or _starts_process(node):
+        return 0
+    times = _cycle(_said(written)) or 0
+    return 0 if times == 1 else times
+
+
+def _said(written: etree._Element) -> str:
+    return text_of(written).strip("\"'").removeprefix("=").strip().strip("\"'")
+
+
 def _foreign_timer(node: etree._Element, written: etree._Element, sheet: Sheet) -> str | None:
     """An ISO 8601 period or date of another tool as a clock of that name."""
-    said = text_of(written).strip("\"'").removeprefix("=").strip().strip("\"'")
+    said = _said(written)
     if local(written) == "timeCycle":
-        around = node.getparent()
-        if local(node) != "startEvent" or around is None or local(around) != "process":
+        if local(node) == "intermediateCatchEvent":
             sheet.remarks.error(
-                "timer-cycle", node, "循环定时不支持", "改为一次性的时限，或画一个回路"
+                "timer-cycle", node, "中间的定时事件只等一次，不能循环", "改为一次性的时限"
             )
+        elif not _starts_process(node) and _cycle(said) is None:
+            sheet.remarks.error(
+                "timer-unknown",
+                node,
+                f"看不懂的循环时间“{said[:60]}”",
+                "写成 R3/PT10H（三次，每隔十小时）或 R/P1D（一直重复）",
+            )
+            return None
     elif not (_DURATION.fullmatch(said) or _DATE.fullmatch(said)):
         sheet.remarks.error(
             "timer-unknown",

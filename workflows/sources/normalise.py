@@ -17,6 +17,7 @@ from workflows.sources.links import Link
 from workflows.sources.remarks import Remarks
 
 _GATEWAYS = frozenset({Kind.EXCLUSIVE, Kind.PARALLEL, Kind.INCLUSIVE})
+_BESIDE = frozenset({Kind.BOUNDARY, Kind.EVENT_SUBPROCESS})
 _NO_SPLIT = _GATEWAYS | {Kind.EVENT_BASED, Kind.END, Kind.EVENT_SUBPROCESS}
 
 
@@ -25,9 +26,17 @@ def normalise(
     flows: Iterable[Flow],
     links: Iterable[Link],
     remarks: Remarks,
+    start: Element | None = None,
 ) -> tuple[dict[str, Element], list[Flow]]:
-    """Return elements and flows in which only gateways split and merge."""
+    """Return elements and flows in which only gateways split and merge.
+
+    `start` is put where no start event is drawn: then what has no incoming flow begins the
+    scope (BPMN 2.0.2, 10.5.2).
+    """
     joined = [*flows, *_links(elements, list(links), remarks)]
+    if start is not None and not any(e.kind is Kind.START for e in elements.values()):
+        begun = _begin(elements, joined, start, remarks)
+        elements, joined = {**begun[0], **elements}, [*begun[1], *joined]
     into: dict[str, list[Flow]] = {}
     out_of: dict[str, list[Flow]] = {}
     for flow in joined:
@@ -72,6 +81,31 @@ def _links(elements: Mapping[str, Element], links: list[Link], remarks: Remarks)
         if name not in used:
             _say(remarks, "link", elements[element], f"没有哪里通向链接“{name}”")
     return found
+
+
+def _begin(
+    elements: Mapping[str, Element], joined: list[Flow], start: Element, remarks: Remarks
+) -> tuple[dict[str, Element], list[Flow]]:
+    """The start that was not drawn, and its flows; nothing where nothing can begin."""
+    entered = {flow.target for flow in joined}
+    first = [e for e in elements.values() if e.id not in entered and e.kind not in _BESIDE]
+    where = start.id.removesuffix(".start")
+    if not first and elements:
+        return {}, []
+    if first:
+        said = f"没有画开始事件，按 BPMN 从没有进线的地方开始：{_few(first)}"
+    else:
+        said = "里面什么也没有画，到这里立即完成"
+    remarks.at("implicit-start", Severity.UNFIT, start.line, where, said, "画一个开始事件")
+    while start.id in elements:
+        start = replace(start, id=f"{start.id}_")
+    flows = [Flow(f"{start.id}.{e.id}", start.id, e.id, line=e.line) for e in first]
+    return {start.id: start}, flows
+
+
+def _few(elements: list[Element]) -> str:
+    named = "、".join(f"“{e.name or e.id}”" for e in elements[:5])
+    return named + ("等" if len(elements) > 5 else "")
 
 
 def _say(
@@ -129,7 +163,8 @@ class _Work:
             )
         if len(outgoing) < 2:
             return
-        self._tell(element, bool(conditional))
+        if element.drawn:
+            self._tell(element, bool(conditional))
         if not conditional:
             self._leave(plain, self._after(element, "split", Kind.PARALLEL), "")
         elif plain and any(flow.default for flow in conditional):

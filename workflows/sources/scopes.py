@@ -18,7 +18,7 @@ from workflows.sources.activities import (
     read_work,
     refuse_quantities,
 )
-from workflows.sources.events import message_name, read_event
+from workflows.sources.events import message_name, read_event, unnamed_message
 from workflows.sources.foreign import foreign, role_of, survey_foreign, to_condition
 from workflows.sources.lanes import read_lanes
 from workflows.sources.links import Link
@@ -51,6 +51,7 @@ _KINDS = {
     "businessRuleTask": Kind.RULE_TASK,
     "callActivity": Kind.CALL,
     "subProcess": Kind.SUBPROCESS,
+    "transaction": Kind.SUBPROCESS,
     "exclusiveGateway": Kind.EXCLUSIVE,
     "parallelGateway": Kind.PARALLEL,
     "inclusiveGateway": Kind.INCLUSIVE,
@@ -105,8 +106,23 @@ def read_scope(
     for child in bpmn_children(container, "sequenceFlow"):
         _flow(child, draft, sheet)
     _mark_defaults(container, draft, sheet)
-    elements, flows = normalise(draft.elements, draft.flows, draft.links, sheet.remarks)
+    begins = container.get("triggeredByEvent") not in {"true", "1"}
+    begins = begins and (around is not None or bool(draft.elements))
+    elements, flows = normalise(
+        draft.elements,
+        draft.flows,
+        draft.links,
+        sheet.remarks,
+        start=_implicit(container, sheet, around) if begins else None,
+    )
     return Scope(MappingProxyType(elements), tuple(flows))
+
+
+def _implicit(container: etree._Element, sheet: Sheet, around: Element | None) -> Element:
+    """The start event that stands for one that was not drawn."""
+    own = f"{container.get('id', '')}.start"
+    drawn = _base(container, Kind.START, sheet, around)
+    return replace(drawn, id=own, name="", drawn=False, event=Event())
 
 
 def _add(element: Element, node: etree._Element, draft: Draft, sheet: Sheet) -> None:
@@ -210,6 +226,8 @@ def _activity(element: Element, node: etree._Element, sheet: Sheet) -> Element:
         return replace(element, called=read_called(node, sheet), ins=ins, outs=outs)
     if kind is Kind.RULE_TASK:
         decision, variable = read_decision(node, sheet)
+        if decision is None:
+            return replace(element, kind=Kind.PLAIN_TASK)
         return replace(element, decision=decision, result_variable=variable)
     if kind in {Kind.SEND_TASK, Kind.RECEIVE_TASK}:
         return _messaging(element, node, sheet)
@@ -222,21 +240,26 @@ def _activity(element: Element, node: etree._Element, sheet: Sheet) -> Element:
 
 def _messaging(element: Element, node: etree._Element, sheet: Sheet) -> Element:
     name = message_name(node, sheet)
+    receives = element.kind is Kind.RECEIVE_TASK
     if name is None and not node.get("messageRef"):
-        if element.kind is Kind.RECEIVE_TASK:
-            sheet.remarks.error(
-                "no-message", node, "接收任务没有指明等什么消息", "选择一个消息"
-            )
-        else:
-            sheet.remarks.note("no-message", node, "发送任务没有指明消息，经过时不发送")
-            return element
+        event = unnamed_message(node, receives, sheet)
+        element = replace(element, event=event if receives else None)
+    else:
+        element = replace(element, event=Event(Trigger.MESSAGE, ref=name))
     if node.get("instantiate") in {"true", "1"}:
         sheet.remarks.error("instantiate", node, "接收任务不能用来启动流程", "用开始事件")
-    return replace(element, event=Event(Trigger.MESSAGE, ref=name))
+    return element
 
 
 def _subprocess(element: Element, node: etree._Element, sheet: Sheet, depth: int) -> Element:
     refuse_quantities(node, sheet)
+    if local(node) == "transaction":
+        sheet.remarks.note(
+            "transaction",
+            node,
+            "事务里没有取消和补偿时，与普通子流程一样执行",
+            "画成子流程更清楚",
+        )
     multi, loop = read_loop(node, sheet)
     read_lanes(node, sheet)
     scope = read_scope(node, sheet, element, depth + 1)

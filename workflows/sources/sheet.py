@@ -40,14 +40,13 @@ PICTURE = frozenset(
 )
 _FLOW_NODES = words(
     """startEvent endEvent intermediateCatchEvent intermediateThrowEvent boundaryEvent task
-    userTask manualTask serviceTask sendTask receiveTask businessRuleTask callActivity subProcess
+    userTask manualTask serviceTask sendTask receiveTask businessRuleTask callActivity subProcess transaction
     exclusiveGateway parallelGateway inclusiveGateway eventBasedGateway"""
 )
 REFUSED: Mapping[str, str] = {
     "scriptTask": "脚本任务会在服务器上运行程序，一律不执行；请改用业务规则任务或表单字段",
     "complexGateway": "复杂网关暂不支持；请改用排他、并行或包容网关",
     "adHocSubProcess": "即席子流程暂不支持；请画出环节的先后次序",
-    "transaction": "事务子流程暂不支持；请改用普通子流程加边界事件",
     "choreographyTask": "编排任务不能执行",
     "subChoreography": "编排任务不能执行",
     "callChoreography": "编排任务不能执行",

@@ -3,8 +3,8 @@ comes from Spiff's synthetic split and join around an activity: there is none he
 
 An activity that begins arms its timers, messages, signals and conditions as tokens of its
 own; errors and escalations need no token, they are looked up when thrown. Firing an interrupting event
-cancels the activity at once, in the same move. A non-interrupting timer fires once; a
-non-interrupting message, signal or condition stays armed and fires again.
+cancels the activity at once, in the same move. A non-interrupting timer fires
+once, or as often as its cycle says, each time armed anew; a non-interrupting message, signal or condition stays armed and fires again.
 
 The flow out of a boundary event sees what has been written up to that moment, also inside
 an embedded sub-process, because its variables are those of the process around it; nothing

@@ -7,7 +7,7 @@ open. Errors and escalations need no token, they are looked up when thrown (see 
 
 What starts an interrupting one cancels everything else in the scope, the listening too; the
 scope completes when the event sub-process does. One that does not interrupt runs beside the
-rest: a timer starts it once, anything else as often as it comes. It begins with what the
+rest: a timer starts it once or as often as it says, anything else as often as it comes. It begins with what the
 scope has written so far and gives back what it writes: its variables are the scope's.
 """
 
@@ -19,6 +19,7 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs.defaults import StartEvent
 
 from workflows.model import NOTHING, Element, Trigger
+from workflows.spiff import throwing
 from workflows.spiff.awaiting import AWAITED, Awaits
 from workflows.spiff.conditions import view
 from workflows.spiff.events import definition_of
@@ -74,6 +75,7 @@ class ListenNode(Node, StartEvent):
         """What was listened for has come."""
         seen = view(my_task) if self.condition is not None else None
         if self.cause is Trigger.TIMER:
+            throwing.again(my_task, None)
             my_task.discard()
         self.begin(my_task.workflow, values, seen)
 

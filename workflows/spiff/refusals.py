@@ -139,8 +139,6 @@ def _starts(process: Process, scope: Scope, around: Element | None) -> None:
         )
     elif not starts:
         raise NotExecutable(f"流程「{process.name or process.key}」没有开始事件。")
-    elif len(plain) > 1:
-        raise _no(process, starts[1], "无触发的开始事件多于一个")
 
 
 def _trigger(element: Element) -> Trigger:
@@ -181,8 +179,8 @@ def _call(bundle: Bundle, process: Process, element: Element) -> None:
     if called is None:
         raise _no(process, element, f"找不到被调用的流程「{element.called}」")
     starts = [e for e in called.scope.elements.values() if e.kind is Kind.START]
-    if not any(_trigger(e) is Trigger.NONE for e in starts):
-        raise _no(process, element, "被调用的流程没有无触发的开始事件")
+    if sum(_trigger(e) is Trigger.NONE for e in starts) != 1:
+        raise _no(process, element, "被调用的流程须有且只有一个无触发的开始事件")
 
 
 def _event(process: Process, element: Element) -> None:
@@ -207,9 +205,8 @@ def _event_details(process: Process, element: Element, event: Event | None) -> N
         raise _no(process, element, "定时器没有指明时限（gov:due）")
     if trigger is Trigger.CONDITIONAL and not event.condition:
         raise _no(process, element, "条件事件没有条件")
-    throws = element.kind in {Kind.END, Kind.THROW}
-    if throws and trigger in {Trigger.ERROR, Trigger.ESCALATION} and not event.ref:
-        raise _no(process, element, "抛出的错误或上报没有代码")
+    if event.repeats and (trigger is not Trigger.TIMER or element.interrupting):
+        raise _no(process, element, "只有不中断的定时器可以重复")
 
 
 def _attachment(process: Process, scope: Scope, element: Element) -> None:

@@ -61,14 +61,16 @@ class ScopeSpec(BpmnProcessSpec):
         self.io_specification = None
 
     def start_of(self, element_id: str | None = None) -> Node | None:
-        """Find the start event: the one named, else the plain one, else the only one."""
+        """Find the start event: the one named, else the one plain, else the only one."""
         if element_id is not None:
             return self.starts.get(element_id)
-        for node in self.starts.values():
-            event = node.element.event
-            if event is None or event.trigger is Trigger.NONE:
-                return node
-        return next(iter(self.starts.values())) if len(self.starts) == 1 else None
+        plain = [
+            node
+            for node in self.starts.values()
+            if node.element.event is None or node.element.event.trigger is Trigger.NONE
+        ]
+        found = plain or list(self.starts.values())
+        return found[0] if len(found) == 1 else None
 
 
 class _Scope:
@@ -267,8 +269,10 @@ class CaseWorkflow(_Scope, BpmnWorkflow):
         return False
 
     def stop(self) -> None:
-        """Cancel everything: the case is over."""
+        """Cancel everything: the case is over, with what was written until now."""
+        parts = self.parts()
         self.cancel()
+        self.ended = merge(parts) if parts else None
 
 
 class ScopeWorkflow(_Scope, BpmnSubWorkflow):

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from workflows.spiff.scopes import AnyWorkflow, CaseWorkflow
 
 
+LEFT = "left"  # how often a repeating timer still fires, once it has fired
 Catching = TypeVar("Catching", "BorderNode", "ListenNode")
 
 
@@ -147,6 +148,19 @@ def _send(token: Token, name: str) -> None:
         )
 
 
+def again(armed: Token, activity: Token | None) -> None:
+    """Arm a timer that repeats once more, as a timer of its own, until its times are over."""
+    times = armed.task_spec.element.event.repeats if armed.task_spec.element.event else 0
+    left = armed.internal_data.get(LEFT, times)
+    armed.internal_data = {}
+    if left < 0 or left > 1:
+        following = Token(armed.workflow, armed.task_spec, activity or armed)
+        following.internal_data = {LEFT: left - 1} if left > 0 else {}
+        following._set_state(WAITING)
+        if activity is not None:
+            activity.own(following)
+
+
 def fire(
     border: BorderNode,
     activity: Token,
@@ -165,6 +179,7 @@ def fire(
     if border.cancel_activity:
         activity.cancel(keep=armed)
     elif armed is not None and border.cause is Trigger.TIMER:
+        again(armed, activity)
         armed.detach()
     else:
         moving = None

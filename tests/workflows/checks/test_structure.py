@@ -51,10 +51,10 @@ def handled(*starts: str) -> bytes:
 
 BAD = {
     "start": [
-        diagram(task("a"), END, flow("a", "e")),
+        diagram(task("a"), task("b"), chain("a", "b", "a")),
         diagram(START, '<bpmn:startEvent id="s2"/>', task("a"), END, chain("s", "a", "e"),
                 flow("s2", "a")),
-        diagram(START, sub("a", task("i")), END, chain("s", "a", "e")),
+        diagram(START, sub("a", task("i"), task("j"), chain("i", "j", "i")), END, chain("s", "a", "e")),
         diagram(f'<bpmn:startEvent id="s">{CATCH}</bpmn:startEvent>',
                 f'<bpmn:startEvent id="s2">{CATCH}</bpmn:startEvent>', task("a"), END,
                 chain("s", "a", "e"), flow("s2", "a"), before=DEFINITIONS),

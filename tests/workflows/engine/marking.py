@@ -20,6 +20,7 @@ class Busy:
     instances: list[Pair] = field(default_factory=list)  # multi-instance task: running ones
     left: int = 0  # sequential: not yet begun
     done: int = 0
+    fired: dict[str, int] = field(default_factory=dict)  # how often timers on it have
     multi: bool = False
 
 
@@ -47,6 +48,7 @@ class Frame:
     busy: list[Busy] = field(default_factory=list)
     ended: list[Pair] = field(default_factory=list)
     over: bool = False
+    fired: dict[str, int] = field(default_factory=dict)
     cut: int = 0  # how often an event sub-process has interrupted it
     listening: list[Element] = field(default_factory=list)  # event sub-processes that can start
 

@@ -268,11 +268,16 @@ class Game:
             frame.flows.clear()
             frame.busy.clear()
             frame.listening.clear()
-        elif event and event.trigger is Trigger.TIMER:
+        elif event and event.trigger is Trigger.TIMER and self._over(frame, sub.id, event):
             frame.listening.remove(sub)
         busy = Busy(sub, max(written))
         frame.busy.append(busy)
         self._open(frame, busy, busy.data)
+
+    def _over(self, where: Frame | Busy, timer: str, event: Event) -> bool:
+        """Whether a timer has fired as often as it does."""
+        where.fired[timer] = where.fired.get(timer, 0) + 1
+        return event.repeats >= 0 and where.fired[timer] >= max(event.repeats, 1)
 
     def _step(self, *, joins: bool) -> bool:
         for frame in self.frames():
@@ -468,7 +473,11 @@ class Game:
             written.append(data)
         if border.interrupting:
             frame.busy.remove(busy)
-        elif border.event and border.event.trigger is Trigger.TIMER:
+        elif (
+            border.event
+            and border.event.trigger is Trigger.TIMER
+            and self._over(busy, border.id, border.event)
+        ):
             busy.armed.remove(border)
         for flow in frame.scope.outgoing(border.id):
             frame.on(flow).append(max(written))

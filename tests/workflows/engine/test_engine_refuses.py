@@ -12,7 +12,6 @@ from tests.workflows.engine.diagrams import (
     Play,
     bundle,
     error,
-    escalation,
     message,
     signal,
     straight,
@@ -85,7 +84,12 @@ WRONG = {
     "event on a user task": with_element(Kind.USER_TASK, event=message("m")),
     "throw a timer": with_element(Kind.THROW, event=timer()),
     "throw an error on the way": with_element(Kind.THROW, event=error("e")),
-    "escalation without code": with_element(Kind.THROW, event=escalation(None)),
+    "message that repeats": with_element(
+        Kind.CATCH, event=Event(Trigger.MESSAGE, "m", repeats=2)
+    ),
+    "timer that interrupts and repeats": with_border(
+        Event(Trigger.TIMER, clock="c", repeats=-1)
+    ),
     "border without event": with_border(None),
     "error that does not interrupt": with_border(error("e"), interrupting=False),
     "border on a gateway": with_element(Kind.PARALLEL)
@@ -152,7 +156,6 @@ WRONG = {
     "broken unit": with_element(Kind.USER_TASK, work=Work(unit="(")),
     "broken collection": with_element(Kind.USER_TASK, multi=MultiInstance(collection="(")),
     "no start": Drawing().user("X").end().line("X", "end"),
-    "two starts": straight("A").start("X").line("X", "A"),
     "inner start with event": Drawing()
     .start()
     .inner("sub", Drawing().start("X", message("m")).end("e2").line("X", "e2"))
@@ -181,7 +184,10 @@ def test_a_rule_task_without_a_result_and_a_call_without_a_plain_start():
     with pytest.raises(NotExecutable, match="变量"):
         prepare(bundle(drawing, {"d": object()}))
     called = Drawing().start("s", message("m")).end("e").line("s", "e")
-    with pytest.raises(NotExecutable, match="没有无触发的开始事件"):
+    with pytest.raises(NotExecutable, match="无触发的开始事件"):
+        prepare(bundle(with_element(Kind.CALL, called="part"), part=called))
+    called = straight("A").start("also").line("also", "A")
+    with pytest.raises(NotExecutable, match="无触发的开始事件"):
         prepare(bundle(with_element(Kind.CALL, called="part"), part=called))
 
 

@@ -63,7 +63,9 @@ class Builder:
         told = [escalation(self.dice.choice(["up", "other", None]))]
         event = event or self.dice.choice([self.event(start), self.event(start), *told])
         interrupting = event.trigger is Trigger.ERROR or self.dice.random() < 0.5
-        inner.start(start, event, interrupting=interrupting)
+        inner.start(
+            start, event if interrupting else self.again(event), interrupting=interrupting
+        )
         first = self.task(inner, start, depth, codes)
         last = self.block(inner, first, min(depth, 1), codes)
         drawing.handler(self.name("handler"), inner.end(end).flow(last, end))
@@ -217,7 +219,7 @@ class Builder:
     def escalate(self, drawing, source, depth, codes):
         task = self.task(drawing, source, depth, codes)
         up = self.name("up")
-        drawing.throw(up, escalation(self.dice.choice(["up", "other"]))).flow(task, up)
+        drawing.throw(up, escalation(self.dice.choice(["up", "other", None]))).flow(task, up)
         return up
 
     def shout(self, drawing, source, depth, codes):
@@ -230,12 +232,18 @@ class Builder:
         border = self.name("edge")
         event = event or self.event(border)
         interrupting = self.dice.random() < 0.6
+        event = event if interrupting else self.again(event)
         drawing.border(border, host, event, interrupting)
         if interrupting:
             drawing.flow(border, merge)
         else:
             extra, end = self.name("extra"), self.name("end")
             drawing.user(extra).end(end).line(border, extra, end)
+
+    def again(self, event: Event) -> Event:
+        """A timer that does not interrupt may fire several times."""
+        repeats = self.dice.choice([0, 0, 2, 3, -1]) if self.handles else 0
+        return replace(event, repeats=repeats) if event.trigger is Trigger.TIMER else event
 
     def event(self, name: str) -> Event:
         told = [timer(), message(name), signal(self.dice.choice("st"))]
