@@ -9,15 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from webapp.processes import queries as processes
-from workflows.engine import ReturnTarget, preview_return
+from workflows.engine import Definition, ReturnTarget, preview_return
 from workflows.errors import WorkflowError
+from workflows.model import Bundle
 
 NONE, PREVIOUS, ANY = ("none",), ("previous",), ("any",)
 
 
 def allowed(version_id: int, process_key: str, element: str) -> tuple[str, ...]:
     """`gov:returns` of a drawn step; none for what no diagram drew."""
-    process = processes.bundle(version_id).processes.get(process_key)
+    return allowed_in(processes.bundle(version_id), process_key, element)
+
+
+def allowed_in(bundle: Bundle, process_key: str, element: str) -> tuple[str, ...]:
+    """The same of a bundle."""
+    process = bundle.processes.get(process_key)
     drawn = (
         next((e for e in process.scope.walk() if e.id == element), None) if process else None
     )
@@ -35,10 +41,21 @@ def targets(
 
     `wanted` is its `gov:returns`; `done` the elements that were completed, oldest first.
     """
+    return targets_in(processes.definition(version_id), snapshot, token, wanted, done)
+
+
+def targets_in(
+    definition: Definition,
+    snapshot: bytes,
+    token: str,
+    wanted: tuple[str, ...],
+    done: Sequence[str],
+) -> tuple[ReturnTarget, ...]:
+    """The same of a definition."""
     if wanted in {NONE, ()} or not done:
         return ()
     try:
-        found = preview_return(processes.definition(version_id), snapshot, token, set(done))
+        found = preview_return(definition, snapshot, token, set(done))
     except WorkflowError:  # completing will say in words what is wrong
         return ()
     if wanted == ANY:

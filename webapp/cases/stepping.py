@@ -19,7 +19,7 @@ from webapp.cases.planning.ledger import Ledger
 from webapp.cases.planning.plan import Prepare, plan_step
 from webapp.cases.planning.setting import LEDGER, Actor, Completed, Paper, Papers, Setting
 from webapp.cases.planning.step import Step
-from webapp.cases.planning.timers import OWN
+from webapp.cases.planning.timers import hosts_of
 from webapp.cases.spoken import spoken
 from webapp.cases.state import CaseState
 from webapp.cases.store.papers import barred_until, read_held, read_papers
@@ -158,7 +158,7 @@ def carry_out(
         completed=completed,
         spoken=spoken_of(state, completed),
         fired=fired,
-        hosts=_hosts(state, outcome),
+        hosts=hosts_of(outcome, lambda: processes.bundle(state.process_version_id)),
         held=read_held(state.id) if outcome.finished else None,
         **_promises(state, outcome),
     )
@@ -209,19 +209,6 @@ def spoken_of(state: CaseState, completed: Completed | None) -> dict[str, str]:
     if completed is None or not completed.item.form:
         return {}
     return speak(state, completed.item.form, completed.values)
-
-
-def _hosts(state: CaseState, outcome: Outcome) -> dict[str, str]:
-    """Activities that armed timers on their own clocks are drawn on; often none are."""
-    elements = {t.place.element for t in outcome.armed if t.clock in OWN}
-    if not elements:
-        return {}
-    found = {}
-    for process in processes.bundle(state.process_version_id).processes.values():
-        for element in process.scope.walk():
-            if element.id in elements and element.attached_to:
-                found[element.id] = element.attached_to
-    return found
 
 
 def _promises(state: CaseState, outcome: Outcome) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from pathlib import Path
 from workflows.rehearse.cases import Done, PastCase, read_cases
 from workflows.rehearse.covering import branches
 from workflows.rehearse.replaying import Run, replay
-from workflows.rehearse.running import Rehearsal, Report, run_scenario
+from workflows.rehearse.running import Rehearsal, Report, run_scenario, seen
 from workflows.rehearse.scenarios import Expectation, Scenario, Step, read_scenario
 from workflows.rehearse.weighing import Compared, Load, Weighed, weigh
+from workflows.rehearse.writing import write_scenario
 
 __all__ = [
     "Compared",
@@ -33,7 +34,9 @@ __all__ = [
     "read_scenarios",
     "replay",
     "run_scenario",
+    "seen",
     "weigh",
+    "write_scenario",
 ]
 
 

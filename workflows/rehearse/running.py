@@ -9,7 +9,15 @@ from datetime import date
 from typing import Any
 
 from workflows import engine
-from workflows.engine import Definition, OpenedItem, OrderedEffect, Outcome, State
+from workflows.engine import (
+    ArmedTimer,
+    AwaitedMessage,
+    Definition,
+    OpenedItem,
+    OrderedEffect,
+    Outcome,
+    State,
+)
 from workflows.errors import CommandRefused, NotExecutable, NothingMatches, WorkflowError
 from workflows.forms import Form, NoSample, routing_values, sample, validate
 from workflows.model import Bundle
@@ -157,18 +165,14 @@ class _Play:
             case "lapse":
                 return self.lapse(step, state)
             case "message":
-                return self.advance(engine.Deliver(step.what))
+                return self.deliver(step, state)
+            case "return":
+                return self.send_back(step, state)
         return self.advance(engine.Cancel(step.what))
 
     def complete(self, step: Step, state: State) -> Outcome:
         """A person fills in the form of a step and completes it."""
-        found = [one for one in state.items if one.place.element == step.what]
-        item = next((one for one in found if step.unit in {"", one.unit}), None)
-        if item is None:
-            there = "、".join(one.place.element for one in state.items) or "没有"
-            raise Differs(f"“{step.what}”不在待办里；现有待办：{there}")
-        if item.role != step.who:
-            raise Differs(f"“{step.what}”应在 {step.who} 的待办里，实为 {item.role}")
+        item = _open(step, state)
         person = step.by or step.who
         for other in item.separate:
             if person in self.performers.get(other, ()):
@@ -177,6 +181,26 @@ class _Play:
         outcome = self.advance(engine.Complete(item.token, values))
         self.performers.setdefault(step.what, set()).add(person)
         return outcome
+
+    def deliver(self, step: Step, state: State) -> Outcome:
+        """A message arrives with what it brings; a signal for all who wait for it."""
+        waiting = [one for one in state.messages if one.name == step.what and _fits(step, one)]
+        first = waiting[0] if waiting else None
+        if first is not None and first.signal:
+            return self.advance(engine.Deliver(step.what, step.values, signal=True))
+        narrowed = first is not None and (step.at or step.instance is not None)
+        token = first.token if first is not None and narrowed else None
+        return self.advance(engine.Deliver(step.what, step.values, token))
+
+    def send_back(self, step: Step, state: State) -> Outcome:
+        """An open step goes back to an earlier one."""
+        item = _open(step, state)
+        passed = {element for _process, element in self.elements}
+        found = engine.preview_return(self.definition, self.snapshot, item.token, passed)
+        target = next((one.target for one in found if one.target.element == step.to), None)
+        if target is None:
+            raise Differs(f"“{step.what}”退不到“{step.to}”")
+        return self.advance(engine.Return(item.token, target))
 
     def answers(self, step: Step, item: OpenedItem) -> Mapping[str, Any]:
         """Routing values of the form, filled in completely and validated."""
@@ -190,19 +214,20 @@ class _Play:
             raw = sample(
                 form,
                 self.scenario.file,
-                today=TODAY,
+                today=step.day or TODAY,
                 variables=item.variables,
                 given=step.values,
             )
         except NoSample as wrong:
             raise CommandRefused(str(wrong)) from wrong
-        checked = validate(form, raw, item.variables, today=TODAY)
+        checked = validate(form, raw, item.variables, today=step.day or TODAY)
         return routing_values(form, checked.values)
 
     def lapse(self, step: Step, state: State) -> Outcome:
         """The first timer that waits for the clock at this distance fires."""
         wanted = (step.what, step.before)
-        timer = next((t for t in state.timers if (t.clock, t.before) == wanted), None)
+        timers = (t for t in state.timers if (t.clock, t.before) == wanted)
+        timer = next((t for t in timers if _fits(step, t)), None)
         if timer is None:
             raise Differs(f"没有在等时限“{_timer(step.what, step.before)}”")
         return self.advance(engine.Fire(timer.token))
@@ -219,12 +244,12 @@ class _Play:
         self.elements |= {(place.process, place.element) for place in outcome.passed}
         if outcome.unhandled:
             raise Differs(f"没有人接住：{'、'.join(outcome.unhandled)}")
-        seen = _seen(outcome, engine.inspect(self.definition, self.snapshot))
+        shown = seen(outcome, engine.inspect(self.definition, self.snapshot))
         for name, texts in wanted.lists.items():
-            if not _same(name, texts, seen[name]):
-                raise Differs(f"{_SAID[name]}应为{_list(texts)}，实为{_list(seen[name])}")
+            if not _same(name, texts, shown[name]):
+                raise Differs(f"{_SAID[name]}应为{_list(texts)}，实为{_list(shown[name])}")
         for name, text in wanted.words.items():
-            last = seen[name][-1] if seen[name] else ""
+            last = shown[name][-1] if shown[name] else ""
             if text != last:
                 raise Differs(f"{_SAID[name]}应为“{text}”，实为“{last}”")
 
@@ -240,30 +265,48 @@ class _Play:
             raise Differs(f"结果应为“{self.scenario.result}”，实为“{self.result}”")
 
 
-def _seen(outcome: Outcome, state: State) -> Mapping[str, tuple[str, ...]]:
+def _open(step: Step, state: State) -> OpenedItem:
+    """The open item that a step means, in the inbox that it names. Raises Differs."""
+    found = [one for one in state.items if one.place.element == step.what]
+    item = next((one for one in found if step.unit in {"", one.unit} and _fits(step, one)), None)
+    if item is None:
+        there = "、".join(one.place.element for one in state.items) or "没有"
+        raise Differs(f"“{step.what}”不在待办里；现有待办：{there}")
+    if item.role != step.who:
+        raise Differs(f"“{step.what}”应在 {step.who} 的待办里，实为 {item.role}")
+    return item
+
+
+def _fits(step: Step, one: OpenedItem | ArmedTimer | AwaitedMessage) -> bool:
+    """Whether it stands where the step says."""
+    there = step.at in {"", one.place.element}
+    return there and step.instance in {None, one.place.instance}
+
+
+def seen(outcome: Outcome, state: State) -> Mapping[str, tuple[str, ...]]:
     """Everything an expectation can name."""
-    seen: dict[str, list[str]] = {name: [] for name in _SAID}
-    seen["open"] = [item.role or "" for item in state.items]
-    seen["units"] = [item.unit for item in state.items if item.unit]
-    seen["waits"] = [message.name for message in state.messages]
-    seen["timers"] = [_timer(one.clock, one.before) for one in state.timers]
-    seen["passed"] = [place.element for place in outcome.passed]
+    found: dict[str, list[str]] = {name: [] for name in _SAID}
+    found["open"] = [item.role or "" for item in state.items]
+    found["units"] = [item.unit for item in state.items if item.unit]
+    found["waits"] = [message.name for message in state.messages]
+    found["timers"] = [_timer(one.clock, one.before) for one in state.timers]
+    found["passed"] = [place.element for place in outcome.passed]
     for effect in outcome.effects:
         params = {name: str(value) for name, value in effect.params.items()}
         match effect.do:
             case "issue-document" | "file-denial":
-                seen["documents"].append(params["document"])
+                found["documents"].append(params["document"])
             case "hand-over":
-                seen["handed"].append(params["to"])
+                found["handed"].append(params["to"])
             case "set-status":
-                seen["status"].append(params["status"])
+                found["status"].append(params["status"])
             case "record-result":
-                seen["recorded"].append(params["result"])
+                found["recorded"].append(params["result"])
             case clock if clock in _CLOCKS:
-                seen[_CLOCKS[clock]].append(params["clock"])
+                found[_CLOCKS[clock]].append(params["clock"])
             case "register-commitment" | "record-opinion" | "start-case":
-                seen["orders"].append(effect.do)
-    return {name: tuple(texts) for name, texts in seen.items()}
+                found["orders"].append(effect.do)
+    return {name: tuple(texts) for name, texts in found.items()}
 
 
 def _same(name: str, wanted: Iterable[str], seen: Iterable[str]) -> bool:

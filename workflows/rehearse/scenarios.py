@@ -14,13 +14,19 @@ A file holds one scenario (flows: scenarios):
       unit: county_tax             # where several units do the same step: this one's item
       values: {outcome: supplement}  # answers; the other questions get invented answers
       then: {waits: [materials_supplied], documents: [D04]}
-    - message: materials_supplied  # something arrives
+    - return: Task_Check           # sent back ...
+      to: Task_Propose             # ... to this earlier step
+      who: township.reviewer
+    - message: materials_supplied  # something arrives; `values` are what it brings
     - lapse: delivery              # a clock runs out ...
       before: 2                    # ... or comes this many working days near
     - cancel: withdrawn            # withdrawal or termination, with its result
     - do: Task_Check
       refused: true                # must not be possible
     result: granted                # of the ended case; absent: the case is still open
+
+Where it matters a step also says `day: 2026-03-02` (on which the answers are given), `instance:
+1` (which of several, from 0) and, for a message, `at: Event_Supplied` (where it is waited for).
 
 An expectation (`start`, `then`) names only what it wants to see: `open` roles of all open items,
 `waits` messages, `timers` clocks (`delivery-2`: two working days before), `documents` issued,
@@ -34,7 +40,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from typing import Any, NoReturn
 
 import yaml
 
@@ -47,8 +54,11 @@ LISTS = (
     "extended", "handed", "units", "orders", "passed",
 )  # fmt: skip
 WORDS = ("status", "recorded")
-KINDS = ("do", "message", "lapse", "cancel")
-_STEP = frozenset({*KINDS, "who", "by", "unit", "values", "before", "refused", "then"})
+KINDS = ("do", "message", "lapse", "cancel", "return")
+_STEP = frozenset(
+    {*KINDS, "who", "by", "unit", "values", "before", "refused", "then"}
+    | {"to", "at", "day", "instance"}
+)
 _SCENARIO = frozenset({"name", "process", "requirements", "facts", "start", "steps", "result"})
 
 
@@ -62,7 +72,11 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command. `kind` is one of `KINDS`, `what` its object."""
+    """One command. `kind` is one of `KINDS`, `what` its object.
+
+    `to`: the step that a return goes back to. `at`: the element where a message is waited for.
+    `instance`: which of several instances. `day`: the day of the answers, None: any.
+    """
 
     kind: str
     what: str
@@ -73,6 +87,10 @@ class Step:
     before: int = 0
     refused: bool = False
     then: Expectation = field(default_factory=Expectation)
+    to: str = ""
+    at: str = ""
+    day: date | None = None
+    instance: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +165,24 @@ class _Reader:
             before=before,
             refused=record.get("refused") is True,
             then=self.expectation(record.get("then", {})),
+            to=str(record.get("to", "")),
+            at=str(record.get("at", "")),
+            day=self.day(record.get("day")),
+            instance=self.number(record.get("instance")),
         )
+
+    def day(self, written: object) -> date | None:
+        try:
+            return None if written is None else date.fromisoformat(str(written))
+        except ValueError:
+            return self.refuse("day 是日期，例如 2026-03-02")
+
+    def number(self, written: object) -> int | None:
+        if written is None:
+            return None
+        if isinstance(written, bool) or not isinstance(written, int) or written < 0:
+            self.refuse("instance 是从 0 数起的序号")
+        return written
 
     def expectation(self, written: object) -> Expectation:
         record = self.mapping(written, "预期")
@@ -160,12 +195,12 @@ class _Reader:
     def mapping(self, written: object, what: str) -> Mapping[str, Any]:
         if not isinstance(written, Mapping) or not all(isinstance(k, str) for k in written):
             self.refuse(f"{what}应是“名称: 值”的对照")
-        return written  # type: ignore[return-value]  # refused above
+        return written
 
     def sequence(self, written: object, what: str) -> list[Any]:
         if not isinstance(written, list):
             self.refuse(f"{what} 应是清单")
-        return written  # type: ignore[return-value]  # refused above
+        return written
 
     def texts(self, written: object, what: str) -> tuple[str, ...]:
         return tuple(str(one) for one in self.sequence(written, what))
@@ -175,5 +210,5 @@ class _Reader:
         if unknown:
             self.refuse(f"不认识“{unknown[0]}”")
 
-    def refuse(self, sentence: str) -> None:
+    def refuse(self, sentence: str) -> NoReturn:
         raise Unreadable(f"{self.place}：{sentence}")

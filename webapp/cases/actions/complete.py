@@ -11,10 +11,15 @@ from django.utils.translation import gettext as _
 
 from webapp.cases import policy
 from webapp.cases.actions.colleagues import already_done, taken_by
-from webapp.cases.changes import NewDelivery, NewOpinion, NewSubmission
+from webapp.cases.changes import NewSubmission
 from webapp.cases.facts import facts_of
-from webapp.cases.places import pool_facts
 from webapp.cases.planning.aftercare import answer_filing
+from webapp.cases.planning.completing import (
+    add_delivery,
+    add_opinion,
+    check_papers,
+    completed_of,
+)
 from webapp.cases.planning.setting import Completed
 from webapp.cases.planning.step import COMMAND, Step
 from webapp.cases.state import CaseState, Item
@@ -29,17 +34,10 @@ from webapp.processes import queries as processes
 from workflows import feel
 from workflows.calendars import local_day
 from workflows.engine import Complete, inspect
-from workflows.forms import Field, FieldKind, Form, routing_values, validate
+from workflows.forms import Form, routing_values, validate
 
-_OPINIONS = ("opinion", "answer", "instruction", "contact_record", "findings")
-"""Fields that are the opinion of a step, the first that is filled in."""
-DECIDING = ("outcome", "proposal", "recommendation", "overdue_request")
-"""Keys of the question that decides a step, the first that a form has."""
 FILING = "denial-acknowledge"
 """The form by which the county office reads a filing on the drawn path."""
-_TOLERANCE = frozenset({"tolerance-verify", "tolerance-overdue", "tolerance-decide"})
-_WAYS = {"delivery-counter": "window", "delivery-agent": "village_agent",
-         "delivery-post-proof": "post"}  # fmt: skip
 
 
 def complete(item_id: int, by: Acting, raw: Mapping[str, Any]) -> StepResult:
@@ -65,8 +63,8 @@ def _complete(item_id: int, by: Acting, raw: Mapping[str, Any]) -> StepResult:
         values = _validated(state, item, form, raw)
         routing = routing_values(form, values)
     stored, secret = split(form, values, state.id, item.token) if form else ({}, [])
-    completed = _completed(item, form, stored)
-    _check_papers(state, item, completed)
+    completed = completed_of(item, form, stored)
+    check_papers(state, item, completed)
     asked = _asked_unit(state, item)
 
     def add(step: Step) -> None:
@@ -76,8 +74,8 @@ def _complete(item_id: int, by: Acting, raw: Mapping[str, Any]) -> StepResult:
             step.changes.submissions.append(
                 NewSubmission(item.id, item.form, stored, by.officer_id, state.at)
             )
-        _add_opinion(step, item, completed, asked)
-        _add_delivery(step, item, completed)
+        add_opinion(step, item, completed, asked)
+        add_delivery(step, item, completed)
         if item.form == FILING:
             answer_filing(step, completed.outcome, filing_words(completed.values))
         if routing.get("delivery_mode"):
@@ -112,34 +110,6 @@ def check_goes_on(state: CaseState, item: Item) -> None:
         raise Refused(_("这件申请已中止办理，恢复以后才能办这一步。"), rule="中止")
     if item.token.startswith(COMMAND):
         raise Refused(_("这一步请在办件页上办。"))
-
-
-def _check_papers(state: CaseState, item: Item, completed: Completed) -> None:
-    """Tolerance is over only when every promised paper is in order (TOL-09)."""
-    held = state.commitment
-    if held is None or item.form not in _TOLERANCE:
-        return
-    still = "、".join(paper.name for paper in held.open_papers)
-    if completed.outcome in {"complete", "supplied"} and still:
-        raise Refused(
-            _("还有容缺材料没有核验合格：{papers}。请先在材料清单上逐份标明。").format(
-                papers=still
-            ),
-            rule="TOL-09",
-            field="outcome",
-        )
-    if item.form == "tolerance-decide":
-        if not still and completed.outcome in {"terminate", "extend"}:
-            raise Refused(
-                _("承诺补交的材料其实已经核验合格，不能终止或者延长，请退回窗口重新核实。"),
-                rule="TOL-10",
-                field="outcome",
-            )
-        return
-    if completed.outcome == "more" and not still:
-        raise Refused(
-            _("承诺补交的材料都已经核验合格，请选“已补齐”。"), rule="TOL-09", field="outcome"
-        )
 
 
 def filing_words(values: Mapping[str, Any]) -> str:
@@ -214,63 +184,3 @@ def asked_by(version_id: int, form_id: str) -> frozenset[str]:
             if text:
                 names |= feel.names(text)
     return frozenset(names - {one.key for one in form.fields} - {"today"})
-
-
-def _completed(item: Item, form: Form | None, values: Mapping[str, Any]) -> Completed:
-    if form is None:
-        return Completed(item, values)
-    for key in DECIDING:
-        one = form.field(key)
-        chosen = values.get(key)
-        if one is not None and isinstance(chosen, str) and chosen:
-            return Completed(item, values, chosen, _label(one, chosen))
-    return Completed(item, values)
-
-
-def _label(one: Field, chosen: str) -> str:
-    return one.label_of(chosen) if one.kind is FieldKind.CHOICE else chosen
-
-
-def _add_opinion(step: Step, item: Item, completed: Completed, asked_unit: int | None) -> None:
-    """An explicit opinion with its reasons (D12; a signature alone is no opinion)."""
-    values = completed.values
-    text = next((values[key] for key in _OPINIONS if values.get(key)), None)
-    if text is None and not completed.outcome:
-        return
-    reasons = [values.get("reason"), values.get("return_reason"), values.get("late_reason")]
-    whole = "\n".join(str(part) for part in (text, *reasons) if part)
-    actor = step.setting.actor.id
-    if actor is None:
-        return
-    step.changes.opinions.append(
-        NewOpinion(
-            item_id=item.id,
-            step_name=item.name,
-            unit_id=asked_unit or pool_facts(item.pool_id).unit.id,
-            officer_id=actor,
-            outcome=completed.outcome,
-            outcome_label=completed.outcome_label,
-            text=whole,
-            basis=str(values.get("legal_basis") or ""),
-            at=step.at,
-        )
-    )
-
-
-def _add_delivery(step: Step, item: Item, completed: Completed) -> None:
-    """Proof of service (D22, D23): only for a delivery that succeeded (PROC-11)."""
-    way = _WAYS.get(item.form)
-    values, actor = completed.values, step.setting.actor.id
-    if way is None or completed.outcome != "delivered" or actor is None:
-        return
-    step.changes.deliveries.append(
-        NewDelivery(
-            way=way,
-            recipient=str(values.get("recipient") or "")[:100],
-            relation=str(values.get("relation") or "")[:40],
-            mail_number=str(values.get("mail_number") or "")[:60],
-            note=str(values.get("served_place") or "")[:300],
-            served_at=step.at,
-            served_by_id=actor,
-        )
-    )

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from webapp.cases.actions.colleagues import already_done
 from webapp.cases.actions.complete import check, check_goes_on
-from webapp.cases.changes import NewCustody, NewOpinion
+from webapp.cases.changes import NewOpinion
 from webapp.cases.places import pool_facts
-from webapp.cases.planning.setting import Held
+from webapp.cases.planning.custody import papers_back
 from webapp.cases.planning.step import Step
 from webapp.cases.returns import allowed, key_of, targets
 from webapp.cases.state import CaseState, Item
@@ -50,7 +50,7 @@ def _return(item_id: int, by: Acting, to: str, reason: str) -> StepResult:
 
     def add(step: Step) -> None:
         step.changes.drafts_over.append(item.id)
-        _papers_back(step, item, held)
+        papers_back(step, item, held)
         step.changes.opinions.append(
             NewOpinion(
                 item_id=item.id,
@@ -98,26 +98,3 @@ def _target(state: CaseState, item: Item, to: str, reason: str) -> ReturnTarget:
     if chosen.refusal:
         raise Refused(chosen.refusal)
     return chosen
-
-
-def _papers_back(step: Step, item: Item, held: Held) -> None:
-    """The applicant's papers go with the work, where they are with whoever sends it back."""
-    unsigned = {one.id for one in step.state.handed if one.to_pool_id == item.pool_id}
-    step.changes.custody_received.extend(sorted(unsigned))
-    here = pool_facts(item.pool_id).unit.id
-    where = held.unit_after(unsigned) or step.state.accountable_unit_id
-    if not held.any or where != here:
-        return
-    pools = [step.pool_of(o.role, o.unit) for o in step.outcome.opened if o.role]
-    there = next((pool for pool in pools if pool != item.pool_id), None)
-    if there is None:
-        return
-    step.changes.new_custody.append(
-        NewCustody(
-            papers="materials",
-            from_unit_id=here,
-            from_officer_id=step.setting.actor.id,
-            to_pool_id=there,
-            given_at=step.at,
-        )
-    )

@@ -7,7 +7,9 @@ from typing import Any
 
 from webapp.cases.changes import NewCustody
 from webapp.cases.places import pool_facts
+from webapp.cases.planning.setting import Held
 from webapp.cases.planning.step import COMMAND, Step
+from webapp.cases.state import Item
 from workflows.engine.outcomes import OrderedEffect
 
 HOLDER = "holder"
@@ -97,6 +99,29 @@ def _hand_to_holder(step: Step, params: Params) -> None:
             from_unit_id=pool_facts(own).unit.id if own else step.state.accountable_unit_id,
             from_officer_id=step.setting.actor.id,
             to_pool_id=holder,
+            given_at=step.at,
+        )
+    )
+
+
+def papers_back(step: Step, item: Item, held: Held) -> None:
+    """The applicant's papers go with the work, where they are with whoever sends it back."""
+    unsigned = {one.id for one in step.state.handed if one.to_pool_id == item.pool_id}
+    step.changes.custody_received.extend(sorted(unsigned))
+    here = pool_facts(item.pool_id).unit.id
+    where = held.unit_after(unsigned) or step.state.accountable_unit_id
+    if not held.any or where != here:
+        return
+    pools = [step.pool_of(o.role, o.unit) for o in step.outcome.opened if o.role]
+    there = next((pool for pool in pools if pool != item.pool_id), None)
+    if there is None:
+        return
+    step.changes.new_custody.append(
+        NewCustody(
+            papers="materials",
+            from_unit_id=here,
+            from_officer_id=step.setting.actor.id,
+            to_pool_id=there,
             given_at=step.at,
         )
     )

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from webapp.cases.changes import NewTimer, TimerUpdate
 from webapp.cases.planning.ledger import Run
 from webapp.cases.planning.step import Step
 from workflows.clocks import timer_moment
+from workflows.engine.outcomes import Outcome
+from workflows.model import Bundle
 
 OWN = frozenset({"step", "department"})
 """Clocks of one work item; all others are the case's."""
+
+
+def hosts_of(outcome: Outcome, drawn: Callable[[], Bundle]) -> dict[str, str]:
+    """Activities that armed timers on their own clocks are drawn on; often none are."""
+    elements = {t.place.element for t in outcome.armed if t.clock in OWN}
+    if not elements:
+        return {}
+    found = {}
+    for process in drawn().processes.values():
+        for element in process.scope.walk():
+            if element.id in elements and element.attached_to:
+                found[element.id] = element.attached_to
+    return found
 
 
 def move_timers(step: Step) -> None:

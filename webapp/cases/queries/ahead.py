@@ -14,11 +14,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from webapp.cases.actions.complete import DECIDING
 from webapp.cases.documents import NAMES
 from webapp.cases.facts import facts_of
 from webapp.cases.models import AwaitedMessage, Case, CaseSnapshot, WorkItem
 from webapp.cases.places import pool_facts, role_name
+from webapp.cases.planning.completing import DECIDING
 from webapp.cases.queries.seen import ItemSeen
 from webapp.cases.queries.timeline import RESULT_NAMES
 from webapp.catalogue import queries as catalogue

@@ -165,7 +165,11 @@ def diagram(version_id: int, process_key: str) -> bytes:
 @lru_cache(maxsize=256)
 def decision_days(version_id: int) -> int:
     """Working days that the steps of a version's decision have together (承办、审核、批准)."""
-    read = bundle(version_id)
+    return decision_days_in(bundle(version_id))
+
+
+def decision_days_in(read: Bundle) -> int:
+    """The same of a bundle that is not published yet."""
     decision = next((read.processes[key] for key in DECISIONS if key in read.processes), None)
     if decision is None:
         return 0
