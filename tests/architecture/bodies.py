@@ -48,15 +48,28 @@ def body_of(scene: Scene, name: str, staged: Staged | None) -> dict[str, Any]:
         return {"first": day, "last": day, "reason": "年休假"}
     if name == "inboxes:absence_do":
         return {"note": "钥匙在抽屉里"}
-    if name == "designer:begin":
-        return {"title": "县级审核改为3天", "reason": "县政务办会议纪要"}
-    if name == "designer:transfer_decide":
-        return {"do": "agree"}
-    if name == "designer:change":
-        return {"text": "名称不通顺"}
+    if name.startswith("designer:"):
+        return _about_draft(scene, name)
     if name == "accounts:preferences":
         return {"language": "en", "large_letters": "on"}
     return {}
+
+
+def _about_draft(scene: Scene, name: str) -> dict[str, Any]:
+    unit = str(scene.desk.county.unit("xinan.centre").pk)
+    return {
+        "designer:begin": {"title": "县级审核改为3天", "reason": "县政务办会议纪要"},
+        "designer:transfer_decide": {"do": "agree"},
+        "designer:change": {"text": "名称不通顺"},
+        "designer:play_begin": {
+            "process": "promised",
+            "item": "any",
+            "unit": unit,
+            "day": "2026-03-03",
+        },
+        "designer:play": {"do": "withdraw", "play-after": "0", "play-version": "0"},
+        "designer:play_save": {"name": "只到开头", "file": "promised-begun", "play-after": "0"},
+    }.get(name, {})
 
 
 def _about_case(scene: Scene, name: str, staged: Staged) -> dict[str, Any]:

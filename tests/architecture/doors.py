@@ -40,6 +40,7 @@ DESIGNING = _of("county.designer")
 PUBLISHING = _of("county.publisher")
 CHANGING = _of("county.office")
 READING_PARAMETERS = PUBLISHING | COUNTY_EYES
+TRYING = DESIGNING | PUBLISHING
 READING_LIBRARY = DESIGNING | PUBLISHING | COUNTY_EYES
 FILING_ABSENCE = frozenset({
     "township.window @ own", "township.head_window @ own", "township.leader @ own",
@@ -183,6 +184,12 @@ DOORS: dict[str, Door] = {
     "designer:transfer_lines": Door(READING_LIBRARY),
     "designer:transfer_decide": Door(PUBLISHING, "POST", changes=True),
     "designer:transfer_undo": Door(PUBLISHING, "POST"),  # nothing was moved: a sentence, 409
+    "designer:play_begin": Door(TRYING, "GET POST", changes=True),
+    "designer:play": Door(TRYING, "GET POST", changes=True),
+    "designer:play_form": Door(TRYING, "POST"),
+    "designer:play_diagram": Door(TRYING),
+    "designer:play_save": Door(DESIGNING, "POST", changes=True),
+    "designer:play_end": Door(TRYING, "POST", changes=True),
     "designer:publications": Door(READING_LIBRARY),
     "designer:roll_back": Door(
         PUBLISHING, "POST"

@@ -23,6 +23,7 @@ from webapp.cases import actions
 from webapp.cases.models import Case, Transfer, WorkItem
 from webapp.changes import actions as changes
 from webapp.core import db
+from webapp.designer.playing.setup import Setup
 from webapp.organisations import queries
 from webapp.organisations.actions import record_absence
 from webapp.organisations.queries import Acting
@@ -129,6 +130,7 @@ class Scene:
     sessions: dict[str, str] = field(default_factory=dict)
     browser: Client = field(default_factory=Client)
     draft: int = 0
+    run: int = 0
     publication: int = 0
     transfer: int = 0
     change: int = 0
@@ -214,6 +216,8 @@ class Scene:
         begun = processes.begin_draft(designer, "试改", "走一走")
         for path in ("promised.bpmn", "forms/review.json", "decisions/path.dmn"):
             processes.take_file(begun.pk, designer, path)
+        setup = Setup("promised", None, self.desk.county.unit("xinan.centre").pk, self.desk.at)
+        self.run = processes.begin_run(begun.pk, designer, setup.stored()).pk
         self.draft, self.publication = begun.pk, Publication.objects.earliest("pk").pk
         process = Process.objects.get(key="escalated")
         self.transfer = Transfer.objects.create(

@@ -130,6 +130,7 @@ def address(scene, name, staged=None) -> str:
     """The address of a door, about one case where it is about a case."""
     known = {"code": "ZR01", "key": "promised", "part": "decision", "band": "all"}
     known |= {"path": FILES.get(name, "promised.bpmn"), "verb": "remark"}
+    known |= {"run_id": scene.run, "process": "promised"}
     known |= {"draft_id": scene.draft, "publication_id": scene.publication}
     known |= {"change_id": scene.change, "transfer_id": scene.transfer}
     if name == "office:change_verb":

@@ -147,6 +147,18 @@ def calendar_in_force() -> Calendar:
     return _prolonged(*found)
 
 
+def calendar_to_count_by() -> Calendar:
+    """The county's published calendar as steps count by it: it ends where it ends.
+
+    Raises Refused while none is in force.
+    """
+    rows = CalendarRow.objects.filter(in_force=True)
+    found = rows.values_list("id", "covers_from", "covers_to").first()
+    if found is None:
+        raise Refused("没有生效的工作日日历，不能计算期限。请县政务办发布日历。")
+    return calendar_version(*found)
+
+
 @lru_cache(maxsize=8)
 def _prolonged(calendar_id: int, first: date, last: date) -> Calendar:
     published = calendar_version(calendar_id, first, last)

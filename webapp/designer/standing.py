@@ -37,6 +37,7 @@ def standing(draft: Draft, by: Acting) -> dict[str, Any]:
         "changes": difference(before, manifest) if live else (),
         "texts": text_changes(before, manifest) if live else [],
         "remarks": draft.remarks.select_related("by").order_by("pk"),
+        "may_try": live and policy.may_try(by),
         "may_edit": policy.can_edit(by, draft),
         "may_recall": policy.may_design(by) and draft.state == Draft.State.SUBMITTED,
         "may_review": policy.can_review(by, draft),

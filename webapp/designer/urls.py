@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from webapp.designer.views import drafts, editing, library, publications, running, trying
+from webapp.designer.views import (
+    drafts,
+    editing,
+    library,
+    playing,
+    publications,
+    running,
+    trying,
+)
 
 app_name = "designer"
 
@@ -35,6 +43,20 @@ urlpatterns = [
     path("transfers/<int:transfer_id>/lines/", running.lines, name="transfer_lines"),
     path("transfers/<int:transfer_id>/decide/", running.decide, name="transfer_decide"),
     path("transfers/<int:transfer_id>/undo/", running.undo, name="transfer_undo"),
+    path("drafts/<int:draft_id>/play/", playing.begin, name="play_begin"),
+    path("drafts/<int:draft_id>/play/<int:run_id>/", playing.run, name="play"),
+    path("drafts/<int:draft_id>/play/<int:run_id>/form/", playing.form_state, name="play_form"),
+    path(
+        "drafts/<int:draft_id>/play/<int:run_id>/diagram/<slug:process>/",
+        playing.diagram,
+        name="play_diagram",
+    ),
+    path(
+        "drafts/<int:draft_id>/play/<int:run_id>/save/",
+        playing.save_scenario,
+        name="play_save",
+    ),
+    path("drafts/<int:draft_id>/play/<int:run_id>/end/", playing.end, name="play_end"),
     path("publications/", publications.publications, name="publications"),
     path(
         "publications/<int:publication_id>/roll-back/",

@@ -51,6 +51,19 @@ def can_put_in_force(by: Acting, draft: Draft) -> bool:
     )
 
 
+def may_try(by: Acting) -> bool:
+    """May play a draft (试走): those who draw, and those who review."""
+    return may_design(by) or may_publish(by)
+
+
+def check_can_try(by: Acting, draft: Draft) -> None:
+    """Raises NotYours, or Refused for a draft that is published or given up."""
+    if not may_try(by):
+        raise NotYours("试走草案要有流程设计员或者复核发布员的岗位。")
+    if draft.state in {Draft.State.PUBLISHED, Draft.State.DISCARDED}:
+        raise Refused(_("这份草案{state}，不能再试走。").format(state=state_name(draft.state)))
+
+
 def check_can_edit(by: Acting, draft: Draft) -> None:
     """Raises NotYours, or Refused for a draft that is no longer open."""
     if not may_design(by):

@@ -268,7 +268,9 @@ class _Play:
 def _open(step: Step, state: State) -> OpenedItem:
     """The open item that a step means, in the inbox that it names. Raises Differs."""
     found = [one for one in state.items if one.place.element == step.what]
-    item = next((one for one in found if step.unit in {"", one.unit} and _fits(step, one)), None)
+    item = next(
+        (one for one in found if step.unit in {"", one.unit} and _fits(step, one)), None
+    )
     if item is None:
         there = "、".join(one.place.element for one in state.items) or "没有"
         raise Differs(f"“{step.what}”不在待办里；现有待办：{there}")

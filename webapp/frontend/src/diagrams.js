@@ -40,6 +40,8 @@ async function open() {
   }
   show(modeler);
   onGoTo((id) => goTo(modeler, id));
+  const asked = new URLSearchParams(location.search).get("element"); // where a run got stuck
+  if (asked && modeler.get("elementRegistry").get(asked)) goTo(modeler, asked);
   panel(modeler, document.getElementById("panel"));
   const read = async () => (await modeler.saveXML({ format: true })).xml;
   const { changed } = keep(read, (xml) => modeler.importXML(xml), (findings) => mark(modeler, findings));

@@ -4,6 +4,7 @@
 //   <script type="application/json" id="diagram-state">
 //     {"done": ["Task_A"], "current": [], "overdue": [], "notes": {"Task_B": "超期 2 个工作日"}}
 //   </script>
+// where "opens" may say which address an element (a call) opens, "focus" which one is meant,
 // and says the same in words beside it: a drawing is not readable for everybody.
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
@@ -12,7 +13,7 @@ import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 
 const MARKS = ["done", "current", "overdue"];
 
-function paint(viewer, state) {
+function paint(viewer, state, words) {
   const canvas = viewer.get("canvas");
   const elements = viewer.get("elementRegistry");
   for (const mark of MARKS) {
@@ -36,12 +37,25 @@ function paint(viewer, state) {
     note.textContent = words;
     overlays.add(id, "note", { position: { top: -14, left: 4 }, html: note });
   }
+  for (const [id, address] of Object.entries(state.opens ?? {})) {
+    const element = elements.get(id);
+    if (!element) continue;
+    const link = document.createElement("a");
+    link.className = "step-open";
+    link.href = address;
+    link.textContent = "＋";
+    link.setAttribute("aria-label", `${words} ${element.businessObject.name ?? id}`);
+    link.addEventListener("mousedown", (event) => event.stopPropagation());
+    overlays.add(id, "open", { position: { bottom: 14, right: 20 }, html: link });
+  }
 }
 
 function show(viewer, state, whole) {
   const canvas = viewer.get("canvas");
   canvas.zoom("fit-viewport", "auto");
-  const here = [...(state.overdue ?? []), ...(state.current ?? [])][0];
+  const asked = state.focus && viewer.get("elementRegistry").get(state.focus);
+  if (asked) canvas.addMarker(asked, "step-asked");
+  const here = asked ? state.focus : [...(state.overdue ?? []), ...(state.current ?? [])][0];
   const element = here && viewer.get("elementRegistry").get(here);
   if (whole) return;
   if (element && canvas.zoom() < 0.6) {
@@ -58,7 +72,7 @@ async function open(container) {
     if (!answer.ok) throw new Error(String(answer.status));
     const viewer = new NavigatedViewer({ container });
     await viewer.importXML(await answer.text());
-    paint(viewer, state);
+    paint(viewer, state, container.dataset.open ?? "");
     show(viewer, state, container.dataset.whole !== undefined);
     container.dataset.ready = "1";
   } catch (reason) {

@@ -28,6 +28,7 @@ from webapp.processes.actions.review import (
     submit_draft,
     take_current,
 )
+from webapp.processes.actions.trials import begin_run, end_run, set_moves, take_up_draft
 
 __all__ = [
     "MAX_BYTES",
@@ -36,7 +37,9 @@ __all__ = [
     "add_file",
     "approve_draft",
     "begin_draft",
+    "begin_run",
     "discard_draft",
+    "end_run",
     "import_file",
     "leave_file",
     "publish_draft",
@@ -49,7 +52,9 @@ __all__ = [
     "return_draft",
     "roll_back",
     "save_file",
+    "set_moves",
     "submit_draft",
     "take_current",
     "take_file",
+    "take_up_draft",
 ]

@@ -11,6 +11,7 @@ from webapp.processes.models.published import (
     StoredFile,
     Wording,
 )
+from webapp.processes.models.trials import TrialRun
 
 __all__ = [
     "DecisionVersion",
@@ -23,5 +24,6 @@ __all__ = [
     "ProcessVersion",
     "Publication",
     "StoredFile",
+    "TrialRun",
     "Wording",
 ]
