@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 
 import pytest
 
 from tests.webapp.cases.desk import MANDATE, day
 from webapp.cases import actions, queries
-from webapp.cases.models import Case, WorkItem
-from webapp.cases.queries import Filters, inbox
+from webapp.cases.models import Case, SensitiveValue, WorkItem
+from webapp.cases.queries import Filters, Search, inbox
+from webapp.cases.values import open_value
 from webapp.core.errors import Unknown
 from webapp.organisations.models import Unit
 from webapp.organisations.queries import acting
@@ -113,8 +115,10 @@ def test_search_by_number_and_by_part_of_the_name(desk):
     ):  # fmt: skip
         found = {row.case_id for row in inbox(clerk, "unit", filters=Filters(q=typed)).rows}
         assert found == expected, typed
-        assert {one.pk for one in queries.find_cases(clerk, typed)} == expected, typed
-    assert queries.find_cases(clerk, "", only_open=False) == []
+        assert {one.pk for one in queries.find_cases(clerk, Search(typed))[0]} == expected, (
+            typed
+        )
+    assert queries.find_cases(clerk, Search(only_open=False)) == ([], None)
 
 
 def test_filters_by_item_and_step(desk):
@@ -169,7 +173,7 @@ def test_who_may_see_a_case(desk):
         with pytest.raises(Unknown):
             queries.case_seen_by(person, case.pk)
         assert not queries.visible_to(person).exists()
-        assert queries.find_cases(person, case.number) == []
+        assert queries.find_cases(person, Search(case.number)) == ([], None)
     with pytest.raises(Unknown):
         queries.case_seen_by(desk.window, 999_999)
 
@@ -224,3 +228,34 @@ def test_a_late_step_is_late_on_the_diagram(desk):
     page = queries.case_page(case, day("2026-04-20"))
     assert page.diagram.overdue == {"promised": ("Task_Review",)}
     assert any(line.overdue for line in page.clocks if line.kind == "promised")
+
+
+def test_cases_are_found_by_whole_numbers_dates_and_items(desk, monkeypatch):
+    """Identity numbers and telephones are found by their keyed hashes, typed in full only."""
+    first, second = desk.open("MZ04", desk.window), desk.open("ZR01", desk.window)
+    desk.run(first, "Task_Prelim")
+    paper = first.documents.get(code="D05").number
+
+    def typed(key):
+        about = f"application.{key}"
+        kept = SensitiveValue.objects.get(case=first, field=about)
+        return open_value(first.pk, about, bytes(kept.ciphertext))
+
+    phone = typed("applicant_phone")
+
+    def found(**more):
+        return {case.pk for case in queries.find_cases(desk.window, Search(**more))[0]}
+
+    assert first.pk in found(q=phone)
+    assert first.pk in found(q=f" {typed('applicant_id_number').lower()} ")
+    assert found(q=phone[:-1]) == set()
+    assert found(q=paper) == {first.pk}
+    assert found(item_code="ZR01") == {second.pk}
+    today = desk.at.date()
+    assert found(since=today, until=today) == {first.pk, second.pk}
+    assert found(until=today - timedelta(days=1)) == set()
+    monkeypatch.setattr("webapp.cases.queries.seen.FOUND", 1)
+    page, before = queries.find_cases(desk.window, Search())
+    assert ([case.pk for case in page], before) == ([second.pk], second.pk)
+    page, before = queries.find_cases(desk.window, Search(before=before))
+    assert ([case.pk for case in page], before) == ([first.pk], None)

@@ -25,6 +25,7 @@ from webapp.cases.queries.printing import to_print
 from webapp.cases.queries.proof import Proof, prove
 from webapp.cases.queries.seen import (
     ItemSeen,
+    Search,
     case_seen_by,
     find_cases,
     item_seen_by,
@@ -52,6 +53,7 @@ __all__ = [
     "Page",
     "Proof",
     "Row",
+    "Search",
     "broken_chain",
     "broken_invariants",
     "case_page",

@@ -5,16 +5,18 @@ Nobody learns of anything else: an unknown and a foreign case are the same 404.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from webapp.cases.models import Case, WorkItem
-from webapp.core.crypto import search_grams
+from webapp.cases.models import Case, Document, SensitiveValue, WorkItem
+from webapp.core.crypto import keyed_hash, search_grams
 from webapp.core.errors import Unknown
 from webapp.organisations.models import Unit
 from webapp.organisations.queries import Acting
+from workflows.calendars import moment
 
 READ_ALL = frozenset({"county.office", "inspection", "oversight"})
 """Roles that read every case of the county (WEB: who may see a case)."""
@@ -131,18 +133,57 @@ def case_seen_by(acting: Acting, case_id: int) -> Case:
     return found
 
 
-def find_cases(acting: Acting, q: str, *, only_open: bool | None = None) -> list[Case]:
-    """Cases she may see by part of the number or of the name, newest first, at most fifty."""
-    typed = q.strip()
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for: all parts must fit. `before` is the id after which a page goes on.
+
+    `q` is part of a case number or name, or a whole identity number, telephone or credit code
+    (found by their keyed hashes), or the number of a document.
+    """
+
+    q: str = ""
+    only_open: bool | None = None
+    item_code: str = ""
+    since: date | None = None
+    until: date | None = None
+    before: int | None = None
+
+
+_WHOLE = re.compile(r"[0-9A-Za-z]{11,18}")
+"""Looks like an identity number, a telephone number or a credit code, typed in full."""
+
+
+def find_cases(acting: Acting, search: Search) -> tuple[list[Case], int | None]:
+    """Cases she may see, newest first, fifty a page, and where the next page begins: one statement."""
     found = visible_to(acting).select_related(
         "item_version", "village", "holder_unit", "holder_officer", "accountable_unit"
     )
+    typed = search.q.strip()
     if typed:
-        by_name = Q(
-            search_grams__contains=search_grams(typed),
-            applicant_name__icontains="".join(typed.split()),
-        )
-        found = found.filter(Q(number__contains=typed) | by_name)
-    if only_open is not None:
-        found = found.filter(is_open=only_open)
-    return list(found.order_by("-id")[:FOUND])
+        found = found.filter(_fits(typed))
+    if search.only_open is not None:
+        found = found.filter(is_open=search.only_open)
+    if search.item_code:
+        found = found.filter(item_version__item__code=search.item_code)
+    if search.since:
+        found = found.filter(received_at__gte=moment(search.since))
+    if search.until:
+        found = found.filter(received_at__lt=moment(search.until + timedelta(days=1)))
+    if search.before:
+        found = found.filter(id__lt=search.before)
+    rows = list(found.order_by("-id")[: FOUND + 1])
+    return rows[:FOUND], rows[FOUND - 1].pk if len(rows) > FOUND else None
+
+
+def _fits(typed: str) -> Q:
+    """The condition for one line of the search field."""
+    plain = "".join(typed.split())
+    if "〔" in plain:
+        return Q(pk__in=Document.objects.filter(number=plain).values("case"))
+    fits = Q(number__contains=typed) | Q(
+        search_grams__contains=search_grams(typed), applicant_name__icontains=plain
+    )
+    if _WHOLE.fullmatch(plain):
+        hidden = SensitiveValue.objects.filter(keyed_hash=keyed_hash(plain))
+        fits |= Q(pk__in=hidden.values("case"))
+    return fits

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from webapp.cases.queries import BANDS, Filters, Key, find_cases, inbox
+from webapp.cases.queries import BANDS, Filters, Key, Search, find_cases, inbox
 from webapp.cases.queries.blocking import blocking
+from webapp.catalogue.queries import item_names
 from webapp.core.access import page
 from webapp.inboxes import policy
 from webapp.organisations.middleware import acting_of
@@ -136,14 +137,41 @@ def done(request: HttpRequest) -> HttpResponse:
 
 @page(policy.may_search)
 def cases(request: HttpRequest) -> HttpResponse:
-    """Search the cases that I may know of by number or name (办件查询)."""
-    text = request.GET.get("q", "").strip()[:60]
-    state = request.GET.get("state", "")
-    only_open = {"open": True, "closed": False}.get(state)
+    """Search the cases that I may know of (办件查询)."""
+    acting, typed = acting_of(request), request.GET
+    errors: dict[str, str] = {}
+    search = Search(
+        q=typed.get("q", "").strip()[:60],
+        only_open={"open": True, "closed": False}.get(typed.get("state", "")),
+        item_code=typed.get("item", "")[:20],
+        since=_day(typed.get("since", ""), "since", errors),
+        until=_day(typed.get("until", ""), "until", errors),
+        before=int(typed["before"]) if _is_number(typed.get("before", "")) else None,
+    )
+    found, before = ([], None) if errors else find_cases(acting, search)
     context = {
-        "cases": find_cases(acting_of(request), text, only_open=only_open),
-        "find_text": text,
-        "state": state,
-        "at": acting_of(request).at,
+        "cases": found,
+        "find_text": search.q,
+        "typed": typed,
+        "errors": errors,
+        "items": item_names(),
+        "at": acting.at,
+        "narrowed": any(typed.get(key) for key in ("q", "state", "item", "since", "until")),
+        "next_url": _link(request, before=str(before)) if before else "",
     }
-    return render(request, "inboxes/cases.html", context)
+    return render(request, "inboxes/cases.html", context, status=422 if errors else 200)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def _day(text: str, field: str, errors: dict[str, str]) -> date | None:
+    """A day as the browser's calendar types it; anything else is told at its field."""
+    if not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        errors[field] = _("请写成2026-03-01这样的日期。")
+        return None
