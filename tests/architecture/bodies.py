@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from tests.architecture.people import BESIDE
 from tests.architecture.scene import PHONE, Scene, Staged
 from webapp.core import db
 
@@ -39,20 +40,40 @@ def body_of(scene: Scene, name: str, staged: Staged | None) -> dict[str, Any]:
         ticked = {f"mat-{key}-state": mark["state"] for key, mark in marks.items()}
         village = {"reg-village": scene.desk.village().pk, "reg-key": "walk"}
         return flat(scene.desk.answers("ZR01")) | ticked | village
-    if name == "office:change_begin":
-        return {"kind": "item.limits", "subject": "ZR01"}
-    if name == "office:change_save":
-        return {"value": "100", "source": "县政务办会议纪要", "reason": "试改", "seen": "0"}
-    if name in {"inboxes:absence_new", "inboxes:absence_change"}:
-        day = (db.now() + timedelta(days=20)).date().isoformat()
-        return {"first": day, "last": day, "reason": "年休假"}
-    if name == "inboxes:absence_do":
-        return {"note": "钥匙在抽屉里"}
+    if name in POSTS:
+        return _about_posts(scene, name)
     if name.startswith("designer:"):
         return _about_draft(scene, name)
-    if name == "accounts:preferences":
-        return {"language": "en", "large_letters": "on"}
-    return {}
+    return ALWAYS_THE_SAME.get(name, {})
+
+
+ALWAYS_THE_SAME: dict[str, dict[str, Any]] = {
+    "office:change_begin": {"kind": "item.limits", "subject": "ZR01"},
+    "office:change_save": {
+        "value": "100", "source": "县政务办会议纪要", "reason": "试改", "seen": "0",
+    },
+    "inboxes:roster_edit": {"do": "save", "note": "中午不休息"},
+    "inboxes:absence_do": {"note": "钥匙在抽屉里"},
+    "accounts:preferences": {"language": "en", "large_letters": "on"},
+}  # fmt: skip
+POSTS = frozenset({
+    "inboxes:absence_new", "inboxes:absence_change", "inboxes:roster_new", "office:post_assign",
+    "office:leave",
+})  # fmt: skip
+
+
+def _about_posts(scene: Scene, name: str) -> dict[str, Any]:
+    day = (db.now() + timedelta(days=50)).date()
+    if name in {"inboxes:absence_new", "inboxes:absence_change"}:
+        return {"first": day.isoformat(), "last": day.isoformat(), "reason": "年休假"}
+    if name == "inboxes:roster_new":
+        last = (day + timedelta(days=4)).isoformat()
+        unit = scene.desk.county.unit("xinan.centre").pk
+        return {"unit": unit, "kind": "leader", "first": day.isoformat(), "last": last}
+    other = scene.people[BESIDE].officer.pk
+    if name == "office:leave":
+        return {"receiver": other}
+    return {"cover": "B", "officer": other, "first": day.isoformat(), "do": "assign"}
 
 
 def _about_draft(scene: Scene, name: str) -> dict[str, Any]:

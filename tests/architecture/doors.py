@@ -49,6 +49,12 @@ FILING_ABSENCE = frozenset({
 """For the absence of the scene: she herself, the heads of her centre, the county office."""
 ABSENCE = FILING_ABSENCE | {STAND_IN}
 """And her B, who signs the hand-over sheet."""
+ARRANGING = _of(
+    "county.office", "township.leader", "township.head_window", "county.head_window",
+    "county.leader",
+)  # fmt: skip
+HEADS_OWN = FILING_ABSENCE - {"township.window @ own"}
+"""For posts, people and draft rosters of the centre: its heads, and the county office."""
 CASE = "case"
 """Whoever may know of it: units that took it, answer for it, have or had a step of it, have the
 power; the station of its village; and those who read every case."""
@@ -107,6 +113,11 @@ DOORS: dict[str, Door] = {
     "inboxes:absence": Door(ABSENCE),
     "inboxes:absence_change": Door(FILING_ABSENCE, "GET POST", changes=True),
     "inboxes:absence_do": Door(FILING_ABSENCE, "POST", changes=True),
+    "inboxes:handover": Door(frozenset({STAND_IN}), "GET POST", changes=True),
+    "inboxes:rosters": Door(SIGNED_IN),
+    "inboxes:roster_new": Door(ARRANGING, "POST", changes=True),
+    "inboxes:roster": Door(HEADS_OWN),  # a draft
+    "inboxes:roster_edit": Door(HEADS_OWN, "GET POST", changes=True),
     # -- registering
     "inboxes:register": Door(REGISTERING),
     "inboxes:register_item": Door(REGISTERING, "GET POST", changes=True),
@@ -153,6 +164,11 @@ DOORS: dict[str, Door] = {
     "office:calendar": Door(COUNTY_EYES),
     "office:seals": Door(COUNTY_EYES | _of("admin.audit")),
     "office:coverage": Door(COUNTY_EYES),
+    "office:staff": Door(ARRANGING),
+    "office:staff_unit": Door(HEADS_OWN),
+    "office:post": Door(HEADS_OWN),
+    "office:post_assign": Door(HEADS_OWN, "POST", changes=True),
+    "office:leave": Door(HEADS_OWN, "GET POST", changes=True),
     # -- parameters: proposed by the county office, reviewed by a second person
     "office:parameters": Door(READING_PARAMETERS),
     "office:changes": Door(READING_PARAMETERS),

@@ -17,7 +17,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from tests.architecture.people import OUTSIDE, Person, gather
+from tests.architecture.people import NO_POST, OUTSIDE, STAND_IN, Person, gather
 from tests.webapp.cases.desk import MANDATE, Desk
 from webapp.cases import actions
 from webapp.cases.models import Case, Transfer, WorkItem
@@ -25,7 +25,8 @@ from webapp.changes import actions as changes
 from webapp.core import db
 from webapp.designer.playing.setup import Setup
 from webapp.organisations import queries
-from webapp.organisations.actions import record_absence
+from webapp.organisations.actions import begin_roster, record_absence
+from webapp.organisations.models import Handover, Unit
 from webapp.organisations.queries import Acting
 from webapp.processes import actions as processes
 from webapp.processes.models import Process, Publication
@@ -135,6 +136,8 @@ class Scene:
     transfer: int = 0
     change: int = 0
     absence: int = 0
+    handover: int = 0
+    roster: int = 0
 
     def acting(self, name: str, at: datetime | None = None) -> Acting:
         """A walker as actions want her."""
@@ -203,12 +206,24 @@ class Scene:
         return self
 
     def _absence(self) -> None:
-        """The clerk of the window is away tomorrow: for the pages, which live today."""
+        """Of tomorrow, for the pages, which live today: the clerk is away, a list is made.
+
+        And somebody has left for good, whose sheet the B of the window signs.
+        """
         by = self.acting("township.window @ own", db.now())
         day = timezone.localdate(by.at) + timedelta(days=1)
         self.absence = record_absence(
             by=by, officer_id=by.officer_id, first=day, last=day, reason="培训"
         ).absence_id
+
+        head = self.acting("township.head_window @ own", db.now())
+        unit = Unit.objects.get(key="xinan.centre").pk
+        self.roster = begin_roster(by=head, unit_id=unit, kind="duty", first=day, last=day)
+        self.handover = Handover.objects.create(
+            officer=self.people[NO_POST].officer,
+            to_officer=self.people[STAND_IN].officer,
+            made_at=by.at,
+        ).pk
 
     def _draft(self) -> None:
         """A draft in hand, and the publication of the product's own library."""

@@ -12,7 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
-from tests.architecture.doors import DESIGNING, PUBLISHING, REGISTERING
+from tests.architecture.doors import DESIGNING, HEADS_OWN, PUBLISHING, REGISTERING
 from tests.architecture.people import STAND_IN
 from tests.architecture.scene import PHONE, PNG
 from webapp.cases import actions
@@ -54,6 +54,8 @@ ACTIONS = {
     "propose_transfer": (DESIGN, NotYours),
     "decide_transfer": (PUBLISH, NotYours),
     "undo_transfer": (PUBLISH, NotYours),
+    "leave": ("heads", Unknown),
+    "sign_leaver": ("stand-in", Unknown),
 }
 NOTHING_TO_DO = {
     "return_step",
@@ -135,6 +137,12 @@ def call_of(scene, verb, staged):
             case.pk, by, "acknowledge", "理由和依据清楚"
         ),
         "sign_handover": lambda by: actions.sign_handover(scene.absence, by, "齐全"),
+        "leave": lambda by: actions.leave(
+            scene.people["township.window @ own"].officer.pk,
+            by,
+            scene.people[STAND_IN].officer.pk,
+        ),
+        "sign_leaver": lambda by: actions.sign_leaver(scene.handover, by),
         "answer_query": lambda by: actions.answer_query(
             case.pk, by, "已经核对，依据是办法第三条"
         ),
@@ -159,6 +167,7 @@ def may(verb, staged) -> frozenset[str]:
         "stand-in": frozenset({STAND_IN}),
         DESIGN: DESIGNING | PUBLISHING,
         PUBLISH: PUBLISHING,
+        "heads": HEADS_OWN,
         # the window that answers, and the station of the village
         SUPPLY: frozenset({"township.window @ own", "village.agent @ own"}),
     }[ACTIONS[verb][0]]

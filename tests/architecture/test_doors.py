@@ -24,6 +24,7 @@ from webapp.organisations.models import Role, Unit
 
 pytestmark = pytest.mark.django_db
 
+CLERK = "township.window @ own"
 IN, HIDDEN, GATE = "in", "404", "gate"
 BY_ROLE = [name for name, door in DOORS.items() if not isinstance(door.who, str)]
 BY_CASE = [
@@ -135,7 +136,10 @@ def address(scene, name, staged=None) -> str:
     known |= {"change_id": scene.change, "transfer_id": scene.transfer}
     if name == "office:change_verb":
         known["verb"] = "withdraw"
-    known |= {"absence_id": scene.absence}
+    known |= {"absence_id": scene.absence, "handover_id": scene.handover}
+    known |= {"roster_id": scene.roster, "unit_id": Unit.objects.get(key="xinan.centre").pk}
+    window = scene.acting("township.window @ own").held[0]
+    known |= {"post_id": window.post_id, "officer_id": scene.people[CLERK].officer.pk}
     if name == "inboxes:absence_do":
         known["verb"] = "note"
     if staged is not None:

@@ -13,6 +13,7 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 
 from webapp.core.errors import AlreadyDone, NotYours, Refused, Unknown
+from webapp.organisations.policy import arranges_cover
 from webapp.organisations.queries import Acting
 from webapp.processes import policy as processes
 
@@ -130,7 +131,10 @@ def pool_for_papers(by: Acting, case: CaseLike, open_pools: Iterable[int]) -> in
         return mine[0]
     for held in by.held:
         answers = held.role in REGISTERING and held.unit_id == case.accountable_unit_id
-        filed = held.role == "village.agent" and case.agent_id == by.officer_id
+        filed = held.role == "village.agent" and case.agent_id in {
+            by.officer_id,
+            held.for_officer or by.officer_id,
+        }
         if answers or filed:
             return held.pool_id
     raise Unknown("没有这个办件。")
@@ -265,6 +269,17 @@ def check_confirms_another(by: Acting, proposed_by: int) -> None:
 def check_can_undo_transfer(by: Acting) -> None:
     """Taking cases back to the version they came from is the reviewer's one act."""
     check_can_decide_transfer(by)
+
+
+def check_can_dismiss(by: Acting, officer_id: int, unit_ids: frozenset[int]) -> None:
+    """The head of her unit or the county office closes the account of somebody who leaves.
+
+    Nobody closes her own: somebody else has to see that nothing stays behind.
+    """
+    if not arranges_cover(by, unit_ids):
+        raise Unknown(_("没有这位工作人员。"))
+    if by.officer_id == officer_id:
+        raise NotYours(_("自己的离岗移交由另一位负责人或者县政务办办理。"))
 
 
 def asks(check: Callable[..., object]) -> Callable[..., bool]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -21,7 +21,15 @@ from webapp.catalogue.models import CalendarDay, ItemVersion, Material, ServiceI
 from webapp.catalogue.models import OpeningHours as HoursRow
 from webapp.core.errors import Refused, Unknown
 from webapp.organisations.lookups import remembered
-from workflows.calendars import Calendar, DayKind, DayStatus, OpeningHours, Span, SpecialDay
+from workflows.calendars import (
+    Calendar,
+    CalendarRefused,
+    DayKind,
+    DayStatus,
+    OpeningHours,
+    Span,
+    SpecialDay,
+)
 from workflows.forms import Form, read_form
 
 READ_ON_YEARS = 3
@@ -169,6 +177,19 @@ def _prolonged(calendar_id: int, first: date, last: date) -> Calendar:
 def calendar_for_screens() -> Calendar:
     """The same, perhaps some seconds old: for what screens say, not for what is decided."""
     return calendar_in_force()
+
+
+def rest_days(first: date, count: int) -> frozenset[date]:
+    """Days off among `count` days from `first` on, for tables of days; none beyond the calendar."""
+    calendar = calendar_for_screens()
+    found = set()
+    for day in (first + timedelta(days=n) for n in range(count)):
+        try:
+            if not calendar.is_working_day(day):
+                found.add(day)
+        except CalendarRefused:
+            break
+    return frozenset(found)
 
 
 @lru_cache(maxsize=8)

@@ -42,6 +42,8 @@ def _lines(request: HttpRequest) -> list[tuple[str, str, str]]:
     if inboxes.may_search(request):
         lines.append((_("办件查询"), reverse("inboxes:cases"), "/"))
     lines.append((_("值班与顶岗"), reverse("inboxes:duty"), ""))
+    if office.may_arrange(request):
+        lines.append((_("岗位安排"), reverse("office:staff"), ""))
     if office.may_see_board(request):
         lines.append((_("督办看板"), reverse("office:board"), ""))
     if office.may_see_county_office(request):
@@ -70,7 +72,11 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         (url for _l, url, _h in lines if request.path.startswith(url)), key=len, default=""
     )
     entries = [Entry(label, url, url == here, hint) for label, url, hint in lines]
-    return {"navigation": entries, "may_search": inboxes.may_search(request)}
+    return {
+        "navigation": entries,
+        "may_search": inboxes.may_search(request),
+        "may_arrange": office.may_arrange(request),
+    }
 
 
 @page(signed_in)

@@ -11,6 +11,7 @@ from webapp.cases import policy as cases
 from webapp.cases.queries.seen import READ_ALL
 from webapp.core.access import signed_in
 from webapp.organisations.middleware import acting_of
+from webapp.organisations.policy import HEADS
 
 
 def may_see_inbox(request: HttpRequest) -> bool:
@@ -26,6 +27,12 @@ def may_search(request: HttpRequest) -> bool:
 def may_see_duty(request: HttpRequest) -> bool:
     """Everybody who works here: her absences, whom she covers, who is on duty (DUTY-03)."""
     return signed_in(request)
+
+
+def may_keep_rosters(request: HttpRequest) -> bool:
+    """Heads of units and the county office keep duty lists (ORG-20)."""
+    by = acting_of(request)
+    return by.has("county.office") or bool(by.roles & HEADS)
 
 
 def may_register(request: HttpRequest) -> bool:

@@ -13,6 +13,7 @@ from webapp.inboxes.views import (
     items,
     materials,
     register,
+    rosters,
     village,
 )
 
@@ -39,6 +40,11 @@ urlpatterns = [
     path("duty/absences/<int:absence_id>/", duty.absence, name="absence"),
     path("duty/absences/<int:absence_id>/change/", duty.absence_change, name="absence_change"),
     path("duty/absences/<int:absence_id>/<slug:verb>/", duty.absence_do, name="absence_do"),
+    path("duty/handovers/<int:handover_id>/", duty.handover, name="handover"),
+    path("duty/rosters/", rosters.rosters, name="rosters"),
+    path("duty/rosters/new/", rosters.roster_new, name="roster_new"),
+    path("duty/rosters/<int:roster_id>/", rosters.roster, name="roster"),
+    path("duty/rosters/<int:roster_id>/edit/", rosters.roster_edit, name="roster_edit"),
     path("village/", village.village, name="village"),
     path("items/<int:item_id>/", items.item, name="item"),
     path("items/<int:item_id>/state/", items.item_state, name="item_state"),

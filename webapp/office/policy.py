@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from webapp.changes import policy as changes
 from webapp.organisations.middleware import acting_of
+from webapp.organisations.policy import HEADS
 from webapp.organisations.queries import Acting
 
 COUNTY_EYES = frozenset({"county.office", "inspection", "oversight"})
@@ -42,6 +43,12 @@ def may_see_seals(request: HttpRequest) -> bool:
     """The county's eyes, and the administrator of the record (三员分立)."""
     acting = acting_of(request)
     return sees_county(acting) or acting.has("admin.audit")
+
+
+def may_arrange(request: HttpRequest) -> bool:
+    """Arranges posts and cover: the county office, and heads for their own people (DUTY-03)."""
+    acting = acting_of(request)
+    return acting.has("county.office") or bool(acting.roles & HEADS)
 
 
 def led_unit_ids(acting: Acting) -> frozenset[int]:

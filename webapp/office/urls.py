@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from webapp.office import change_views, item_views, parameter_views, views
+from webapp.office import change_views, item_views, parameter_views, staffing, views
 
 app_name = "office"
 
@@ -24,6 +24,11 @@ urlpatterns = [
     path("items/<slug:code>/", item_views.item, name="item"),
     path("seals/", views.seals, name="seals"),
     path("calendar/", views.calendar, name="calendar"),
+    path("staff/", staffing.staff, name="staff"),
+    path("staff/<int:unit_id>/", staffing.staff_unit, name="staff_unit"),
+    path("staff/posts/<int:post_id>/", staffing.post, name="post"),
+    path("staff/posts/<int:post_id>/assign/", staffing.post_assign, name="post_assign"),
+    path("staff/people/<int:officer_id>/leave/", staffing.leave, name="leave"),
     path("coverage/", views.coverage, name="coverage"),
     path("parameters/", parameter_views.parameters, name="parameters"),
     path("changes/", change_views.changes, name="changes"),

@@ -7,7 +7,7 @@ as B's when A is away at any moment of it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -49,6 +49,7 @@ class Day:
     day: date
     morning: Half
     afternoon: Half
+    rest: bool = False
 
     @property
     def whole(self) -> bool:
@@ -57,8 +58,8 @@ class Day:
 
     @property
     def gap(self) -> bool:
-        """Nobody works for at least half of it."""
-        return "" in {self.morning.cover, self.afternoon.cover}
+        """Nobody works for at least half of a working day."""
+        return not self.rest and "" in {self.morning.cover, self.afternoon.cover}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +137,16 @@ def working_state(
     return Half("", "", missing)
 
 
-def matrix(unit_ids: Iterable[int], first: date, days: int = FORTNIGHT) -> Matrix:
-    """The coverage of the posts of these units from `first` on: three statements."""
+def matrix(
+    unit_ids: Iterable[int],
+    first: date,
+    days: int = FORTNIGHT,
+    rest: Collection[date] = (),
+) -> Matrix:
+    """The coverage of the posts of these units from `first` on: three statements.
+
+    `rest`: days off, on which an empty post is no gap.
+    """
     span = tuple(first + timedelta(days=n) for n in range(days))
     posts = list(
         Post.objects.filter(active=True, pool__unit__in=list(unit_ids), pool__unit__active=True)
@@ -163,7 +172,7 @@ def matrix(unit_ids: Iterable[int], first: date, days: int = FORTNIGHT) -> Matri
                 today_a.officer_id if today_a else None,
                 today_b.name if today_b else "",
                 today_b.officer_id if today_b else None,
-                tuple(_day(day, a, b, away) for day in span),
+                tuple(_day(day, a, b, away, day in rest) for day in span),
             )
         )
     by_unit: dict[str, list[Row]] = {}
@@ -177,6 +186,7 @@ def _day(
     a: Sequence[Span],
     b: Sequence[Span],
     away: Mapping[int, Sequence[tuple[datetime, datetime]]],
+    rest: bool,
 ) -> Day:
     edges = [
         timezone.make_aware(datetime.combine(day, time())),
@@ -187,6 +197,7 @@ def _day(
         day,
         working_state(a, b, away, edges[0], edges[1]),
         working_state(a, b, away, edges[1], edges[2]),
+        rest,
     )
 
 

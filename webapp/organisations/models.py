@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import (
@@ -53,6 +53,7 @@ class Unit(models.Model):
         PARTY = "party"
         HALL = "hall"  # county service hall 县政务大厅
         SERVICE_OFFICE = "service_office"  # county service office 县政务办
+        GROUP = "group"  # contact point of a natural village or villagers' group (ORG-01)
 
     key = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=80)
@@ -71,6 +72,9 @@ class Unit(models.Model):
     phone = models.CharField(max_length=30, blank=True)
     supervision_phone = models.CharField(max_length=30, blank=True)
     address = models.CharField(max_length=120, blank=True)
+    contact = models.CharField(
+        max_length=60, blank=True, help_text="Whom to ask at a contact point (group)."
+    )
     active = models.BooleanField(default=True)
 
     class Meta:
@@ -234,10 +238,11 @@ class Absence(models.Model):
 
 
 class Handover(models.Model):
-    """A signed hand-over sheet (岗位移交单): what one officer left to another, as it was then.
+    """A hand-over sheet (岗位移交单): what one officer left to another, as it was then.
 
-    Without an absence it belongs to somebody who has left for good. `content` holds case
-    numbers, names of steps and dates, no personal data.
+    Of an absence it is made when B signs. Without one it belongs to somebody who has left for
+    good, and waits for the signature of whoever takes over. `content` holds case numbers, names
+    of steps and dates, no personal data.
     """
 
     absence = models.ForeignKey(Absence, models.PROTECT, null=True, related_name="handovers")
@@ -245,7 +250,8 @@ class Handover(models.Model):
     to_officer = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
     content = models.JSONField(default=dict)
     remark = models.CharField(max_length=300, blank=True)
-    signed_at = models.DateTimeField()
+    made_at = models.DateTimeField()
+    signed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -276,3 +282,134 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.officer_id}"
+
+
+class Roster(models.Model):
+    """A duty list of a unit for a week or a month (ORG-20, DUTY-08); shown once published."""
+
+    class Kind(models.TextChoices):
+        DUTY = "duty"  # 窗口值班
+        LEADER = "leader"  # 领导坐岗
+        ONSITE = "onsite"  # 县直部门现场办公
+        HOLIDAY = "holiday"  # 节假日轮值
+        VILLAGE = "village"  # 村级值班
+        COLLECTIVE = "collective"  # 每月集中办理日
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="rosters")
+    kind = models.CharField(max_length=10, choices=Kind)
+    during = DateRangeField()
+    note = models.CharField(max_length=200, blank=True)
+    made_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    published_by = models.ForeignKey(
+        "accounts.Officer", models.PROTECT, null=True, related_name="+"
+    )
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "kind", "during"], name="roster_once_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.unit_id} {self.during}"
+
+    @property
+    def first(self) -> date:
+        """Its first day."""
+        day: date = self.during.lower
+        return day
+
+    @property
+    def last(self) -> date:
+        """Its last day, included."""
+        day: date = self.during.upper - timedelta(days=1)
+        return day
+
+
+class Shift(models.Model):
+    """One line of a roster: a day, a part of it, and who is there.
+
+    `name` is what stands on the paper: village cadres and people of county departments need not
+    have an account.
+    """
+
+    class Part(models.TextChoices):
+        DAY = "day"
+        MORNING = "morning"
+        AFTERNOON = "afternoon"
+        NIGHT = "night"
+
+    roster = models.ForeignKey(Roster, models.CASCADE, related_name="shifts")
+    day = models.DateField()
+    part = models.CharField(max_length=10, choices=Part, default=Part.DAY)
+    officer = models.ForeignKey(
+        "accounts.Officer", models.PROTECT, null=True, related_name="shifts"
+    )
+    name = models.CharField(max_length=60)
+    phone = models.CharField(max_length=30, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["roster", "day", "part", "name"], name="shift_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.part} {self.name}"
+
+
+class StaffRecord(models.Model):
+    """What the checks of A posts ask about a person (ORG-14); no identity number, no health."""
+
+    class Employment(models.TextChoices):
+        CIVIL = "civil"  # 公务员
+        INSTITUTION = "institution"  # 事业编制
+        CONTRACT = "contract"  # 合同制
+        TEMPORARY = "temporary"  # 临时聘用
+
+    officer = models.OneToOneField(
+        "accounts.Officer", models.CASCADE, primary_key=True, related_name="staff_record"
+    )
+    born = models.DateField()
+    employment = models.CharField(max_length=12, choices=Employment)
+
+    def __str__(self) -> str:
+        return f"{self.officer_id} {self.employment}"
+
+
+class PostFiling(models.Model):
+    """A centre files its A posts with the county (A岗备案, ORG-14), which answers.
+
+    `lines` and `findings` are kept as they were when filed.
+    """
+
+    class State(models.TextChoices):
+        FILED = "FILED"
+        ACKNOWLEDGED = "ACKNOWLEDGED"
+        RETURNED = "RETURNED"
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="post_filings")
+    state = models.CharField(max_length=12, choices=State, default=State.FILED)
+    lines = models.JSONField(default=list)
+    findings = models.JSONField(default=list)
+    filed_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
+    filed_at = models.DateTimeField()
+    answered_by = models.ForeignKey(
+        "accounts.Officer", models.PROTECT, null=True, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit"], condition=Q(state="FILED"), name="postfiling_one_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"A posts of {self.unit_id} ({self.state})"

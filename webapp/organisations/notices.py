@@ -10,11 +10,21 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from webapp.organisations.models import Notice
 from webapp.organisations.queries import until_words
 
 SHOWN = 20
+KIND_NAMES = {
+    "duty": gettext_noop("值班表"),
+    "leader": gettext_noop("领导坐岗表"),
+    "onsite": gettext_noop("县直部门现场办公安排"),
+    "holiday": gettext_noop("节假日轮值表"),
+    "village": gettext_noop("村级值班表"),
+    "collective": gettext_noop("每月集中办理日安排"),
+}
+"""Kinds of rosters as they are titled on paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,8 @@ class Told:
     sentence: str
     serious: bool
     absence_id: int | None
+    handover_id: int | None = None
+    roster_id: int | None = None
 
 
 def tell(officers: Iterable[int], kind: str, at: datetime, payload: dict[str, Any]) -> None:
@@ -45,6 +57,8 @@ def told(officer_id: int) -> list[Told]:
             _WORDS.get(row.kind, _plain)(row.payload),
             bool(row.payload.get("gap")),
             row.payload.get("absence"),
+            row.payload.get("handover"),
+            row.payload.get("roster"),
         )
         for row in rows[:SHOWN]
     ]
@@ -105,10 +119,47 @@ def _plain(payload: Mapping[str, Any]) -> str:
     return str(payload.get("text", ""))
 
 
+def _assigned(payload: Mapping[str, Any]) -> str:
+    words = _("您从{first}起是{unit}{post}{cover}岗。")
+    if payload.get("last"):
+        words = _("您从{first}到{last}是{unit}{post}{cover}岗。")
+    return _holding(words, payload)
+
+
+def _replaced(payload: Mapping[str, Any]) -> str:
+    if not payload.get("name"):
+        return _holding(_("从{first}起您不再是{unit}{post}{cover}岗。"), payload)
+    return _holding(_("从{first}起{unit}{post}{cover}岗由{name}担任。"), payload)
+
+
+def _holding(words: str, payload: Mapping[str, Any]) -> str:
+    wanted = ("first", "last", "unit", "post", "cover", "name")
+    return words.format(**{key: payload.get(key, "") for key in wanted})
+
+
+def _left(payload: Mapping[str, Any]) -> str:
+    return _filled(_("{name}已经离岗（{posts}），移交单等您签收。"), payload)
+
+
+def _roster(payload: Mapping[str, Any]) -> str:
+    words = _("{unit}{kind}（{first}至{last}）已公布，您的班：{days}。")
+    if not payload.get("days"):
+        words = _("{unit}{kind}（{first}至{last}）改了，您不再有班。")
+    wanted = ("unit", "first", "last", "days")
+    return words.format(
+        kind=_(KIND_NAMES.get(payload.get("kind", ""), "")),
+        **{key: payload.get(key, "") for key in wanted},
+    )
+
+
 _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "absence": _absence,
     "absence_changed": _changed,
     "absence_ended": _ended,
     "absence_withdrawn": _withdrawn,
     "handover_signed": _signed,
+    "holder_assigned": _assigned,
+    "holder_replaced": _replaced,
+    "left": _left,
+    "roster": _roster,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -100,6 +100,24 @@ def unit_ids_of(officer_id: int, at: datetime) -> frozenset[int]:
         return frozenset(one for row in cursor.fetchall() for one in row if one is not None)
 
 
+_OVER = """
+SELECT unit.id, centre.id
+FROM organisations_unit unit
+LEFT JOIN organisations_division here ON here.id = unit.division_id
+LEFT JOIN organisations_unit centre
+       ON centre.kind = 'centre' AND centre.active AND unit.level <> 'county'
+      AND centre.division_id IN (here.id, here.parent_id)
+WHERE unit.id = %s
+"""
+
+
+def units_over(unit_id: int) -> frozenset[int]:
+    """A unit with the centre that is over it (ORG-09): one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OVER, [unit_id])
+        return frozenset(one for row in cursor.fetchall() for one in row if one is not None)
+
+
 _OWN = """
 SELECT DISTINCT unit.id
 FROM organisations_holding mine
@@ -155,3 +173,53 @@ def heads_of(unit_ids: Iterable[int], at: datetime) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(_HEADS, wanted)
         return {row[0] for row in cursor.fetchall()}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who could hold a post: `knows` what she does now; `fits` when in the same pool."""
+
+    officer_id: int
+    name: str
+    knows: str
+    fits: bool
+
+
+_CANDIDATES = """
+SELECT officer.id, officer.name,
+       string_agg(post.name || mine.cover || '岗', '、' ORDER BY mine.cover, post.id),
+       bool_or(post.pool_id = %(pool)s)
+FROM organisations_unit asked
+JOIN organisations_unit unit
+  ON unit.id = asked.id
+  OR (asked.level = 'township' AND unit.level = 'township' AND unit.active
+      AND unit.division_id = asked.division_id)
+  OR (asked.level = 'village' AND unit.parent_id = asked.parent_id AND unit.active)
+  OR (asked.level = 'county' AND unit.parent_id = asked.id AND unit.active)
+JOIN organisations_pool pool ON pool.unit_id = unit.id
+JOIN organisations_post post ON post.pool_id = pool.id AND post.active
+JOIN organisations_holding mine ON mine.post_id = post.id AND mine.during @> %(day)s::date
+JOIN accounts_officer officer ON officer.id = mine.officer_id AND officer.is_active
+WHERE asked.id = %(unit)s
+GROUP BY officer.id, officer.name
+ORDER BY 4 DESC, bool_or(unit.id = asked.id) DESC, officer.id
+"""
+
+
+def candidates(unit_id: int, pool_id: int, day: date) -> list[Candidate]:
+    """Who could hold a post of a unit, those who know the work first (DUTY-06): one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CANDIDATES, {"unit": unit_id, "pool": pool_id, "day": day})
+        return [Candidate(*row) for row in cursor.fetchall()]
+
+
+def pools_of_officer(officer_id: int, day: date) -> list[int]:
+    """Pools of the posts that somebody holds that day, as A or B: one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT post.pool_id FROM organisations_holding mine"
+            " JOIN organisations_post post ON post.id = mine.post_id"
+            " WHERE mine.officer_id = %s AND mine.during @> %s::date ORDER BY 1",
+            [officer_id, day],
+        )
+        return [row[0] for row in cursor.fetchall()]

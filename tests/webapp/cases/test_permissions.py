@@ -70,6 +70,8 @@ EXPECTED = {
     "propose_transfer": PUBLISHING | {("county.designer", COUNTY)},
     "decide_transfer": PUBLISHING,
     "undo_transfer": PUBLISHING,
+    "leave": set(),  # nobody has this number
+    "sign_leaver": set(),
     "open_case": "registering",
 }
 
@@ -125,6 +127,8 @@ def calls(desk, case, item, attachment):
         ),
         "decide_transfer": lambda by: actions.decide_transfer(act.pk, by, agree=True),
         "undo_transfer": lambda by: actions.undo_transfer(act.pk, by, "暂缓"),
+        "leave": lambda by: actions.leave(0, by, 0),
+        "sign_leaver": lambda by: actions.sign_leaver(0, by),
         "open_case": lambda by: actions.open_case(by, "NOPE", {}, {}, None, None, "k"),
     }
 

@@ -21,6 +21,7 @@ from webapp.cases.actions.fire_due_timers import fire_due_timers
 from webapp.cases.actions.forward import carry_over
 from webapp.cases.actions.give_back import give_back
 from webapp.cases.actions.issue_cards import issue_cards
+from webapp.cases.actions.leave import leave, sign_leaver
 from webapp.cases.actions.open_case import open_case
 from webapp.cases.actions.preview_documents import preview_documents
 from webapp.cases.actions.print_documents import print_documents
@@ -69,6 +70,8 @@ REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "propose_transfer": (propose_transfer, policy.check_can_propose_transfer),
     "decide_transfer": (decide_transfer, policy.check_can_decide_transfer),
     "undo_transfer": (undo_transfer, policy.check_can_undo_transfer),
+    "leave": (leave, policy.check_can_dismiss),
+    "sign_leaver": (sign_leaver, policy.check_can_sign_handover),
 }
 """Name → the action of an officer and the policy that decides."""
 
@@ -105,6 +108,7 @@ __all__ = [
     "fire_due_timers",
     "give_back",
     "issue_cards",
+    "leave",
     "load_draft",
     "open_case",
     "preview_documents",
@@ -121,6 +125,7 @@ __all__ = [
     "send_signal",
     "set_material",
     "sign_handover",
+    "sign_leaver",
     "start_case",
     "supply_materials",
     "suspend",

@@ -42,6 +42,7 @@ def _sign(absence_id: int, by: Acting, remark: str) -> int:
         to_officer_id=by.officer_id,
         content=sheet.content() | {"posts": mine.posts, "note": seen.absence.note},
         remark=remark[:300],
+        made_at=by.at,
         signed_at=by.at,
     )
     about = {"absence": absence_id, "name": seen.absence.officer.name, "by": by.name}

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from webapp.accounts.models import Officer
-from webapp.cases.actions import sign_handover
+from webapp.cases.actions import sign_handover, sign_leaver
 from webapp.cases.queries.handover import Sheet, handover_sheet, sheet_of
+from webapp.catalogue.queries import rest_days
 from webapp.core.access import page
 from webapp.core.errors import Invalid, Refused, Unknown
 from webapp.inboxes import policy
@@ -28,10 +29,12 @@ from webapp.organisations.absences import (
     covered_by,
     sheet_for,
 )
-from webapp.organisations.cover import matrix
+from webapp.organisations.cover import FORTNIGHT, matrix
 from webapp.organisations.middleware import acting_of
+from webapp.organisations.models import Handover
 from webapp.organisations.notices import have_seen, told
 from webapp.organisations.queries import Acting
+from webapp.organisations.rosters import published_for
 from webapp.organisations.staff import own_unit_ids, seats_between, unit_ids_of
 
 REASONS = (
@@ -92,7 +95,9 @@ def duty(request: HttpRequest) -> HttpResponse:
     """My absences, whom I cover, who is here today in my units, what has changed."""
     by = acting_of(request)
     today = timezone.localdate(by.at)
-    board = matrix(own_unit_ids(by.officer_id, by.at), today, days=1)
+    units = own_unit_ids(by.officer_id, by.at)
+    board = matrix(units, today, days=1)
+    own = Handover.objects.filter(to_officer=by.officer_id, absence=None, signed_at=None)
     covered = covered_by(by)
     context = {
         "acting": by,
@@ -100,6 +105,8 @@ def duty(request: HttpRequest) -> HttpResponse:
         "mine": absences_of(by),
         "covered": [(one, sheet_for(one, by.officer_id)) for one in covered],
         "board": board,
+        "shifts": published_for(units, today),
+        "from_leavers": own.select_related("officer").order_by("made_at"),
         "today": today,
     }
     return render(request, "inboxes/duty.html", context)
@@ -325,7 +332,30 @@ def cover(request: HttpRequest) -> HttpResponse:
     by = acting_of(request)
     today = timezone.localdate(by.at)
     monday = today - timedelta(days=today.weekday())
-    found = matrix(own_unit_ids(by.officer_id, by.at), monday)
+    found = matrix(
+        own_unit_ids(by.officer_id, by.at), monday, rest=rest_days(monday, FORTNIGHT)
+    )
     return render(
         request, "inboxes/cover.html", {"matrix": found, "today": today, "acting": by}
     )
+
+
+@page(policy.may_see_duty, methods=("GET", "POST"))
+def handover(request: HttpRequest, handover_id: int) -> HttpResponse:
+    """The sheet of somebody who has left, for the one who takes over; POST signs it."""
+    by = acting_of(request)
+    row = Handover.objects.filter(
+        pk=handover_id, absence=None, to_officer=by.officer_id
+    ).select_related("officer", "to_officer")
+    found = row.first()
+    if found is None:
+        raise Http404
+    if request.method == "POST":
+        try:
+            sign_leaver(handover_id, by, request.POST.get("remark", ""))
+            messages.success(request, _("已签收移交单，这些事以后由您负责。"))
+        except Refused as refusal:
+            messages.warning(request, refusal.sentence)
+        return redirect("inboxes:handover", handover_id=handover_id)
+    context = {"handover": found, "sheet": sheet_of(found.content)}
+    return render(request, "inboxes/handover.html", context)

@@ -12,14 +12,29 @@ from webapp.organisations.actions.absence import (
     tell_b,
     withdraw_absence,
 )
+from webapp.organisations.actions.holdings import assign_holder, vacate_post
+from webapp.organisations.actions.rosters import (
+    Entry,
+    begin_roster,
+    drop_roster,
+    publish_roster,
+    save_roster,
+)
 
 __all__ = [
     "Cover",
+    "Entry",
     "Recorded",
+    "assign_holder",
+    "begin_roster",
     "between",
     "change_absence",
     "come_back",
+    "drop_roster",
+    "publish_roster",
     "record_absence",
+    "save_roster",
     "tell_b",
+    "vacate_post",
     "withdraw_absence",
 ]
