@@ -194,6 +194,8 @@ DOORS: dict[str, Door] = {
     "designer:form_preview": Door(READING_LIBRARY, "GET POST"),
     "designer:form_preview_state": Door(READING_LIBRARY, "POST"),
     "designer:table_trial": Door(READING_LIBRARY, "POST"),
+    "designer:compare": Door(READING_LIBRARY),
+    "designer:counts": Door(READING_LIBRARY),
     "designer:running": Door(READING_LIBRARY),
     "designer:board": Door(READING_LIBRARY, "GET POST"),  # who may propose: the action
     "designer:transfer": Door(READING_LIBRARY),

@@ -7,14 +7,16 @@ limit than the one on D05), and a case never ends by being moved. Pure but for c
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
+from webapp.cases.places import role_name
 from webapp.processes import queries as processes
-from workflows.engine import Place, inspect
+from webapp.processes.queries.library import roles
+from workflows.engine import OpenedItem, Place, inspect
 from workflows.errors import CommandRefused, SnapshotUnreadable
 from workflows.model import Element, Process
 from workflows.transfer import Comparison, Question, Verdict, compare
@@ -71,9 +73,10 @@ def answer(
                 break
             decisions |= more
             found = compare(old, new, subject.snapshot, decisions)
+        found = _county(source, target, subject, found)
+        return _in_detail(source, target, subject, found)
     except (CommandRefused, SnapshotUnreadable) as problem:
         return Comparison(Verdict.STAYS, (str(problem),))
-    return _county(source, target, subject, found)
 
 
 def _decided(
@@ -112,6 +115,52 @@ def _county(source: int, target: int, subject: Subject, found: Comparison) -> Co
     return _keeping_the_day(target, subject, found)
 
 
+def _in_detail(source: int, target: int, subject: Subject, found: Comparison) -> Comparison:
+    """Say of each open step what is another now; a form or table of the same name counts too."""
+    if found.moved is None:
+        return found
+    before = inspect(processes.definition(source), subject.snapshot).items
+    after = inspect(processes.definition(target), found.moved.outcome.snapshot).items
+    now = {item.token: item for item in after}
+    pairs = [(item, now[item.token]) for item in before if item.token in now]
+    said = [one for was, is_now in pairs for one in _of_step(source, target, was, is_now)]
+    rest = [one for one in found.reasons if not one.startswith("待办「")]
+    if found.verdict is Verdict.UNAFFECTED:
+        answers = [c for c in changes_between(source, target) if _is_of_answers(target, c)]
+        if not (said or answers):
+            return found
+        rest = [_("走法没有变化，表单或者决策表有变化。")]
+    reasons = tuple(dict.fromkeys([*said, *rest]))
+    return replace(found, verdict=Verdict.SAFE, reasons=reasons)
+
+
+def _of_step(source: int, target: int, was: OpenedItem, now: OpenedItem) -> Iterator[str]:
+    if was.name != now.name:
+        yield _("待办「{old}」改为「{new}」。").format(old=was.name, new=now.name)
+    elif was.place.element != now.place.element:
+        yield _("待办「{new}」换了位置接着办。").format(new=now.name)
+    if (was.role, was.unit) != (now.role, now.unit):
+        role = role_name(now.role or "")
+        yield _("「{step}」改由{role}办理，材料随着走。").format(step=now.name, role=role)
+    old, new = (
+        processes.bundle(version).forms.get(item.form or "")
+        for version, item in ((source, was), (target, now))
+    )
+    if old != new:
+        yield _("「{step}」的表单换成新版，已填的草稿保留。").format(step=now.name)
+    if was.limit != now.limit and was.limit is not None:
+        yield _("「{step}」正在办的仍按原来的时限，以后的按新版。").format(step=now.name)
+    elif was.limit != now.limit:
+        yield _("「{step}」从换版起按新版的时限。").format(step=now.name)
+    if was.separate != now.separate:
+        yield _("「{step}」必须由谁以外的人办，按新版。").format(step=now.name)
+
+
+def _is_of_answers(target: int, change: Change) -> bool:
+    """Whether a change is one of a form or a decision table."""
+    return change.process not in processes.bundle(target).processes
+
+
 def _keeping_the_day(target: int, subject: Subject, found: Comparison) -> Comparison:
     """Leave out choices behind which the promised limit would begin again."""
     if not subject.accepted:
@@ -139,7 +188,9 @@ def _later_than_promised() -> str:
 @lru_cache(maxsize=128)
 def changes_between(source: int, target: int) -> tuple[Change, ...]:
     """Every difference of meaning between two published versions, changes of power first."""
-    return differences(processes.bundle(source), processes.bundle(target))
+    known = roles()
+    old, new = (replace(processes.bundle(one), roles=known) for one in (source, target))
+    return differences(old, new)
 
 
 @lru_cache(maxsize=128)

@@ -5,8 +5,10 @@ Case numbers, routing values and moments only: nothing personal is read.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -58,16 +60,47 @@ class Rehearsed:
 
 def rehearse(draft: Draft) -> Rehearsed:
     """Play the latest cases of every process that the draft touches."""
-    manifest = with_draft(draft)
-    new = library(contents(manifest))
-    old = library(contents(in_force()))
     try:
-        keys = touched(new, seen.changed_paths(draft))
-        lines = (as_line(case) for case in latest_cases(keys, MOST))
-        weighed = weigh(read_cases(lines, _("以往办件")), new, old)
+        weighed, new, old = _weighed(draft)
     except WorkflowError as wrong:
         return Rehearsed(0, 0, problem=str(wrong))
     return _shown(weighed, new, old)
+
+
+def counted(draft: Draft) -> dict[str, Any]:
+    """How many of these cases pass each element before and after, and where they get stuck.
+
+    Only cases that fit are counted on both sides, so that the numbers can be compared.
+    """
+    before: Counter[str] = Counter()
+    after: Counter[str] = Counter()
+    stuck: Counter[str] = Counter()
+    try:
+        weighed, _new, _old = _weighed(draft)
+    except WorkflowError as wrong:
+        return {"problem": str(wrong), "total": 0, "before": {}, "after": {}, "stuck": {}}
+    for one in weighed.cases:
+        if one.after.misfit is not None:
+            stuck[one.after.misfit_at.rpartition("/")[2]] += 1
+        elif one.before is not None:
+            before.update({place.rpartition("/")[2] for place in one.before.path})
+            after.update({place.rpartition("/")[2] for place in one.after.path})
+    return {
+        "problem": "",
+        "total": len(weighed.cases),
+        "before": dict(before),
+        "after": dict(after),
+        "stuck": dict(stuck),
+    }
+
+
+def _weighed(draft: Draft) -> tuple[Weighed, Library, Library]:
+    manifest = with_draft(draft)
+    new = library(contents(manifest))
+    old = library(contents(in_force()))
+    keys = touched(new, seen.changed_paths(draft))
+    lines = (as_line(case) for case in latest_cases(keys, MOST))
+    return weigh(read_cases(lines, _("以往办件")), new, old), new, old
 
 
 def _shown(weighed: Weighed, new: Library, old: Library) -> Rehearsed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from webapp.designer import shelves, starting
+from webapp.designer.remarks import threads
 from webapp.organisations.queries import Acting
 from webapp.processes import policy
 from webapp.processes.models import Draft
@@ -24,6 +25,7 @@ def standing(draft: Draft, by: Acting) -> dict[str, Any]:
     live = draft.state in LIVE
     found = findings(manifest, changed) if live else ()
     before = in_force()
+    found_remarks = threads(draft, by)
     return {
         "draft": draft,
         "state": policy.state_name(draft.state),
@@ -36,8 +38,9 @@ def standing(draft: Draft, by: Acting) -> dict[str, Any]:
         "playable": bool(changed) and live and not _errors(found),
         "changes": difference(before, manifest) if live else (),
         "texts": text_changes(before, manifest) if live else [],
-        "remarks": draft.remarks.select_related("by").order_by("pk"),
         "may_try": live and policy.may_try(by),
+        "threads": found_remarks,
+        "open_remarks": [one for one in found_remarks if one.remark.is_open],
         "may_edit": policy.can_edit(by, draft),
         "may_recall": policy.may_design(by) and draft.state == Draft.State.SUBMITTED,
         "may_review": policy.can_review(by, draft),

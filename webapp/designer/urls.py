@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from webapp.designer.views import (
+    comparing,
     drafts,
     editing,
     library,
@@ -37,6 +38,8 @@ urlpatterns = [
         name="form_preview_state",
     ),
     path("drafts/<int:draft_id>/ask/<path:path>", trying.table_trial, name="table_trial"),
+    path("drafts/<int:draft_id>/compare/<path:path>", comparing.compare, name="compare"),
+    path("drafts/<int:draft_id>/counts/<path:path>", comparing.counts, name="counts"),
     path("running/", running.overview, name="running"),
     path("running/<slug:key>/", running.board, name="board"),
     path("transfers/<int:transfer_id>/", running.transfer, name="transfer"),

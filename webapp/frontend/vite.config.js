@@ -3,7 +3,7 @@
 import { defineConfig } from "vite";
 import { chinese } from "./chinese.js";
 
-const entries = ["app", "viewer", "diagrams", "tables", "fields", "texts", "drafts"];
+const entries = ["app", "viewer", "diagrams", "tables", "fields", "texts", "drafts", "difference"];
 
 export default defineConfig({
   base: "./",

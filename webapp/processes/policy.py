@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from webapp.core.errors import NotYours, Refused
 from webapp.organisations.queries import Acting
-from webapp.processes.models import Draft
+from webapp.processes.models import Draft, DraftRemark
 
 DESIGNER, PUBLISHER = "county.designer", "county.publisher"
 READERS = frozenset({DESIGNER, PUBLISHER, "county.office", "inspection", "oversight"})
@@ -62,6 +62,12 @@ def check_can_try(by: Acting, draft: Draft) -> None:
         raise NotYours("试走草案要有流程设计员或者复核发布员的岗位。")
     if draft.state in {Draft.State.PUBLISHED, Draft.State.DISCARDED}:
         raise Refused(_("这份草案{state}，不能再试走。").format(state=state_name(draft.state)))
+
+
+def can_settle(by: Acting, draft: Draft, remark: DraftRemark) -> bool:
+    """Whoever made a remark, or whoever may review the draft; never its author alone."""
+    reviews = may_publish(by) and by.officer_id != draft.author_id
+    return reviews or remark.by_id == by.officer_id
 
 
 def check_can_edit(by: Acting, draft: Draft) -> None:

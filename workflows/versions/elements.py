@@ -138,7 +138,8 @@ def _separation(pair: Pair, old: Work, new: Work) -> Iterator[Change]:
     name = called(pair.new)
     for one in kept:
         if one not in new.separate:
-            other = wording.steps([one], pair.after) or one
+            gone = wording.steps([one], pair.before)
+            other = wording.steps([one], pair.after) or gone or one
             said = f"{name}不再要求与{other}由不同的人办理"
             yield pair.change("separate", said, other, None, power=True, gains=True)
     for one in new.separate:

@@ -80,6 +80,7 @@ def test_a_case_is_moved_and_keeps_claim_draft_clocks_and_number(desk, editions)
     editions.publish(RENAMED)
     (cohort,) = board(process_of("escalated")).cohorts
     assert (cohort.verdict, len(cohort.cases)) == ("safe", 1)
+    assert cohort.reasons == ("待办「乡镇初审」改为「乡镇审查」。",)
 
     (line,) = editions.move(case)
     assert (line.state, line.source_id) == ("MOVED", before)
@@ -327,3 +328,41 @@ def test_tolerance_goes_on_beside_the_handling(desk, editions):
     verify(desk, case, key)
     assert desk.run(case).result == "granted"
     whole(case)
+
+
+def test_a_form_that_changed_under_the_same_name_is_told(desk, editions):
+    """The drawing is the same: only the questions are others, and the page says so."""
+    prelim(desk)
+    editions.publish({"forms/prelim.json": [('"key": "opinion"', '"key": "advice"')]})
+    (cohort,) = board(process_of("escalated")).cohorts
+    assert cohort.verdict == "safe"
+    assert cohort.reasons == (
+        "「乡镇初审」的表单换成新版，已填的草稿保留。",
+        "走法没有变化，表单或者决策表有变化。",
+    )
+
+
+def test_a_version_rolled_back_meanwhile_takes_no_case(desk, editions):
+    case = prelim(desk)
+    editions.publish(RENAMED)
+    act = editions.propose(case)
+    actions.decide_transfer(act.pk, editions.publisher, agree=True)
+    editions.publish({"escalated.bpmn": [('name="乡镇审查"', 'name="乡镇初审"')]})
+    (line,) = editions.work(act)
+    assert (line.state, line.words) == ("STAYED", "确认以后现行版又变了，没有换。")
+
+
+def test_a_suspended_case_stays_suspended(desk, editions):
+    case = prelim(desk)
+    head = desk.acting("xinan.centre", "township.head_window")
+    with db.pretended(desk.at):
+        actions.suspend(case.pk, head, "party", "等待确定承受人", "办法第四条")
+    editions.publish(OTHER_LANE)
+    (line,) = editions.move(case)
+    assert line.state == "MOVED", line.words
+    case.refresh_from_db()
+    assert case.suspended_from
+    whole(case)
+    with db.pretended(desk.at):
+        actions.resume(case.pk, head, "已经确定")
+    assert desk.run(case).result == "granted"

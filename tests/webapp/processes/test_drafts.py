@@ -167,7 +167,9 @@ def test_a_change_in_force_meanwhile_is_never_undone(begin, renamed, designer, p
     actions.return_draft(late.pk, publisher, "请对照新版本")
     actions.take_current(late.pk, designer, "promised.bpmn")
     actions.submit_draft(late.pk, designer)
-    actions.approve_draft(late.pk, publisher)
+    with pytest.raises(Refused, match="请对照新版本"):
+        actions.approve_draft(late.pk, publisher)
+    actions.approve_draft(late.pk, publisher, settled={late.remarks.get().pk})
     actions.publish_draft(late.pk, publisher)
     assert seen.files(second)[0].overtaken
 

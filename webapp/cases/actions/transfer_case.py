@@ -62,7 +62,7 @@ def _transfer(line_id: int) -> bool:
     state = lock_case(case_id)
     line = (
         TransferLine.objects.select_for_update(of=("self",))
-        .select_related("transfer__decided_by", "target")
+        .select_related("transfer__decided_by", "transfer__process", "target")
         .get(pk=line_id)
     )
     if line.state != TransferLine.State.WAITING:
@@ -71,6 +71,9 @@ def _transfer(line_id: int) -> bool:
         raise Refused(_("这件申请已经办结。"))
     if state.process_version_id == line.target_id:
         raise Refused(_("这件办件已经在这一版上了。"))
+    in_force = line.transfer.process.current_id
+    if line.transfer.undoes_id is None and in_force != line.target_id:
+        raise Refused(_("确认以后现行版又变了，没有换。"))
     done = frozenset((one.process_key, one.element) for one in state.done)
     subject = Subject(state.snapshot, state.accepted_at is not None, done)
     back = {token: (put, origin) for token, (put, origin) in line.back.items()}

@@ -128,7 +128,8 @@ def _recall(draft_id: int, by: Acting, typed: Typed) -> None:
 
 
 def _approve(draft_id: int, by: Acting, typed: Typed) -> None:
-    actions.approve_draft(draft_id, by, _day(typed.get("on", "")))
+    settled = {int(one) for one in typed.get("settled", "").split() if _is_number(one)}
+    actions.approve_draft(draft_id, by, _day(typed.get("on", "")), settled)
 
 
 def _return(draft_id: int, by: Acting, typed: Typed) -> None:
@@ -144,10 +145,37 @@ def _discard(draft_id: int, by: Acting, typed: Typed) -> str:
     return reverse("designer:library")
 
 
-def _remark(draft_id: int, by: Acting, typed: Typed) -> None:
+def _remark(draft_id: int, by: Acting, typed: Typed) -> str | None:
+    answers = typed.get("answers", "")
     actions.remark(
-        draft_id, by, typed.get("text", ""), typed.get("path", ""), typed.get("element", "")
+        draft_id,
+        by,
+        typed.get("text", ""),
+        typed.get("path", ""),
+        typed.get("element", ""),
+        int(answers) if _is_number(answers) else None,
     )
+    return _back(draft_id, typed)
+
+
+def _settle(draft_id: int, by: Acting, typed: Typed) -> str | None:
+    wanted = typed.get("remark", "")
+    if not _is_number(wanted):
+        raise Unknown("没有这条意见。")
+    actions.settle_remark(draft_id, by, int(wanted))
+    return _back(draft_id, typed)
+
+
+def _back(draft_id: int, typed: Typed) -> str | None:
+    """To the drawings, where the remark was made there."""
+    where = typed.get("back", "")
+    if not where:
+        return reverse("designer:draft", args=[draft_id]) + "#remarks"
+    return reverse("designer:compare", args=[draft_id, where]) + "#remarks"
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 18
 
 
 @page(policy.may_design, methods=("POST",))
@@ -197,6 +225,7 @@ VERBS: Mapping[str, tuple[Callable[[int, Acting, Typed], str | None], str]] = {
     "publish": (_publish, gettext_noop("已发布，下一件办件就按新版走；在办的仍按原来的版本。")),
     "discard": (_discard, gettext_noop("草案已作废。")),
     "remark": (_remark, gettext_noop("意见已记下。")),
+    "settle": (_settle, gettext_noop("这条意见已解决。")),
 }
 """What may be done to a draft: the end of the address, and what is said afterwards."""
 
@@ -208,6 +237,7 @@ def change(request: HttpRequest, draft_id: int, verb: str) -> HttpResponse:
         raise Http404
     act, said = VERBS[verb]
     typed = {key: str(value) for key, value in request.POST.items()}
+    typed["settled"] = " ".join(request.POST.getlist("settled"))
     try:
         there = act(draft_id, acting_of(request), typed)
     except Unknown as unknown:

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from webapp.core.access import page
 from webapp.core.errors import Refused, Unknown
-from webapp.designer import policy, shelves, vocabulary
+from webapp.designer import policy, remarks, shelves, vocabulary
 from webapp.designer.asking import trial
 from webapp.designer.views.library import as_file
 from webapp.organisations.middleware import acting_of
@@ -58,6 +58,10 @@ def edit(request: HttpRequest, draft_id: int, path: str) -> HttpResponse:
             **(vocabulary.of_diagrams(with_draft(draft)) if kind == "diagram" else {}),
         },
     }
+    if kind == "diagram":
+        marks = remarks.open_at(remarks.threads(draft, acting_of(request), path))
+        context["open_remarks"] = sum(marks.values())
+        context["settings"] |= {"remarks": marks, "remarkWord": _("意见")}
     if kind == "table":
         context["trial"] = trial(content, path, {})
     if kind == "text":

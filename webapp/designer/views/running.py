@@ -164,8 +164,6 @@ def _act(
     context = _progress(request, found) | {
         "may_confirm": may_decide and by.officer_id != found.proposed_by_id,
         "may_decline": may_decide,
-        "may_undo": cases.can_decide_transfer(by) and not found.undoes_id,
-        "returnable": seen.returnable(found),
         "expected": seen.expected(found) if proposed else (),
     }
     return render(request, "designer/transfer.html", context | (extra or {}), status=status)
@@ -178,4 +176,8 @@ def _progress(request: HttpRequest, found: Transfer) -> dict[str, Any]:
         "lines": rows,
         "counts": seen.acts().get(pk=found.pk),
         "stuck": seen.stuck(found),
+        "may_undo": found.state == Transfer.State.APPROVED
+        and not found.undoes_id
+        and cases.can_decide_transfer(acting_of(request)),
+        "returnable": seen.returnable(found),
     }

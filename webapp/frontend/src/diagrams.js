@@ -8,7 +8,7 @@ import Modeler from "bpmn-js/lib/Modeler";
 import minimap from "diagram-js-minimap";
 import { onGoTo } from "./designer/findings.js";
 import { keep, load, place, say, settings } from "./designer/keeping.js";
-import { goTo, mark } from "./designer/marks.js";
+import { goTo, mark, markRemarks } from "./designer/marks.js";
 import menus from "./designer/menus.js";
 import palette from "./designer/palette.js";
 import { panel } from "./designer/panel.js";
@@ -39,6 +39,7 @@ async function open() {
     return;
   }
   show(modeler);
+  markRemarks(modeler, settings);
   onGoTo((id) => goTo(modeler, id));
   const asked = new URLSearchParams(location.search).get("element"); // where a run got stuck
   if (asked && modeler.get("elementRegistry").get(asked)) goTo(modeler, asked);

@@ -10,7 +10,6 @@ from webapp.processes.actions.drafts import (
     discard_draft,
     import_file,
     leave_file,
-    remark,
     remove_file,
     restore_save,
     save_file,
@@ -18,6 +17,7 @@ from webapp.processes.actions.drafts import (
 )
 from webapp.processes.actions.publish_library import publish_library
 from webapp.processes.actions.publishing import Published
+from webapp.processes.actions.remarks import remark, settle_remark
 from webapp.processes.actions.review import (
     approve_draft,
     publish_draft,
@@ -53,6 +53,7 @@ __all__ = [
     "roll_back",
     "save_file",
     "set_moves",
+    "settle_remark",
     "submit_draft",
     "take_current",
     "take_file",

@@ -18,7 +18,7 @@ from webapp.core.errors import Invalid, Refused, Unknown
 from webapp.organisations.queries import Acting
 from webapp.processes import policy
 from webapp.processes.actions.publishing import store
-from webapp.processes.models import Draft, DraftFile, DraftRemark, DraftSave, LibraryFile
+from webapp.processes.models import Draft, DraftFile, DraftSave, LibraryFile
 from webapp.processes.queries.library import in_force
 from workflows.errors import Unreadable
 from workflows.forms import read_form
@@ -204,24 +204,6 @@ def discard_draft(draft_id: int, by: Acting) -> None:
         draft.state = Draft.State.DISCARDED
         draft.save(update_fields=["state"])
         note(draft, "draft_discarded", by)
-
-
-def remark(draft_id: int, by: Acting, text: str, path: str = "", element: str = "") -> None:
-    """Say something about a draft, at an element or as a whole. Raises Unknown, Invalid."""
-    if not policy.may_read(by):
-        raise Unknown("没有这份草案。")
-    if not text.strip():
-        raise Invalid({"text": _("请写意见。")})
-    with transaction.atomic():
-        draft = lock(draft_id)
-        DraftRemark.objects.create(
-            draft=draft,
-            path=path[:120],
-            element=element[:120],
-            text=text.strip(),
-            by_id=by.officer_id,
-            at=by.at,
-        )
 
 
 def lock(draft_id: int) -> Draft:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from webapp.organisations.queries import Acting
 from webapp.processes import policy
 from webapp.processes.actions.drafts import lock, note
 from webapp.processes.actions.publishing import Act, Published, put_in_force
+from webapp.processes.actions.remarks import check_settled
 from webapp.processes.models import Draft, LibraryFile, Publication
 from webapp.processes.queries import drafts as seen
 from webapp.processes.queries.difference import difference, roles_that_gain
@@ -35,10 +36,13 @@ def submit_draft(draft_id: int, by: Acting) -> Draft:
     return draft
 
 
-def approve_draft(draft_id: int, by: Acting, on: date | None = None) -> Draft:
+def approve_draft(
+    draft_id: int, by: Acting, on: date | None = None, settled: Collection[int] = ()
+) -> Draft:
     """Agree to a draft; `on` is the day from which it shall be in force, None for by hand.
 
-    Raises NotYours for the author and for somebody whom the change gives more power.
+    `settled`: remarks that are settled by it. Raises NotYours for the author and for somebody
+    whom the change gives more power, Refused while a remark is open.
     """
     with transaction.atomic():
         draft = lock(draft_id)
@@ -46,6 +50,7 @@ def approve_draft(draft_id: int, by: Acting, on: date | None = None) -> Draft:
         _check_gains_nothing(draft, by)
         if on is not None and on < timezone.localdate(by.at):
             raise Invalid({"on": _("生效日期已经过去，请写今天或者以后的日期。")})
+        check_settled(draft, by, settled)
         draft.state = Draft.State.APPROVED
         draft.reviewer_id, draft.reviewed_at, draft.takes_effect_on = by.officer_id, by.at, on
         draft.save(update_fields=["state", "reviewer", "reviewed_at", "takes_effect_on"])

@@ -90,7 +90,11 @@ class DraftSave(models.Model):
 
 
 class DraftRemark(models.Model):
-    """What somebody says about a draft, at an element or as a whole (复核意见)."""
+    """What somebody says about a draft, at an element or as a whole (复核意见).
+
+    `answers`: the remark that this one answers. A remark is open until whoever reviews the draft,
+    or whoever made it, says that it is settled; open ones keep the draft from being approved.
+    """
 
     draft = models.ForeignKey(Draft, models.CASCADE, related_name="remarks")
     path = models.CharField(max_length=120, blank=True)
@@ -98,6 +102,27 @@ class DraftRemark(models.Model):
     text = models.TextField()
     by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    answers = models.ForeignKey("self", models.CASCADE, null=True, related_name="replies")
+    settled_by = models.ForeignKey(
+        "accounts.Officer", models.PROTECT, null=True, related_name="+"
+    )
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(settled_by=None, settled_at=None)
+                | models.Q(
+                    settled_by__isnull=False, settled_at__isnull=False, answers__isnull=True
+                ),
+                name="draftremark_settled_by_somebody",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.text[:40]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has said that it is settled."""
+        return self.answers_id is None and self.settled_at is None

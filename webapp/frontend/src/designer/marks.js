@@ -22,6 +22,17 @@ export function mark(modeler, findings) {
   }
 }
 
+// Open remarks of the review, where they stand.
+export function markRemarks(modeler, { remarks = {}, remarkWord = "" }) {
+  for (const [id, n] of Object.entries(remarks)) {
+    if (!modeler.get("elementRegistry").get(id)) continue;
+    const sign = document.createElement("div");
+    sign.className = "remark-mark";
+    sign.textContent = `● ${remarkWord} ${n}`;
+    modeler.get("overlays").add(id, "remark", { position: { bottom: 10, left: 0 }, html: sign });
+  }
+}
+
 export function goTo(modeler, id) {
   const element = modeler.get("elementRegistry").get(id);
   if (!element) return;
