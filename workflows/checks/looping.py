@@ -8,7 +8,7 @@ from workflows.checks.data import OUTCOME, names_of, set_by
 from workflows.checks.graph import Graph
 from workflows.checks.registry import Hit, Subject, rule
 from workflows.findings import Severity
-from workflows.model import Element, Kind
+from workflows.model import Element, Kind, Process, Trigger
 
 _WAITS = frozenset({Kind.USER_TASK, Kind.MANUAL_TASK, Kind.RECEIVE_TASK, Kind.CATCH, Kind.CALL})
 
@@ -42,6 +42,41 @@ def loops_can_be_left(subject: Subject) -> Iterator[Hit]:
                     "出不出这个回路，由回路外面的数据决定，里面的人改变不了（PROC-04）",
                     "让回路里的环节给出结论，由出口的条件看它，或加一个时限",
                 )
+
+
+@rule("condition-unchangeable", Severity.UNFIT)
+def conditions_can_change(subject: Subject) -> Iterator[Hit]:
+    """A condition is waited for while something else goes on that can make it true: where
+    nothing runs beside, a condition that does not hold at once never will."""
+    if _something_beside(subject.process):
+        return
+    for _, graph in subject.scopes():
+        for event in graph.of(Kind.CATCH, Kind.BOUNDARY):
+            if event.event is None or event.event.trigger is not Trigger.CONDITIONAL:
+                continue
+            host = graph.elements.get(event.attached_to or "")
+            inside = host is not None and host.scope is not None
+            raced = any(
+                graph.elements[flow.source].kind is Kind.EVENT_BASED
+                for flow in graph.into[event.id]
+            )
+            if not inside and not raced:
+                yield Hit(
+                    event,
+                    "等的时候没有别的环节在办，谁也改变不了这个条件：到这里时不成立，就一直等下去",
+                    "让改变条件的环节与它并行，或改用消息、时限",
+                )
+
+
+def _something_beside(process: Process) -> bool:
+    """Whether two things of a process can be under way at once."""
+    return any(
+        e.kind is Kind.EVENT_SUBPROCESS
+        or (e.kind is Kind.BOUNDARY and not e.interrupting)
+        or (e.kind in {Kind.PARALLEL, Kind.INCLUSIVE})
+        or (e.multi is not None and not e.multi.sequential)
+        for e in process.scope.walk()
+    )
 
 
 def _answered_outside(subject: Subject, graph: Graph, loop: frozenset[str]) -> bool:

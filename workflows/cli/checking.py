@@ -1,15 +1,15 @@
-"""`check`: findings of diagrams, decisions and forms, alone or as a library."""
+"""`check`: findings of diagrams, decisions, forms and scenarios, alone or as a library."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from workflows.checks import check_bundle, check_diagram
+from workflows.checks import check_bundle, check_diagram, check_signals
 from workflows.cli.files import library_of, read_bytes
 from workflows.errors import Unreadable
 from workflows.findings import Finding, Severity, has_errors
@@ -18,21 +18,25 @@ from workflows.sources.bundle import Library, read_library
 from workflows.sources.decisions import read_decisions
 from workflows.sources.diagrams import Reading
 
+YAML = frozenset({".yaml", ".yml"})
+
 
 @dataclass(slots=True)
 class Report:
-    """What was found, by file; `strict` files fail on `unfit` too."""
+    """What was found, by file as named at the command; `strict` files fail on `unfit` too."""
 
     found: dict[str, dict[Finding, None]] = field(default_factory=dict)
     names: dict[tuple[str, str], str] = field(default_factory=dict)
     strict: set[str] = field(default_factory=set)
     unreadable: bool = False
+    place: Callable[[str], str] = str  # name in the library → as the files were named
 
     def add(self, file: str, *findings: Finding) -> None:
         """Put findings under a file (each once); a file without any is listed too."""
-        self.found.setdefault(file, {})
+        self.found.setdefault(self.place(file), {})
         for finding in findings:
-            self.found.setdefault(finding.file, {}).setdefault(finding)
+            placed = replace(finding, file=self.place(finding.file))
+            self.found.setdefault(placed.file, {}).setdefault(placed)
 
     def refuse(self, file: str, wrong: Unreadable) -> None:
         """A file that could not be read."""
@@ -42,11 +46,12 @@ class Report:
     def learn(self, reading: Reading) -> None:
         """Remember the names of elements, and whether the file speaks `gov:`."""
         for process in reading.processes:
-            self.names[process.file, process.key] = process.name
+            file = self.place(process.file)
+            self.names[file, process.key] = process.name
             for element in process.scope.walk():
-                self.names[process.file, element.id] = element.name
+                self.names[file, element.id] = element.name
             if process.uses_gov:
-                self.strict.add(process.file)
+                self.strict.add(file)
 
     def status(self, publish: bool) -> int:
         """The exit status of the command."""
@@ -68,7 +73,7 @@ def check(files: list[str], *, publish: bool, as_json: bool) -> int:
         path = Path(name)
         try:
             if path.is_dir():
-                _folder(path, report, publish)
+                _folder(path, name, report, publish)
             else:
                 _file(path, name, report, publish)
         except Unreadable as wrong:
@@ -82,9 +87,21 @@ def _file(path: Path, name: str, report: Report, publish: bool) -> None:
         report.add(name, *read_form(read_bytes(path), name).findings)
     elif path.suffix == ".dmn":
         report.add(name, *read_decisions(read_bytes(path), name)[1])
+    elif path.suffix in YAML:
+        from workflows.rehearse.referring import References, read_scenario  # only when asked
+
+        scenario = read_scenario(read_bytes(path), name)
+        home = path.resolve().parent.parent
+        known = References(read_library(home)) if (home / "forms").is_dir() else None
+        report.add(name, *(known.check(scenario) if known is not None else ()))
     else:
         library, inside = library_of(path)
+        around = name.removesuffix(inside) if name.endswith(inside) else None
+        report.place = (lambda file: around + file) if around is not None else (
+            lambda file: name if file == inside else file
+        )  # fmt: skip
         _diagram(library, inside, report, publish)
+        report.place = str
 
 
 def _diagram(library: Library, file: str, report: Report, publish: bool) -> None:
@@ -102,9 +119,10 @@ def _diagram(library: Library, file: str, report: Report, publish: bool) -> None
         report.add(file, *check_bundle(bundle, publish=publish))
 
 
-def _folder(folder: Path, report: Report, publish: bool) -> None:
-    """A library: every diagram, and the decisions and forms that no diagram uses."""
+def _folder(folder: Path, name: str, report: Report, publish: bool) -> None:
+    """A library: every diagram, the decisions and forms that no diagram uses, the scenarios."""
     library = read_library(folder)
+    report.place = lambda file: (folder / file).as_posix()
     for file in sorted(library.files):
         try:
             if file.endswith(".bpmn"):
@@ -115,8 +133,29 @@ def _folder(folder: Path, report: Report, publish: bool) -> None:
                 report.add(file, *read_form(library.files[file], file).findings)
         except Unreadable as wrong:
             report.refuse(file, wrong)
+    processes = [p for p in map(library.process, library.keys()) if p is not None]
+    for finding in check_signals(processes):
+        report.add(finding.file, finding)
+    _scenarios(folder, library, report)
+    report.place = str
     if not library.files:
-        raise Unreadable(f"{folder}：文件夹里没有流程图")
+        raise Unreadable(f"{name}：文件夹里没有流程图")
+
+
+def _scenarios(folder: Path, library: Library, report: Report) -> None:
+    """The scenarios of a library: do they speak of what is drawn?"""
+    paths = [p for p in sorted(folder.glob("scenarios/*")) if p.suffix in YAML]
+    if not paths:
+        return
+    from workflows.rehearse.referring import References, read_scenario  # only when asked
+
+    references = References(library)
+    for path in paths:
+        file = path.relative_to(folder).as_posix()
+        try:
+            report.add(file, *references.check(read_scenario(read_bytes(path), file)))
+        except Unreadable as wrong:
+            report.refuse(file, wrong)
 
 
 def _print(report: Report, as_json: bool) -> None:

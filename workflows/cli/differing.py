@@ -16,9 +16,18 @@ from typing import Any
 from workflows.cli.files import read_bytes
 from workflows.errors import Unreadable
 from workflows.model import NOTHING, Bundle
-from workflows.sources.bundle import ROLES, Library, read_library, read_roles
+from workflows.sources.bundle import (
+    MAX_FILES,
+    ROLES,
+    Library,
+    read_library,
+    read_roles,
+)
 from workflows.versions import Change, compare, everything
 
+PAPERS = frozenset({".yaml", ".yml"})
+_ROOMS = ("documents", "scenarios")
+_SOME = "yaml"  # the name of a single file on both sides
 _TITLE = re.compile(r"^title:[ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
 
 
@@ -28,7 +37,8 @@ def diff(old: str, new: str, *, as_json: bool) -> int:
     if paths[0].is_dir() != paths[1].is_dir():
         raise Unreadable("要么比较两个文件，要么比较两个文件夹")
     before, after = (_contents(path) for path in paths)
-    changes = compare(before, after, _titles(paths))
+    papers = _papers(paths[0]), _papers(paths[1])
+    changes = compare(before, after, _titles(paths), papers)
     if as_json:
         said = {"changes": [_json(change) for change in changes]}
         sys.stdout.write(json.dumps(said, ensure_ascii=False, indent=1) + "\n")
@@ -44,10 +54,26 @@ def _contents(path: Path) -> Bundle:
         if not library.files:
             raise Unreadable(f"{path}：文件夹里没有流程图、决策表或表单")
         return everything(library)
+    if path.suffix in PAPERS:
+        return everything(Library({}))
     if path.suffix in {".dmn", ".json"}:
         return everything(Library({path.name: read_bytes(path)}))
     name = path.name if path.suffix == ".bpmn" else f"{path.name}.bpmn"
     return everything(Library({name: read_bytes(path)}, _roles_near(path)))
+
+
+def _papers(path: Path) -> Mapping[str, bytes]:
+    """Wordings and scenarios of a library by name, or the one that the file is."""
+    if not path.is_dir():
+        return {_SOME: read_bytes(path)} if path.suffix in PAPERS else NOTHING
+    found = [one for room in _ROOMS for one in sorted(path.glob(f"{room}/*"))]
+    if len(found) > MAX_FILES:
+        raise Unreadable(f"{path}：文书文本和情形超过 {MAX_FILES} 个")
+    return {
+        one.relative_to(path).as_posix(): read_bytes(one)
+        for one in found
+        if one.suffix in PAPERS
+    }
 
 
 def _homes(path: Path) -> tuple[Path, ...]:

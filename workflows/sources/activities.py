@@ -15,11 +15,20 @@ from workflows.sources.foreign import (
     foreign,
     foreign_children,
     form_of,
+    keeps_inputs,
     limit_of,
     to_condition,
     to_feel,
 )
-from workflows.sources.sheet import Sheet, bpmn_children, extensions, first, gov, text_of
+from workflows.sources.sheet import (
+    Sheet,
+    bpmn_children,
+    extensions,
+    first,
+    gov,
+    local,
+    text_of,
+)
 from workflows.sources.vocabulary import GOV, children, fits, operations, read_limit
 
 _INTEGER = re.compile(r"[+-]?\d{1,9}")
@@ -249,7 +258,13 @@ def refuse_quantities(node: etree._Element, sheet: Sheet) -> None:
     if node.get("isForCompensation") in {"true", "1"}:
         sheet.remarks.error("compensation", node, "补偿活动暂不支持", "画成普通的分支")
     for box in bpmn_children(node, "dataInputAssociation", "dataOutputAssociation"):
-        if any(True for _ in bpmn_children(box, "assignment", "transformation")):
+        if not any(True for _ in bpmn_children(box, "assignment", "transformation")):
+            continue
+        if local(box) == "dataInputAssociation" and keeps_inputs(node):
+            sheet.remarks.unfit(
+                "data-input", box, "数据关联送进任务的数据不起作用", "用表单字段"
+            )
+        else:
             sheet.remarks.error(
                 "data-mapping", box, "数据关联里的赋值不执行", "用 gov:in、gov:out 或表单字段"
             )

@@ -7,6 +7,7 @@ import re
 from lxml import etree
 
 from workflows.model import Event, Trigger
+from workflows.sources import juel
 from workflows.sources.foreign import foreign, survey_definition, to_condition
 from workflows.sources.links import Link
 from workflows.sources.sheet import Sheet, bpmn_children, first, gov, local, text_of
@@ -300,9 +301,26 @@ def _said(written: etree._Element) -> str:
     return text_of(written).strip("\"'").removeprefix("=").strip().strip("\"'")
 
 
+def _computed(written: etree._Element) -> bool:
+    """Whether a time is computed by an expression, which only a cycle must not be."""
+    text = text_of(written)
+    computed = juel.is_juel(text) or (
+        text.startswith("=") and not _DURATION.fullmatch(_said(written))
+    )
+    return computed and local(written) != "timeCycle"
+
+
 def _foreign_timer(node: etree._Element, written: etree._Element, sheet: Sheet) -> str | None:
     """An ISO 8601 period or date of another tool as a clock of that name."""
     said = _said(written)
+    if _computed(written):
+        sheet.remarks.unfit(
+            "timer-expression",
+            node,
+            f"时间由表达式“{said[:60]}”算出，台账不能计日；试走时由人触发",
+            "改用 gov:due 指明是哪一种时限",
+        )
+        return f"iso:{said}"
     if local(written) == "timeCycle":
         if local(node) == "intermediateCatchEvent":
             sheet.remarks.error(

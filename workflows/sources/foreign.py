@@ -29,6 +29,7 @@ _READ_CHILDREN = words(
     """in out formDefinition assignmentDefinition calledElement calledDecision
     loopCharacteristics userTask"""
 )
+_INWARD = words("task userTask manualTask serviceTask sendTask receiveTask")
 _CATCH_VARIABLES = words("errorCodeVariable errorMessageVariable escalationCodeVariable")
 _CONDITION_FILTERS = words("variableName variableEvents")
 _LANGUAGES = re.compile(r"feel|juel|xpath|/dmn/", re.IGNORECASE)
@@ -175,6 +176,25 @@ def survey_definition(definition: etree._Element, event: etree._Element, sheet: 
             sheet.remarks.unused(shown, event)
 
 
+def keeps_inputs(node: etree._Element) -> bool:
+    """Whether what is put into an element stays there: a task that computes nothing here."""
+    repeated = any(local(child).endswith("LoopCharacteristics") for child in node)
+    return local(node) in _INWARD and not repeated
+
+
+def _moved(child: etree._Element, node: etree._Element, shown: str, sheet: Sheet) -> None:
+    """A mapping of data: what only goes into a task changes nothing; what comes out would."""
+    names = {str(one.tag).rpartition("}")[2] for one in child}
+    if names and names <= {"inputParameter", "input"} and keeps_inputs(node):
+        sheet.remarks.unfit(
+            "foreign-input", child, f"{shown} 送进任务的数据不起作用", "用表单字段"
+        )
+    else:
+        sheet.remarks.error(
+            "foreign-data", child, f"{shown} 搬运数据，不执行", "用 gov:in、gov:out 或表单字段"
+        )
+
+
 def survey_foreign(node: etree._Element, sheet: Sheet) -> None:
     """Say what of an element's foreign attributes and extensions does not act here."""
     for key in node.attrib:
@@ -197,12 +217,7 @@ def survey_foreign(node: etree._Element, sheet: Sheet) -> None:
         namespace, _, name = str(child.tag)[1:].rpartition("}")
         shown = f"{FOREIGN[namespace]}:{name}"
         if name in _DATA_CHILDREN:
-            sheet.remarks.error(
-                "foreign-data",
-                child,
-                f"{shown} 搬运数据，不执行",
-                "用 gov:in、gov:out 或表单字段",
-            )
+            _moved(child, node, shown, sheet)
         elif name in _CODE_CHILDREN:
             sheet.remarks.unfit(
                 "foreign-code", child, f"{shown} 指向的程序不执行", "用 gov:effect"

@@ -11,5 +11,6 @@ from __future__ import annotations
 from workflows.versions.changes import Change
 from workflows.versions.comparing import compare
 from workflows.versions.gathering import everything
+from workflows.versions.papers import paper_changes
 
-__all__ = ["Change", "compare", "everything"]
+__all__ = ["Change", "compare", "everything", "paper_changes"]

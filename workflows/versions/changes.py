@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 POWER = (
     "role", "separate", "second-person", "way-round", "result", "clock", "limit", "unit",
-    "step-added", "step-removed", "kind",
+    "step-added", "step-removed", "kind", "document-organ", "document-seal", "document-basis",
+    "document-basis_licence", "document-remedy", "document-signatures", "document-added",
+    "document-removed",
 )  # fmt: skip
 """Kinds in which power moves, the gravest first; other kinds follow in drawing order."""
 

@@ -7,20 +7,25 @@ from collections.abc import Iterator, Mapping
 from workflows.model import NOTHING, Bundle, Process
 from workflows.versions.changes import Change, ordered
 from workflows.versions.forms import form_changes
+from workflows.versions.papers import paper_changes
 from workflows.versions.processes import process_changes
 from workflows.versions.tables import decision_changes
 from workflows.versions.wording import Names
 
 
 def compare(
-    old: Bundle, new: Bundle, documents: Mapping[str, str] = NOTHING
+    old: Bundle,
+    new: Bundle,
+    documents: Mapping[str, str] = NOTHING,
+    papers: tuple[Mapping[str, bytes], Mapping[str, bytes]] = (NOTHING, NOTHING),
 ) -> tuple[Change, ...]:
     """Every difference in meaning, changes of power first; none where there is none.
 
-    `documents`: titles of documents by code, for the sentences.
+    `documents`: titles of documents by code, for the sentences. `papers`: files of wordings
+    and scenarios by name, old and new. Raises `Unreadable` for one that cannot be read.
     """
     names = Names(_role_names(old) | _role_names(new), documents)
-    return ordered(_changes(old, new, names))
+    return ordered([*_changes(old, new, names), *paper_changes(*papers)])
 
 
 def _changes(old: Bundle, new: Bundle, names: Names) -> Iterator[Change]:

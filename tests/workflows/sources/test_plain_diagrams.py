@@ -142,3 +142,41 @@ def test_cycles(written: str, repeats: int) -> None:
         )
         event = process.scope.elements["b"].event
         assert (event.trigger, event.repeats) == (Trigger.TIMER, fires)
+
+
+def codes(data: bytes) -> dict[str, Severity]:
+    return {f.code: f.severity for f in read_diagram(data, "p.bpmn").findings}
+
+
+INPUT = "<bpmn:dataInputAssociation><bpmn:assignment/></bpmn:dataInputAssociation>"
+GIVEN = "<bpmn:extensionElements><camunda:inputOutput><camunda:{0} name='x'>1</camunda:{0}></camunda:inputOutput></bpmn:extensionElements>"
+MAPPED = "<bpmn:extensionElements><zeebe:ioMapping><zeebe:{0} source='=x' target='y'/></zeebe:ioMapping></bpmn:extensionElements>"
+
+
+@pytest.mark.parametrize(
+    ("inner", "code"),
+    [(INPUT, "data-input"), (GIVEN.format("inputParameter"), "foreign-input"),
+     (MAPPED.format("input"), "foreign-input")],
+)  # fmt: skip
+def test_what_only_goes_into_a_task_changes_no_path(inner: str, code: str) -> None:
+    assert codes(straight(task("a", "", inner)))[code] is Severity.UNFIT
+    call = task("a", 'calledElement="q"', inner, "callActivity")
+    assert Severity.ERROR in codes(straight(call)).values()
+    several = "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>2</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>"
+    assert Severity.ERROR in codes(straight(task("a", "", inner + several))).values()
+
+
+@pytest.mark.parametrize(
+    "inner", [GIVEN.format("outputParameter"), MAPPED.format("output"),
+              INPUT.replace("Input", "Output")],
+)  # fmt: skip
+def test_what_comes_out_of_a_task_by_a_mapping_is_refused(inner: str) -> None:
+    assert Severity.ERROR in codes(straight(task("a", "", inner))).values()
+
+
+@pytest.mark.parametrize("written", ["${days}", "=after", '= duration("P" + n)'])
+def test_a_time_that_is_computed_can_be_tried_but_not_published(written: str) -> None:
+    timer = f"<bpmn:timerEventDefinition><bpmn:timeDuration>{written}</bpmn:timeDuration></bpmn:timerEventDefinition>"
+    data = straight(task("c", "", timer, "intermediateCatchEvent"), "c")
+    assert codes(data)["timer-expression"] is Severity.UNFIT
+    assert play(data).fire("c").finished

@@ -55,7 +55,7 @@ LOOP = "standardLoopCharacteristics"
         (task("a", "", "<bpmn:unheardOf/>"), "unknown-element"),
         (task("a", "", "<bpmn:extensionElements><camunda:inputOutput/></bpmn:extensionElements>"), "foreign-data"),
         (task("a", 'camunda:resultVariable="x"', tag="serviceTask"), "foreign-data"),
-        (task("a", "", '<bpmn:dataInputAssociation><bpmn:assignment/></bpmn:dataInputAssociation>'), "data-mapping"),
+        (task("a", "", '<bpmn:dataOutputAssociation><bpmn:assignment/></bpmn:dataOutputAssociation>'), "data-mapping"),
         (task("a", 'calledElement="q"', '<bpmn:extensionElements><camunda:in variables="all"/></bpmn:extensionElements>', "callActivity"), "mapping"),
         (task("a", "", tag="eventBasedGateway").replace('id="a"', 'id="a" eventGatewayType="Parallel"'), "event-gateway"),
         (event("intermediateCatchEvent", ""), "event-undefined"),
