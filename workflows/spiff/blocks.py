@@ -72,6 +72,7 @@ class Region:
     loose: list[Node] = field(default_factory=list)  # splits
     unmatched: list[Node] = field(default_factory=list)  # parallel joins of no block
     levels: dict[Node, Level | None] = field(default_factory=dict)  # None: cannot be said
+    entries: set[Node] = field(default_factory=set)  # where it begins
     turns: set[tuple[Node, Node]] = field(default_factory=set)  # the ways back of loops
 
     def level(self, node: Node) -> Level | None:
@@ -119,7 +120,8 @@ def regions(spec: ScopeSpec) -> list[Region]:
 def _arrange(region: Region) -> None:
     meets = meeting_points(region.nodes)
     before = preceding(region.nodes)
-    region.turns = turning_back(region.nodes, region.nodes - before.keys())
+    region.entries = region.nodes - before.keys()
+    region.turns = turning_back(region.nodes, region.entries)
     live = set(meets)
     for split in sorted(region.nodes, key=lambda node: node.name):
         if split.element.kind in SPLITTING and len(split.routes) > 1:

@@ -85,7 +85,9 @@ def plan(scope: AnyWorkflow, token: Token, node: Node) -> Plan:
         depth = _common(goal, here)
         if min(len(goal), len(here)) > depth and goal[depth][0] is here[depth][0]:
             raise CommandRefused(f"环节{node.title}在并行的另一条分支上，与这一环节没有先后。")
-    if not precedes(node, token.task_spec, region.turns):
+    # In a loop with two ways in, a step that is come to by this one alone may also precede it.
+    ahead = node not in spread(region.entries, [token.task_spec])
+    if ahead or not precedes(node, token.task_spec, region.turns):
         raise CommandRefused(f"环节{node.title}不在这一环节之前。")
     refuse_loose(region, scope, node)
     if here is None:

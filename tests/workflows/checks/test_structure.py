@@ -168,9 +168,11 @@ def good_drawings() -> list[bytes]:
         handled(task("s2", "", CATCH, "startEvent")),
         handled(task("s2", 'isInterrupting="false"', CATCH, "startEvent")),
         handled(task("s2", "", "<bpmn:errorEventDefinition/>", "startEvent")),
-        straight(task("a", "", "<bpmn:conditionalEventDefinition><bpmn:condition>x &gt; 1"
-                      "</bpmn:condition></bpmn:conditionalEventDefinition>",
-                      "intermediateCatchEvent")),
+        diagram(START, task("b"),
+                task("a", "", "<bpmn:conditionalEventDefinition><bpmn:condition>x &gt; 1"
+                     "</bpmn:condition></bpmn:conditionalEventDefinition>",
+                     "intermediateCatchEvent"),
+                END, chain("s", "a", "e"), chain("s", "b", "e")),
         diagram(START, gate("l"), task("a"), gate("g", more='default="g_e"'), END,
                 chain("s", "l", "a", "g"), flow("g", "e"), flow("g", "l", 'x = "again"')),
         diagram(START, gate("g", "eventBased"), catch("c"),

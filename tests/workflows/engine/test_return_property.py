@@ -113,7 +113,7 @@ def search(frame: Frame, top: str, target: str, maps: Maps) -> list[Found]:
     joins = [
         flow.id
         for flow in scope.flows
-        if scope.elements[flow.target].kind is Kind.PARALLEL
+        if scope.elements[flow.target].kind in {Kind.PARALLEL, Kind.INCLUSIVE}
         and len(scope.incoming(flow.target)) > 1
     ]
     for added in range(MOST_KEPT + 1):
@@ -318,6 +318,13 @@ def test_random_returns(kind):
 
     sample()
     assert told["done"] > 20
+
+
+@pytest.mark.parametrize("seed", [243, 1558, 1911, 5201])
+def test_returns_that_the_soak_has_found(seed):
+    """A loop with two ways in: what only this step leads to does not lie before it. And an
+    inclusive join behind a parallel split needs no token to wait for the one that comes."""
+    draw("unstructured", seed)
 
 
 @pytest.mark.soak
