@@ -158,6 +158,13 @@ def _several(node: etree._Element, sheet: Sheet) -> MultiInstance:
                 "loop-output", node, "多实例的汇总输出不执行", "意见由各环节的表单记录"
             )
     completion = to_condition(first(node, "completionCondition"), sheet)
+    if node.get("isSequential") in {"true", "1"} and juel.counts_active(completion or ""):
+        sheet.remarks.error(
+            "loop",
+            node,
+            "依次办理时“正在办理的份数”各引擎算法不同，不执行",
+            "用 completed 和 total",
+        )
     return MultiInstance(
         sequential=node.get("isSequential") in {"true", "1"},
         collection=collection,

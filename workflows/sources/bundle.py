@@ -201,7 +201,7 @@ class _Collector:
             )
         if process.file not in self.files:
             self.files[process.file] = self.library.files[process.file]
-            self.findings += self.library.reading(process.file).findings
+        self.findings += self.library.reading(process.file).about(process.key)
         for element in process.scope.walk():
             if element.decision:
                 self._decision(element, process)

@@ -6,7 +6,8 @@ understood is a finding of severity `error`, so that the designer sees all of it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from lxml import etree
@@ -38,6 +39,13 @@ class Reading:
 
     processes: tuple[Process, ...]
     findings: tuple[Finding, ...]
+    owners: Mapping[Finding, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def about(self, key: str) -> tuple[Finding, ...]:
+        """What was found in the process `key` and in the file as a whole: what is wrong with
+        another pool does not keep this one from running.
+        """
+        return tuple(f for f in self.findings if self.owners.get(f, key) == key)
 
 
 def read_diagram(data: bytes, file: str) -> Reading:
@@ -56,7 +64,7 @@ def read_diagram(data: bytes, file: str) -> Reading:
     processes = [_process(node, sheet) for node in chosen]
     if not processes:
         remarks.error("no-process", root, "文件里没有可以执行的流程", "画一个泳池或流程")
-    return Reading(tuple(processes), remarks.collected())
+    return Reading(tuple(processes), remarks.collected(), remarks.owners())
 
 
 def _executable(root: etree._Element, remarks: Remarks) -> list[etree._Element]:
@@ -75,8 +83,16 @@ def _executable(root: etree._Element, remarks: Remarks) -> list[etree._Element]:
 
 
 def _process(node: etree._Element, sheet: Sheet) -> Process:
-    survey_foreign(node, sheet)
     key = node.get("id", "")
+    sheet.remarks.process = key
+    try:
+        return _read(node, key, sheet)
+    finally:
+        sheet.remarks.process = None
+
+
+def _read(node: etree._Element, key: str, sheet: Sheet) -> Process:
+    survey_foreign(node, sheet)
     if not key:
         sheet.remarks.error("no-id", node, "流程没有标识", "给流程一个 id")
     lanes = read_lanes(node, sheet)

@@ -33,6 +33,7 @@ _INWARD = words("task userTask manualTask serviceTask sendTask receiveTask")
 _CATCH_VARIABLES = words("errorCodeVariable errorMessageVariable escalationCodeVariable")
 _CONDITION_FILTERS = words("variableName variableEvents")
 _LANGUAGES = re.compile(r"feel|juel|xpath|/dmn/", re.IGNORECASE)
+_PROGRAMS = re.compile(r"mvel|groovy|python|ruby|script|java(?!types)", re.IGNORECASE)
 _PLAIN = re.compile(r"[^${}#=]+")
 _DAYS = re.compile(r"P(\d{1,3})D")
 
@@ -85,10 +86,16 @@ def to_condition(node: etree._Element | None, sheet: Sheet) -> str | None:
             "language", node, f"条件使用了不执行的语言“{language}”", "改写成 FEEL"
         )
         return None
+    text = text_of(node)
+    spoken = node.getroottree().getroot().get("expressionLanguage") or ""
+    if text and not language and not juel.is_juel(text) and _PROGRAMS.search(spoken):
+        sheet.remarks.error(
+            "language", node, f"文件的条件用“{spoken}”写成，不执行", "改写成 FEEL"
+        )
+        return None
     if foreign(node, "resource") is not None:
         sheet.remarks.error("language", node, "条件写在外部文件里，不执行", "改写成 FEEL")
         return None
-    text = text_of(node)
     return to_feel(text, node, sheet) if text else None
 
 

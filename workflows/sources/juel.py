@@ -80,6 +80,11 @@ def counters(text: str) -> str:
     )
 
 
+def counts_active(text: str) -> bool:
+    """Whether a condition asks how many instances are active, which engines count otherwise."""
+    return re.search(r"\bn(?:r|umber)OfActiveInstances\b", text) is not None
+
+
 class _Unfit(Exception):
     """Not one of the shapes we convert."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from lxml import etree
@@ -23,6 +25,8 @@ class Remarks:
 
     def __init__(self, file: str) -> None:
         self.file = file
+        self.process: str | None = None  # key of the process that is being read
+        self._owners: dict[Finding, str] = {}
         self._findings: list[Finding] = []
         self._left_off = 0
         self._unused: Counter[str] = Counter()
@@ -62,14 +66,19 @@ class Remarks:
         if len(self._findings) >= 2 * MAX_FINDINGS:
             self._left_off += 1
             return
-        self._findings.append(
-            Finding(code, severity, self.file, line, element, sentence, remedy)
-        )
+        found = Finding(code, severity, self.file, line, element, sentence, remedy)
+        self._findings.append(found)
+        if self.process is not None:
+            self._owners.setdefault(found, self.process)
 
     def unused(self, what: str, node: etree._Element) -> None:
         """Count something foreign without effect; one note for all of its kind."""
         self._unused[what] += 1
         self._first.setdefault(what, (line_of(node), owner(node)))
+
+    def owners(self) -> Mapping[Finding, str]:
+        """Which process a finding is about; those about the whole file are absent."""
+        return MappingProxyType(self._owners)
 
     def collected(self) -> tuple[Finding, ...]:
         """Everything found, errors first within the order of the file."""

@@ -154,6 +154,8 @@ class Game:
             elif waits.element is busy.element:
                 self._leave(frame, busy, new or busy.data)
             else:
+                if new is None and waits.element.interrupting and busy.inners:
+                    self.abrupt = True  # thrown while something else may have moved on inside
                 self._border(frame, busy, waits.element, new)
 
     def _waiting(self) -> list[Waits]:

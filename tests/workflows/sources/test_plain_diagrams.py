@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from tests.workflows.drawings import END, START, chain, diagram, flow, straight, task
+from tests.workflows.drawings import (
+    END,
+    START,
+    chain,
+    diagram,
+    file,
+    flow,
+    process,
+    straight,
+    task,
+)
 from tests.workflows.engine.diagrams import Play
 from workflows.checks import check_diagram
-from workflows.findings import Severity
+from workflows.findings import Severity, has_errors
 from workflows.model import Bundle, Trigger
+from workflows.sources.bundle import Library
 from workflows.sources.diagrams import read_diagram
 
 
@@ -180,3 +191,41 @@ def test_a_time_that_is_computed_can_be_tried_but_not_published(written: str) ->
     data = straight(task("c", "", timer, "intermediateCatchEvent"), "c")
     assert codes(data)["timer-expression"] is Severity.UNFIT
     assert play(data).fire("c").finished
+
+
+def test_what_is_wrong_with_another_pool_does_not_keep_this_one_from_running() -> None:
+    first, second = process(START, task("a"), END, chain("s", "a", "e")), process(
+        task("s9", tag="startEvent"), task("x", tag="scriptTask"), task("e9", tag="endEvent"),
+        chain("s9", "x", "e9"), key="q",
+    )  # fmt: skip
+    library = Library({"p.bpmn": file(first, second)})
+    assert not has_errors(library.bundle("p").findings)
+    assert has_errors(library.bundle("q").findings)
+    assert has_errors(library.reading("p.bpmn").findings)
+
+
+@pytest.mark.parametrize(("sequential", "wrong"), [("true", True), ("false", False)])
+def test_instances_that_are_active_are_counted_otherwise_one_after_the_other(
+    sequential: str, wrong: bool
+) -> None:
+    several = (
+        f'<bpmn:multiInstanceLoopCharacteristics isSequential="{sequential}">'
+        "<bpmn:loopCardinality>3</bpmn:loopCardinality><bpmn:completionCondition>"
+        "${nrOfActiveInstances &lt; 2}</bpmn:completionCondition>"
+        "</bpmn:multiInstanceLoopCharacteristics>"
+    )
+    assert ("loop" in codes(straight(task("a", "", several)))) is wrong
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "wrong"),
+    [("http://www.mvel.org/2.0", "x == 1", True), ("http://www.mvel.org/2.0", "${x == 1}", False),
+     ("http://www.w3.org/1999/XPath", "x = 1", False), ("http://www.java.com/java", "x", True)],
+)  # fmt: skip
+def test_conditions_of_a_file_that_speaks_a_programming_language(language, said, wrong) -> None:
+    data = diagram(START, '<bpmn:exclusiveGateway id="g" default="g_e"/>', task("a"), END,
+                   flow("s", "g"), flow("g", "e"), flow("g", "a", said), flow("a", "e"))  # fmt: skip
+    data = data.replace(
+        b' id="Definitions"', f' id="D" expressionLanguage="{language}"'.encode()
+    )
+    assert ("language" in codes(data)) is wrong

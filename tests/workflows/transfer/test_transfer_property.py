@@ -165,7 +165,7 @@ def run(seed: int) -> Counter:
         twin = moved_game(game, main, others)
     except Stuck:
         assert found.verdict in {Verdict.DECIDE, Verdict.STAYS}, editor.did
-        return decide(play, new, found, dice)
+        return decide(play, new, found, dice, editor.did)
     sound = reachable(twin, Maps())
     if found.moved is None:
         assert found.verdict is Verdict.STAYS, (editor.did, found)
@@ -173,7 +173,7 @@ def run(seed: int) -> Counter:
     assert sound, (editor.did, found)
     there_and_back(play, new, found.moved)
     twin._run()
-    follow(play, new, found.moved, twin, dice)
+    follow(play, new, found.moved, twin, dice, editor.did)
     return Counter([str(found.verdict)])
 
 
@@ -194,7 +194,7 @@ def there_and_back(play: Play, new: engine.Definition, moved: transfer.Moved) ->
         assert extra.startswith("('',"), extra
 
 
-def follow(play, new, moved, game, dice) -> None:
+def follow(play, new, moved, game, dice, did) -> None:
     """Go on in both."""
     play.definition, play.outcome = new, moved.outcome
     play.keep_books()
@@ -203,10 +203,17 @@ def follow(play, new, moved, game, dice) -> None:
         if game.root.over or not act(play, game, dice, game.now + 1):
             break
         compare(play, game, number)
-    assert finish(play, dice)
+    assert ends(play, dice, did)
 
 
-def decide(play: Play, new, found, dice) -> Counter:
+def ends(play: Play, dice, did: list[str]) -> bool:
+    """Whether the case can be finished; an event that was made to interrupt and leads to an
+    end of its own may starve a join of the drawing itself.
+    """
+    return finish(play, dice) or "flip" in did
+
+
+def decide(play: Play, new, found, dice, did: list[str]) -> Counter:
     """Answer every question at random; if the case can be moved then, it can be finished."""
     if found.verdict is Verdict.STAYS:
         return Counter(["stays"])
@@ -216,7 +223,7 @@ def decide(play: Play, new, found, dice) -> Counter:
         return Counter([f"decided: {again.verdict}"])
     play.definition, play.outcome = new, again.moved.outcome
     play.keep_books()
-    assert finish(play, dice)
+    assert ends(play, dice, did)
     return Counter(["decided"])
 
 
