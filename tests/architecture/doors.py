@@ -71,6 +71,8 @@ PRINTING = "printing"
 """Those who have it in hand, and the organ whose seal the papers carry."""
 OFFICE = "office"
 """The county office, for what is filed with it."""
+ITEM_OR_LEADS = "item or leads"
+"""The people of the post where it waits, and the heads."""
 SEAT = "seat"
 """The county's eyes, and leaders of this unit."""
 
@@ -128,6 +130,7 @@ DOORS: dict[str, Door] = {
     "inboxes:item_state": Door(ITEM, "POST"),
     "inboxes:item_draft": Door(ITEM, "POST", changes=True),
     "inboxes:send_back": Door(ITEM, "POST"),  # nothing to go back to: a sentence, 409
+    "inboxes:reassign": Door(ITEM_OR_LEADS, "GET POST"),  # to nobody: told at the field, 422
     "inboxes:claim": Door(ITEM, "POST", changes=True),
     "inboxes:release": Door(ITEM, "POST"),
     # -- a case: for those who have, or had, something to do with it

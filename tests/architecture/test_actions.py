@@ -21,6 +21,7 @@ from webapp.core.errors import Invalid, NotYours, Refused, Unknown
 
 pytestmark = pytest.mark.django_db
 
+POST_OR_LEADS = "post or leads"
 POST, IN_HAND, AT_WINDOW, SUPPLY = "post", "in hand", "at window", "supply"
 LEADS, OFFICE, PRINTING = "leads", "office", "printing"
 DESIGN, PUBLISH = "design", "publish"
@@ -29,6 +30,7 @@ ACTIONS = {
     "open_case": ("registering", NotYours),
     "claim": (POST, Unknown),
     "release": (POST, Unknown),
+    "reassign": (POST_OR_LEADS, Unknown),
     "complete": (POST, Unknown),
     "return_step": (POST, Unknown),
     "preview_documents": (POST, Unknown),
@@ -58,6 +60,7 @@ ACTIONS = {
     "sign_leaver": ("stand-in", Unknown),
 }
 NOTHING_TO_DO = {
+    "reassign",
     "return_step",
     "release",
     "supply_materials",
@@ -104,6 +107,7 @@ def call_of(scene, verb, staged):
         ),
         "claim": lambda by: actions.claim(item.pk, by),
         "release": lambda by: actions.release(item.pk, by),
+        "reassign": lambda by: actions.reassign(item.pk, by, 0, "分担"),
         "complete": lambda by: actions.complete(item.pk, by, values),
         "preview_documents": lambda by: actions.preview_documents(item.pk, by, values),
         "return_step": lambda by: actions.return_step(item.pk, by, "Task_X", "材料要重核"),
@@ -159,6 +163,7 @@ def may(verb, staged) -> frozenset[str]:
     return {
         "registering": REGISTERING,
         POST: frozenset({staged.owner}),
+        POST_OR_LEADS: staged.leads | {staged.owner},
         IN_HAND: staged.in_hand,
         AT_WINDOW: staged.at_window,
         PRINTING: staged.prints,

@@ -169,6 +169,7 @@ def who_of(name, staged) -> frozenset[str]:
         doors.IN_HAND: staged.in_hand,
         doors.AT_WINDOW: staged.at_window,
         doors.PRINTING: staged.prints,
+        doors.ITEM_OR_LEADS: staged.leads | {staged.owner},
         doors.LEADS: staged.leads,
         doors.OFFICE: frozenset({"county.office @ own"}),
         doors.ITEM: frozenset({staged.owner}),

@@ -90,6 +90,17 @@ def check_can_release(by: Acting, item: ItemLike) -> None:
         raise NotYours("这件待办不是您签收的，不能由您退回。")
 
 
+def check_can_reassign(by: Acting, item: ItemLike, case: LedLike) -> int:
+    """Whoever has it, the post while nobody has it, or the heads (转办); gives the pool."""
+    if by.holds(item.pool_id) and item.claimed_by in {None, by.officer_id}:
+        return item.pool_id
+    try:
+        return check_can_lead(by, case)
+    except Unknown:
+        check_can_see_item(by, item)
+        raise NotYours(_("这件待办在同事手里。请让她转办，或者请负责人转办。")) from None
+
+
 def check_can_complete(by: Acting, item: ItemLike, performed_by: Iterable[int]) -> None:
     """Open in one of her pools, claimed by her or by nobody, and separate from what she did."""
     check_can_claim(by, item, performed_by)
@@ -299,6 +310,7 @@ def asks(check: Callable[..., object]) -> Callable[..., bool]:
 can_claim = asks(check_can_claim)
 can_release = asks(check_can_release)
 can_complete = asks(check_can_complete)
+can_reassign = asks(check_can_reassign)
 can_register = asks(check_can_register)
 can_change_materials = asks(check_can_change_materials)
 can_supply = asks(check_can_supply)

@@ -41,6 +41,7 @@ def unit_items(request: HttpRequest, unit_id: int, band: str) -> HttpResponse:
     context = {
         "unit": get_object_or_404(Unit, pk=unit_id),
         "band": band,
+        "may_reassign": policy.leads(acting_of(request)),
         "items": queries.open_items_of(unit_id, band, at),
         "at": at,
     }

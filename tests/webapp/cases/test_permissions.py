@@ -45,6 +45,7 @@ EXPECTED = {
     # action → (role, unit) that may do it while 审查材料 waits in the window of 新安镇
     "claim": {("township.window", OWN)},
     "release": {("township.window", OWN)},
+    "reassign": LEADING | {("township.window", OWN)},
     "complete": {("township.window", OWN)},
     "return_step": {("township.window", OWN)},
     "preview_documents": {("township.window", OWN)},
@@ -90,6 +91,7 @@ def calls(desk, case, item, attachment):
     return {
         "claim": lambda by: actions.claim(item.pk, by),
         "release": lambda by: actions.release(item.pk, by),
+        "reassign": lambda by: actions.reassign(item.pk, by, 0, "分担"),
         "complete": lambda by: actions.complete(item.pk, by, desk.form_answers(item)),
         "preview_documents": lambda by: actions.preview_documents(
             item.pk, by, desk.form_answers(item)

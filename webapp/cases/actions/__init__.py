@@ -25,6 +25,7 @@ from webapp.cases.actions.leave import leave, sign_leaver
 from webapp.cases.actions.open_case import open_case
 from webapp.cases.actions.preview_documents import preview_documents
 from webapp.cases.actions.print_documents import print_documents
+from webapp.cases.actions.reassign import reassign
 from webapp.cases.actions.recount_clocks import cases_with_clocks, recount_clocks
 from webapp.cases.actions.release import release
 from webapp.cases.actions.return_step import return_step
@@ -45,6 +46,7 @@ REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "open_case": (open_case, policy.check_can_register),
     "claim": (claim, policy.check_can_claim),
     "release": (release, policy.check_can_release),
+    "reassign": (reassign, policy.check_can_reassign),
     "complete": (complete, policy.check_can_complete),
     "preview_documents": (preview_documents, policy.check_can_complete),
     "return_step": (return_step, policy.check_can_complete),
@@ -115,6 +117,7 @@ __all__ = [
     "print_documents",
     "propose_termination",
     "propose_transfer",
+    "reassign",
     "recount_clocks",
     "release",
     "remove_attachment",

@@ -11,6 +11,7 @@ from webapp.cases.queries.invariants import (
     events_without_case,
     gaps_in_numbers,
 )
+from webapp.cases.queries.loads import open_items_of_people
 from webapp.cases.queries.page import (
     Answer,
     CasePage,
@@ -65,6 +66,7 @@ __all__ = [
     "going_back",
     "inbox",
     "item_seen_by",
+    "open_items_of_people",
     "prove",
     "to_print",
     "visible_to",

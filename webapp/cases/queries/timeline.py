@@ -206,6 +206,9 @@ _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "completed": _completed,
     "returned": _returned,
     "claimed": _claimed,
+    "reassigned": lambda payload: _("把“{step}”转给{name}办：{why}").format(
+        step=payload["step"], name=payload["to_name"], why=payload["reason"]
+    ),
     "released": lambda payload: _("把“{step}”退回待办").format(step=payload["step"]),
     "fired": _fired,
     "material": _material,
