@@ -173,6 +173,9 @@ DOORS: dict[str, Door] = {
     "office:post_assign": Door(HEADS_OWN, "POST", changes=True),
     "office:leave": Door(HEADS_OWN, "GET POST", changes=True),
     # -- parameters: proposed by the county office, reviewed by a second person
+    "office:units": Door(READING_PARAMETERS),
+    "office:unit": Door(READING_PARAMETERS),
+    "office:roles": Door(READING_PARAMETERS),
     "office:parameters": Door(READING_PARAMETERS),
     "office:changes": Door(READING_PARAMETERS),
     "office:change_begin": Door(CHANGING, "POST", changes=True),

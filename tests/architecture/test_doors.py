@@ -136,6 +136,8 @@ def address(scene, name, staged=None) -> str:
     known |= {"change_id": scene.change, "transfer_id": scene.transfer}
     if name == "office:change_verb":
         known["verb"] = "withdraw"
+    if name == "office:unit":
+        known["key"] = "xinan.centre"
     known |= {"absence_id": scene.absence, "handover_id": scene.handover}
     known |= {"roster_id": scene.roster, "unit_id": Unit.objects.get(key="xinan.centre").pk}
     window = scene.acting("township.window @ own").held[0]

@@ -32,6 +32,12 @@ def changes(state: str = "", kind_keys: Collection[str] = ()) -> QuerySet[Change
     return rows.filter(kind__in=kind_keys) if kind_keys else rows
 
 
+def changes_in(states: Collection[str], kind_keys: Collection[str]) -> list[Change]:
+    """Changes of these kinds that stand in one of these states: one statement."""
+    rows = Change.objects.filter(state__in=states, kind__in=kind_keys)
+    return list(rows.select_related("author", "reviewer").order_by("-pk"))
+
+
 def counts() -> dict[str, int]:
     """How many changes there are in each state: one statement."""
     return dict(Change.objects.values_list("state").annotate(n=Count("pk")))

@@ -92,6 +92,12 @@ CHANGE_KINDS = [
     "webapp.changes.kinds.item_offer.ItemOffer",
     "webapp.changes.kinds.item_offer.ItemNew",
     "webapp.changes.kinds.parameter.CountyParameter",
+    "webapp.office.kinds.roles.RoleName",
+    "webapp.office.kinds.roles.RoleNew",
+    "webapp.office.kinds.units.UnitChange",
+    "webapp.office.kinds.units.WindowSet",
+    "webapp.office.kinds.posts.PostChange",
+    "webapp.office.kinds.posts.PostNew",
 ]
 """What the county changes on pages (`webapp.changes.kinds`), in the order of lists."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ from webapp.changes.kinds.organs import organs
 from webapp.changes.models import Change
 from webapp.office.change_pages import in_list
 
+_HAN = re.compile("[\u4e00-\u9fff]")
 Facts = list[tuple[str, str]]
 
 
@@ -99,6 +101,11 @@ def _yes(value: object) -> str:
     return _("是") if value else _("否")
 
 
+def _source(text: str) -> str:
+    """Where a limit is written; the working notes of the example data say nothing to a county."""
+    return text if _HAN.search(text) else _("示例数据，待县里写明")
+
+
 def _guide(kind: ItemKind, value: Mapping[str, Any]) -> Section:
     facts = [
         (_("事项名称"), value["name"]),
@@ -147,7 +154,7 @@ def _limits(kind: ItemKind, value: Mapping[str, Any]) -> Section:
             limits.limit_name(row),
             limits.days_words(row),
             str(row.get("extension_days") or "—"),
-            row.get("source") or "—",
+            _source(row.get("source") or ""),
             _yes(row["certain"]),
         )
         for row in value["limits"]

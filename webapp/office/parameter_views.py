@@ -13,6 +13,7 @@ from webapp.changes.kinds import kind_of
 from webapp.core.access import page
 from webapp.office import policy
 from webapp.organisations.middleware import acting_of
+from webapp.processes import policy as processes
 
 
 @page(policy.may_see_parameters)
@@ -24,6 +25,7 @@ def parameters(request: HttpRequest) -> HttpResponse:
     context = {
         "figures": figures,
         "counts": changes.counts(),
+        "may_read_library": processes.may_read(acting_of(request)),
         "may_change": changing.may_propose(acting_of(request)),
     }
     return render(request, "office/parameters.html", context)

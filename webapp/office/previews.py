@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from webapp.cases.models import Case
+from webapp.cases.models import Case, WorkItem
 from webapp.changes.models import Change
 
 Preview = Callable[[Change], list[str]]
@@ -31,7 +31,9 @@ def _from(change: Change) -> str:
 
 
 def of_item(change: Change) -> list[str]:
-    """Cases keep the version that they were opened with (CAT-05): two statements."""
+    """Cases keep the version that they were opened with (CAT-05): one statement."""
+    if change.kind == "item.new":
+        return [_from(change), _("生效以后窗口就能登记这个事项。")]
     running = Case.objects.filter(item_version__item__code=change.subject, is_open=True).count()
     stay = ngettext(
         "在办的 {n} 件不受影响，按开办时的版本办完。",
@@ -49,4 +51,44 @@ def of_parameter(change: Change) -> list[str]:
     ]
 
 
-PREVIEWS: Mapping[str, Preview] = {"item": of_item, "parameter": of_parameter}
+def of_post(change: Change) -> list[str]:
+    """Work waits for a role of a unit, never for a post: two statements."""
+    told = [_("复核同意以后立即生效。")]
+    if change.kind == "post.new":
+        return [*told, _("新岗位还没有人。生效以后请指定A岗和B岗。")]
+    if change.before:
+        waiting = WorkItem.objects.filter(
+            pool__unit__key=change.before["unit"],
+            pool__role=change.before["role"],
+            state="OPEN",
+        ).count()
+        words = ngettext(
+            "原来的单位和角色有 {n} 件待办，留在原处，由同一角色的其他岗位办。",
+            "原来的单位和角色有 {n} 件待办，留在原处，由同一角色的其他岗位办。",
+            waiting,
+        )
+        told.append(words.format(n=waiting))
+    return told
+
+
+def of_unit(change: Change) -> list[str]:
+    """Names on papers issued stay; what is printed from now on has the new ones."""
+    return [
+        _("复核同意以后立即生效。"),
+        _("已经发出的文书不变，以后的文书和页面用新的。"),
+    ]
+
+
+def of_role(change: Change) -> list[str]:
+    """A role is a name on pages; who holds it is a matter of posts."""
+    return [_("复核同意以后立即生效。"), _("谁有这个角色由岗位决定，不随名称变。")]
+
+
+PREVIEWS: Mapping[str, Preview] = {
+    "item": of_item,
+    "parameter": of_parameter,
+    "post": of_post,
+    "unit": of_unit,
+    "windows": of_unit,
+    "role": of_role,
+}

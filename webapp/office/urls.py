@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from webapp.office import change_views, item_views, parameter_views, staffing, views
+from webapp.office import (
+    change_views,
+    item_views,
+    organ_views,
+    parameter_views,
+    staffing,
+    views,
+)
 
 app_name = "office"
 
@@ -22,6 +29,9 @@ urlpatterns = [
     ),
     path("items/", item_views.items, name="items"),
     path("items/<slug:code>/", item_views.item, name="item"),
+    path("parameters/organs/", organ_views.units, name="units"),
+    path("parameters/organs/<str:key>/", organ_views.unit, name="unit"),
+    path("parameters/roles/", organ_views.roles, name="roles"),
     path("seals/", views.seals, name="seals"),
     path("calendar/", views.calendar, name="calendar"),
     path("staff/", staffing.staff, name="staff"),
@@ -31,10 +41,20 @@ urlpatterns = [
     path("staff/people/<int:officer_id>/leave/", staffing.leave, name="leave"),
     path("coverage/", views.coverage, name="coverage"),
     path("parameters/", parameter_views.parameters, name="parameters"),
-    path("changes/", change_views.changes, name="changes"),
-    path("changes/begin/", change_views.change_begin, name="change_begin"),
-    path("changes/<int:change_id>/", change_views.change, name="change"),
-    path("changes/<int:change_id>/save/", change_views.change_save, name="change_save"),
-    path("changes/<int:change_id>/state/", change_views.change_state, name="change_state"),
-    path("changes/<int:change_id>/<slug:verb>/", change_views.change_verb, name="change_verb"),
+    path("parameters/changes/", change_views.changes, name="changes"),
+    path("parameters/changes/begin/", change_views.change_begin, name="change_begin"),
+    path("parameters/changes/<int:change_id>/", change_views.change, name="change"),
+    path(
+        "parameters/changes/<int:change_id>/save/", change_views.change_save, name="change_save"
+    ),
+    path(
+        "parameters/changes/<int:change_id>/state/",
+        change_views.change_state,
+        name="change_state",
+    ),
+    path(
+        "parameters/changes/<int:change_id>/<slug:verb>/",
+        change_views.change_verb,
+        name="change_verb",
+    ),
 ]

@@ -116,6 +116,11 @@ def load_posts(plans: Sequence[UnitPlan]) -> int:
     windows = {(w.unit_id, w.number): w.pk for w in Window.objects.all()}
     pools = {(p.unit_id, p.role_id): p.pk for p in Pool.objects.all()}
     known = set(Post.objects.values_list("pool_id", "name"))
+    known |= {
+        (pools[units[key], role], name)
+        for key, role, name in _former_posts()
+        if key in units and (units[key], role) in pools
+    }
     rows = [
         Post(
             pool_id=pools[unit, post.role],
@@ -128,6 +133,16 @@ def load_posts(plans: Sequence[UnitPlan]) -> int:
     return len(Post.objects.bulk_create(rows))
 
 
+def _former_posts() -> dict[tuple[str, str, str], int]:
+    """Posts by the unit, role and name that they had before a page changed them."""
+    found: dict[tuple[str, str, str], int] = {}
+    for pk, names in Post.objects.exclude(former=[]).values_list("pk", "former"):
+        for name in names:
+            unit, role, post = name.split("/", 2)
+            found[unit, role, post] = pk
+    return found
+
+
 def load_people(
     plans: Sequence[UnitPlan], people: Mapping[tuple[str, str], Person], since: date
 ) -> int:
@@ -135,7 +150,7 @@ def load_people(
 
     Nobody can sign in as them: they have no password.
     """
-    posts = {
+    posts = _former_posts() | {
         (post.pool.unit.key, post.pool.role_id, post.name): post.pk
         for post in Post.objects.select_related("pool__unit")
     }

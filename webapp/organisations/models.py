@@ -133,6 +133,11 @@ class Post(models.Model):
     window = models.ForeignKey(Window, models.SET_NULL, null=True, related_name="posts")
     name = models.CharField(max_length=60)
     active = models.BooleanField(default=True)
+    former = ArrayField(
+        models.CharField(max_length=170),
+        default=list,
+        help_text="unit/role/name under which the county's file knew it before pages changed it.",
+    )
 
     def __str__(self) -> str:
         return self.name

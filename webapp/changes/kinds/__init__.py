@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from webapp.changes.kinds import asking
 from webapp.changes.kinds.kind import Kind, Line, Value, kind_of, kinds
 
-__all__ = ["Kind", "Line", "Value", "kind_of", "kinds"]
+__all__ = ["Kind", "Line", "Value", "asking", "kind_of", "kinds"]
