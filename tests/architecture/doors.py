@@ -206,7 +206,7 @@ DOORS: dict[str, Door] = {
     "designer:board": Door(READING_LIBRARY, "GET POST"),  # who may propose: the action
     "designer:transfer": Door(READING_LIBRARY),
     "designer:transfer_lines": Door(READING_LIBRARY),
-    "designer:transfer_decide": Door(PUBLISHING, "POST", changes=True),
+    "designer:transfer_decide": Door(DESIGNING | PUBLISHING, "POST", changes=True),
     "designer:transfer_undo": Door(PUBLISHING, "POST"),  # nothing was moved: a sentence, 409
     "designer:play_begin": Door(TRYING, "GET POST", changes=True),
     "designer:play": Door(TRYING, "GET POST", changes=True),

@@ -271,6 +271,14 @@ def check_can_decide_transfer(by: Acting) -> None:
         raise NotYours(_("确认在办件换版要有流程复核发布员的岗位。"))
 
 
+def check_can_decline_transfer(by: Acting, proposed_by: int) -> None:
+    """A reviewer declines; who proposed it takes it back."""
+    if by.officer_id == proposed_by:
+        check_can_propose_transfer(by)
+    else:
+        check_can_decide_transfer(by)
+
+
 def check_confirms_another(by: Acting, proposed_by: int) -> None:
     """The second person is another person."""
     if by.officer_id == proposed_by:
@@ -324,3 +332,4 @@ can_lead = asks(check_can_lead)
 can_decide_termination = asks(check_can_decide_termination)
 can_propose_transfer = asks(check_can_propose_transfer)
 can_decide_transfer = asks(check_can_decide_transfer)
+can_decline_transfer = asks(check_can_decline_transfer)

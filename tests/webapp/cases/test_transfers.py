@@ -273,11 +273,15 @@ def test_two_persons_and_a_reason(desk, editions):
     mine = actions.propose_transfer(editions.publisher, "escalated", {case.pk: {}}, "再提")
     with pytest.raises(NotYours, match="另一位"):
         actions.decide_transfer(mine.pk, editions.publisher, agree=True)
+    with pytest.raises(NotYours):
+        actions.decide_transfer(mine.pk, editions.designer, agree=False, note="不要")
     actions.decide_transfer(mine.pk, editions.publisher, agree=False, note="撤回")
+    own = editions.propose(case)
+    actions.decide_transfer(own.pk, editions.designer, agree=False, note="提错了")
     case.refresh_from_db()
     assert case.process_version_id != current_version_id("escalated")
     kinds = Event.objects.filter(subject="process", kind__startswith="transfer")
-    assert kinds.count() == 4
+    assert kinds.count() == 6
 
 
 def test_joint_cases_keep_every_department(desk, editions):

@@ -82,9 +82,12 @@ def decide_transfer(transfer_id: int, by: Acting, *, agree: bool, note: str = ""
     Who proposed it may decline it too (take it back). Raises Unknown, NotYours, Invalid,
     Refused when it has been decided or the version is no longer in force.
     """
-    policy.check_can_decide_transfer(by)
+    if agree:
+        policy.check_can_decide_transfer(by)
     with transaction.atomic():
         act = _lock(transfer_id)
+        if not agree:
+            policy.check_can_decline_transfer(by, act.proposed_by_id)
         if act.state != Transfer.State.PROPOSED:
             raise Refused("这份换版单已经有人办过了。")
         if agree:

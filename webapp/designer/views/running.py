@@ -110,9 +110,9 @@ def lines(request: HttpRequest, transfer_id: int) -> HttpResponse:
     return render(request, "designer/parts/transfer_lines.html", context)
 
 
-@page(policy.may_publish, methods=("POST",))
+@page(policy.may_work, methods=("POST",))
 def decide(request: HttpRequest, transfer_id: int) -> HttpResponse:
-    """Confirm or decline."""
+    """Confirm or decline; who proposed it may take it back."""
     agree, note = request.POST.get("do") == "agree", request.POST.get("note", "")
     try:
         actions.decide_transfer(transfer_id, acting_of(request), agree=agree, note=note)
@@ -161,9 +161,10 @@ def _act(
     found, by = _found(transfer_id), acting_of(request)
     proposed = found.state == Transfer.State.PROPOSED
     may_decide = proposed and cases.can_decide_transfer(by)
+    may_decline = proposed and cases.can_decline_transfer(by, found.proposed_by_id)
     context = _progress(request, found) | {
         "may_confirm": may_decide and by.officer_id != found.proposed_by_id,
-        "may_decline": may_decide,
+        "may_decline": may_decline,
         "expected": seen.expected(found) if proposed else (),
     }
     return render(request, "designer/transfer.html", context | (extra or {}), status=status)
