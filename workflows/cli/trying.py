@@ -133,7 +133,7 @@ def _automatic(walk: Walk, answers: Answers, at: str | None) -> None:
 
 def _next(walk: Walk, state: engine.State, answers: Answers) -> engine.Command | None:
     """What happens next: an event of the answers, a task that waits for nobody, an answer."""
-    done = frozenset(walk.trace)
+    done = walk.done
     for timer in state.timers:
         if _happens(timer.place.element, answers, done) is not None:
             return engine.Fire(timer.token)
@@ -176,7 +176,7 @@ def _delivered(
     return engine.Deliver(message.name, values, signal=True)
 
 
-def _happens(event: str, answers: Answers, done: frozenset[str]) -> Mapping[str, Any] | None:
+def _happens(event: str, answers: Answers, done: set[str]) -> Mapping[str, Any] | None:
     """The values with which an event happens now; None: it does not."""
     one = answers.events.get(event)
     if one is None or one.times < 1 or not one.after <= done:

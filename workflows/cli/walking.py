@@ -29,12 +29,15 @@ class Walk:
     unhandled: list[str] = field(default_factory=list)
     left: Mapping[str, Any] | None = None  # the data of a finished case
     result: str | None = None
+    done: set[str] = field(default_factory=set)
+    _elements: dict[str, dict[str, Element]] = field(default_factory=dict)
 
     def take(self, outcome: engine.Outcome) -> engine.Outcome:
         """Remember what a step has brought."""
         self.snapshot = outcome.snapshot
         for passed in self.drawn(outcome):
             self.trace.append(passed.element)
+            self.done.add(passed.element)
             element = self.element(passed)
             if element is not None and element.kind is Kind.END:
                 self.ends.append(passed.element)
@@ -58,7 +61,10 @@ class Walk:
 
     def element(self, place: engine.Place) -> Element | None:
         """What stands at a place."""
-        return self.process(place).element(place.element)
+        if place.process not in self._elements:
+            walked = self.process(place).scope.walk()
+            self._elements[place.process] = {element.id: element for element in walked}
+        return self._elements[place.process].get(place.element)
 
     def kind(self, place: engine.Place) -> Kind | None:
         """What kind of thing stands at a place."""
