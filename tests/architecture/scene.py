@@ -52,6 +52,9 @@ HANDLER = frozenset({"township.handler @ own"})
 HALL = frozenset({"county.window @ own", "county.head_window @ own"})
 
 
+STORY = "scenarios/promised-granted.yaml"
+
+
 @dataclass(frozen=True)
 class Stage:
     """How far a case goes, and who besides ALWAYS may know of it then."""
@@ -229,7 +232,7 @@ class Scene:
         """A draft in hand, and the publication of the product's own library."""
         designer = self.acting("county.designer @ own")
         begun = processes.begin_draft(designer, "试改", "走一走")
-        for path in ("promised.bpmn", "forms/review.json", "decisions/path.dmn"):
+        for path in ("promised.bpmn", "forms/review.json", "decisions/path.dmn", STORY):
             processes.take_file(begun.pk, designer, path)
         setup = Setup("promised", None, self.desk.county.unit("xinan.centre").pk, self.desk.at)
         self.run = processes.begin_run(begun.pk, designer, setup.stored()).pk

@@ -36,6 +36,7 @@ BY_ITEM = [name for name, door in DOORS.items() if door.who == doors.ITEM]
 FILES = dict.fromkeys(
     ("designer:form_preview", "designer:form_preview_state"), "forms/review.json"
 )
+FILES["designer:story"] = "scenarios/promised-granted.yaml"
 FILES["designer:table_trial"] = "decisions/path.dmn"
 """Doors that are about another file of the draft than its diagram."""
 EVERY_STAGE = {"inboxes:case", "inboxes:item"}

@@ -72,6 +72,15 @@ def test_a_draft_is_played_and_kept_as_a_scenario(staff, designer):
     expect(page.locator(".notices")).to_contain_text("受理以后交给站所")
     expect(page.get_by_text("全部走得通")).to_be_visible(timeout=90_000)
     assert DraftFile.objects.filter(path="scenarios/escalated-accepted.yaml").exists()
+    page.get_by_role("link", name="受理以后交给站所").click()
+    expect(page.locator("#editor[data-ready='1']")).to_be_visible()
+    story = page.locator("#story")
+    expect(story).to_contain_text("照现在的草案走得通")
+    assert violations(page) == []
+    text = page.locator("#canvas").input_value()
+    page.locator("#canvas").fill(text.replace("documents: [D05", "documents: [D06"))
+    expect(story.locator("tbody .tag-red")).to_have_text("✗ 不一样")
+    expect(story).to_contain_text("文书应为")
     assert Case.objects.count() == before
     assert staff.problems == []
 

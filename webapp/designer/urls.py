@@ -46,6 +46,7 @@ urlpatterns = [
     path("transfers/<int:transfer_id>/lines/", running.lines, name="transfer_lines"),
     path("transfers/<int:transfer_id>/decide/", running.decide, name="transfer_decide"),
     path("transfers/<int:transfer_id>/undo/", running.undo, name="transfer_undo"),
+    path("drafts/<int:draft_id>/story/<path:path>", editing.story, name="story"),
     path("drafts/<int:draft_id>/play/", playing.begin, name="play_begin"),
     path("drafts/<int:draft_id>/play/<int:run_id>/", playing.run, name="play"),
     path("drafts/<int:draft_id>/play/<int:run_id>/form/", playing.form_state, name="play_form"),

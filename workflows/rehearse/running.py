@@ -62,7 +62,8 @@ class Differs(WorkflowError):
 class Report:
     """What a scenario showed. `failures` are sentences; none: the scenario holds.
 
-    `orders`: the effects of the start and of each step that was carried out.
+    `orders`: the effects of the start and of each step that was carried out. `stopped`: where it
+    failed, 0 at the start, else the number of the step, one more than there are at the end.
     """
 
     scenario: Scenario
@@ -71,6 +72,8 @@ class Report:
     elements: frozenset[tuple[str, str]]
     result: str | None
     orders: tuple[tuple[OrderedEffect, ...], ...] = ()
+    stopped: int | None = None
+    why: str = ""  # the failure without its place
 
     @property
     def ok(self) -> bool:
@@ -98,7 +101,8 @@ class Rehearsal:
             bundle, definition = self.ready(scenario.process)
         except (NotExecutable, WorkflowError) as wrong:
             failure = f"{scenario.file}：{wrong}"
-            return Report(scenario, (failure,), frozenset(), frozenset(), None)
+            nothing: frozenset[Any] = frozenset()
+            return Report(scenario, (failure,), nothing, nothing, None, (), 0, str(wrong))
         play = _Play(scenario, bundle, definition)
         play.whole()
         return Report(
@@ -108,6 +112,8 @@ class Rehearsal:
             frozenset(play.elements),
             play.result,
             tuple(play.orders),
+            play.stopped,
+            play.why,
         )
 
 
@@ -131,18 +137,21 @@ class _Play:
     snapshot: bytes = b""
     result: str | None = None
     finished: bool = False
+    stopped: int | None = None
+    why: str = ""
 
     def whole(self) -> None:
-        place = "开始"
+        place, number = "开始", 0
         try:
             outcome = engine.start(self.definition, self.scenario.facts, self.scenario.file)
             self.take(outcome, self.scenario.start)
             for number, step in enumerate(self.scenario.steps, start=1):
                 place = f"第 {number} 步"
                 self.step(step)
-            place = "结束"
+            place, number = "结束", len(self.scenario.steps) + 1
             self.end()
         except WorkflowError as wrong:
+            self.stopped, self.why = number, str(wrong)
             self.failures.append(f"{self.scenario.file}：{place}：{wrong}")
 
     def step(self, step: Step) -> None:

@@ -16,6 +16,7 @@ from webapp.core.access import page
 from webapp.core.errors import Refused, Unknown
 from webapp.designer import policy, remarks, shelves, vocabulary
 from webapp.designer.asking import trial
+from webapp.designer.stories import story as told
 from webapp.designer.views.library import as_file
 from webapp.organisations.middleware import acting_of
 from webapp.processes import actions
@@ -24,7 +25,7 @@ from webapp.processes.actions import Overtaken
 from webapp.processes.models import Draft, DraftFile
 from webapp.processes.queries import drafts as seen
 from webapp.processes.queries.findings import findings_of_file
-from webapp.processes.queries.library import content_of, with_draft
+from webapp.processes.queries.library import SCENARIOS, content_of, with_draft
 from workflows.findings import Finding
 
 EDITORS = {"bpmn": "diagram", "dmn": "table", "json": "form", "yaml": "text"}
@@ -66,7 +67,20 @@ def edit(request: HttpRequest, draft_id: int, path: str) -> HttpResponse:
         context["trial"] = trial(content, path, {})
     if kind == "text":
         context["content"] = content.decode("utf-8", "replace")
+        if path.startswith(SCENARIOS):
+            context["story"] = told(with_draft(draft), path, content)
     return render(request, f"designer/edit_{kind}.html", context)
+
+
+@page(policy.may_read)
+@never_cache
+def story(request: HttpRequest, draft_id: int, path: str) -> HttpResponse:
+    """A scenario as saved, step by step with what came of it: a part of its editor's page."""
+    draft, file = file_of(draft_id, path)
+    if not path.startswith(SCENARIOS) or file.content_id is None:
+        raise Http404
+    found = told(with_draft(draft), path, content_of(file.content_id))
+    return render(request, "designer/parts/story.html", {"story": found})
 
 
 @page(policy.may_read)

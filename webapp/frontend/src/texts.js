@@ -9,6 +9,7 @@ const { changed } = keep(
   (content) => {
     area.value = content;
   },
+  () => document.getElementById("story")?.dispatchEvent(new Event("refresh")), // told after a save
 );
 if (!settings.readOnly) {
   area.addEventListener("input", changed);
