@@ -192,6 +192,7 @@ DOORS: dict[str, Door] = {
     "designer:rehearsal": Door(READING_LIBRARY),
     "designer:change": Door(READING_LIBRARY, "POST", changes=True),  # who may do it: the action
     "designer:import_file": Door(DESIGNING, "POST"),
+    "designer:imported": Door(READING_LIBRARY),
     "designer:edit": Door(READING_LIBRARY),
     "designer:content": Door(READING_LIBRARY),
     "designer:base": Door(READING_LIBRARY),

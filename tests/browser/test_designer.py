@@ -35,9 +35,9 @@ def begin(person, path: str, title: str) -> Page:
     """From the library to the editor of one file, as she would click."""
     page = person.page
     page.goto("/designer/")
-    shelf = page.locator("details.shelf", has_text=path)
-    shelf.evaluate("one => { one.open = true; }")
-    row = shelf.locator("tr", has_text=path)
+    page.get_by_label("找").fill(path)
+    page.get_by_role("button", name="查找").click()
+    row = page.locator("tr", has_text=path).first
     row.get_by_role("link", name=re.compile("修改")).click()
     page.get_by_label("改什么").fill(title)
     page.get_by_label("为什么改").fill("县政务服务管理办公室会议纪要第3号")

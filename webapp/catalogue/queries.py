@@ -122,6 +122,18 @@ class ItemFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemOnPath:
+    """An item with what the path table asks of it."""
+
+    code: str
+    name: str
+    handling: str
+    flow: str
+    offered_at: list[str]
+    process_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class OfferedItem:
     """An item as the register page lists it."""
 
@@ -322,6 +334,19 @@ def items_offered(level: str) -> list[OfferedItem]:
         .order_by("category__order", "code")
     )
     return [_offered(row) for row in rows]
+
+
+def items_in_force() -> list[ItemOnPath]:
+    """Every enabled item with what decides its path, in order of their codes: one statement."""
+    rows = ServiceItem.objects.filter(enabled=True, current__isnull=False).values_list(
+        "code",
+        "current__name",
+        "current__handling",
+        "current__flow",
+        "current__offered_at",
+        "current__process_key",
+    )
+    return [ItemOnPath(*row) for row in rows.order_by("code")]
 
 
 def _offered(item: ServiceItem) -> OfferedItem:

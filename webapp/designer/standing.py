@@ -47,7 +47,6 @@ def standing(draft: Draft, by: Acting) -> dict[str, Any]:
         "may_publish": policy.can_put_in_force(by, draft),
         "ready": bool(changed) and live and not _unfit(found),
         "kinds": starting.kinds(),
-        "takeable": shelves.takeable(draft) if policy.can_edit(by, draft) else [],
     }
 
 

@@ -119,6 +119,16 @@ def new_file(typed: Mapping[str, str]) -> tuple[str, bytes]:
     return path, text.encode()
 
 
+def copied(source: str, name: str) -> tuple[str, bytes]:
+    """Path and content of a copy of a file in force, in the same folder. Raises Invalid, Unknown."""
+    name = name.strip()
+    if not name:
+        raise Invalid({"name": _("请写文件名，用小写字母、数字和连字符，例如 house-review。")})
+    folder, slash, _old = source.rpartition("/")
+    path = f"{folder}{slash}{name}.{source.rpartition('.')[2]}"
+    return path, _copy(source, path, name)
+
+
 def _copy(source: str, path: str, name: str) -> bytes:
     digest = in_force().get(source)
     if digest is None or source.rpartition(".")[2] != path.rpartition(".")[2]:
@@ -141,8 +151,8 @@ PLACES = {
 }
 
 
-def imported(name: str, content: bytes) -> str:
-    """Where an imported file goes, by its name and what it is. Raises Invalid."""
+def imported(name: str) -> str:
+    """Where an imported file goes, by its name. Raises Invalid."""
     stem, dot, suffix = name.lower().rpartition(".")
     place = PLACES.get(dot + suffix)
     clean = re.sub(r"[^a-z0-9]+", "-", stem).strip("-")[:50]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from webapp.designer.views import (
+    beginning,
     comparing,
     drafts,
     editing,
@@ -20,12 +21,13 @@ app_name = "designer"
 urlpatterns = [
     path("", library.library, name="library"),
     path("files/<path:path>", library.file_in_force, name="file_in_force"),
-    path("drafts/", drafts.begin, name="begin"),
+    path("drafts/", beginning.begin, name="begin"),
     path("drafts/<int:draft_id>/", drafts.draft, name="draft"),
     path("drafts/<int:draft_id>/scenarios/", drafts.scenarios, name="scenarios"),
     path("drafts/<int:draft_id>/rehearsal/", drafts.rehearsal, name="rehearsal"),
     path("drafts/<int:draft_id>/do/<slug:verb>/", drafts.change, name="change"),
-    path("drafts/<int:draft_id>/import/", drafts.import_file, name="import_file"),
+    path("drafts/<int:draft_id>/import/", beginning.import_file, name="import_file"),
+    path("drafts/<int:draft_id>/imported/<path:path>", beginning.imported, name="imported"),
     path("drafts/<int:draft_id>/edit/<path:path>", editing.edit, name="edit"),
     path("drafts/<int:draft_id>/content/<path:path>", editing.content, name="content"),
     path("drafts/<int:draft_id>/base/<path:path>", editing.base, name="base"),

@@ -26,33 +26,10 @@ from webapp.processes.queries import drafts as seen
 Typed = Mapping[str, str]
 
 
-@page(policy.may_design, methods=("GET", "POST"))
-def begin(request: HttpRequest) -> HttpResponse:
-    """Begin a draft, with the file that the designer came from."""
-    path = request.POST.get("path", request.GET.get("path", ""))
-    if request.method != "POST":
-        return render(request, "designer/begin.html", {"path": path, "typed": {}})
-    by = acting_of(request)
-    try:
-        draft = actions.begin_draft(
-            by, request.POST.get("title", ""), request.POST.get("reason", "")
-        )
-        if path:
-            actions.take_file(draft.pk, by, path)
-    except Unknown as unknown:
-        raise Http404 from unknown
-    except Invalid as wrong:
-        context = {"path": path, "typed": request.POST, "errors": wrong.errors}
-        return render(request, "designer/begin.html", context, status=422)
-    if path:
-        return redirect("designer:edit", draft_id=draft.pk, path=path)
-    return redirect("designer:draft", draft_id=draft.pk)
-
-
 @page(policy.may_read)
 def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
-    """Everything about one draft on one page."""
-    return shown(request, draft_id, {})
+    """Everything about one draft on one page; `?copy=` begins a file from one of the library."""
+    return shown(request, draft_id, {"copied": request.GET.get("copy", "")})
 
 
 @page(policy.may_read)
@@ -178,30 +155,6 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 18
 
 
-@page(policy.may_design, methods=("POST",))
-def import_file(request: HttpRequest, draft_id: int) -> HttpResponse:
-    """Put an uploaded file into a draft; a process of the same name is replaced in the draft."""
-    by, sent = acting_of(request), request.FILES.get("file")
-    try:
-        if sent is None or not sent.name:
-            raise Invalid({"file": _("请先选择文件。")})
-        if (sent.size or 0) > actions.MAX_BYTES:
-            raise Invalid({"file": _("文件太大，超过3 MB。")})
-        content = sent.read()
-        path = starting.imported(sent.name, content)
-        actions.import_file(draft_id, by, path, content)
-    except Unknown as unknown:
-        raise Http404 from unknown
-    except Invalid as wrong:
-        errors = {"file": "；".join(wrong.errors.values())}
-        return shown(request, draft_id, {"errors": errors, "verb": "add"}, status=422)
-    except Refused as refusal:
-        messages.warning(request, refusal.sentence)
-        return shown(request, draft_id, {"verb": "add"}, status=409)
-    messages.success(request, _("已导入。请看检查里列出的问题和提示。"))
-    return redirect("designer:draft", draft_id=draft_id)
-
-
 def _day(text: str) -> date | None:
     if not text:
         return None
@@ -243,7 +196,12 @@ def change(request: HttpRequest, draft_id: int, verb: str) -> HttpResponse:
     except Unknown as unknown:
         raise Http404 from unknown
     except Invalid as wrong:
-        extra = {"typed": typed, "errors": wrong.errors, "verb": verb}
+        extra = {
+            "typed": typed,
+            "errors": wrong.errors,
+            "verb": verb,
+            "copied": typed.get("copy", ""),
+        }
         return shown(request, draft_id, extra, status=422)
     except Refused as refusal:
         messages.warning(request, refusal.sentence)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from webapp.core.errors import Unknown
 from webapp.processes.models import Draft, DraftFile, Publication
 from webapp.processes.queries.library import in_force
 
 OPEN = (Draft.State.EDITING, Draft.State.SUBMITTED, Draft.State.APPROVED)
+SHOWN = 5
+"""Drafts that a list names beside a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +34,30 @@ def draft(draft_id: int) -> Draft:
     return found
 
 
-def open_drafts() -> QuerySet[Draft]:
-    """Drafts on their way, newest first, with the number of their files: one statement."""
+def open_drafts(words: str = "") -> QuerySet[Draft]:
+    """Drafts on their way, newest first, with the number of their files: one statement.
+
+    `words`: only those with these words in their title.
+    """
     rows = Draft.objects.filter(state__in=OPEN).select_related("author", "reviewer")
+    if words.strip():
+        rows = rows.filter(title__icontains=words.strip())
     return rows.annotate(file_count=Count("files")).order_by("-created_at")
 
 
-def drafts_by_path() -> dict[str, list[Draft]]:
-    """Open drafts by each file that they change: one statement."""
+def drafted_paths() -> frozenset[str]:
+    """Paths of the files that open drafts hold: one statement."""
+    rows = DraftFile.objects.filter(draft__state__in=OPEN).values_list("path", flat=True)
+    return frozenset(rows.distinct())
+
+
+def drafts_by_path(paths: Collection[str]) -> dict[str, list[Draft]]:
+    """Open drafts by each of these files that they hold, the newest few: one statement."""
     found: dict[str, list[Draft]] = {}
-    rows = DraftFile.objects.filter(draft__state__in=OPEN).select_related("draft__author")
-    for file in rows.order_by("draft__created_at"):
+    rows = DraftFile.objects.filter(draft__state__in=OPEN, path__in=paths)
+    rows = rows.select_related("draft__author")
+    rank = Window(RowNumber(), partition_by=F("path"), order_by=F("draft__created_at").desc())
+    for file in rows.annotate(rank=rank).filter(rank__lte=SHOWN).order_by("path", "rank"):
         found.setdefault(file.path, []).append(file.draft)
     return found
 

@@ -7,7 +7,7 @@ time: a published change is in force for the next case everywhere (design: versi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -116,6 +116,28 @@ def choose(*, handling: str, flow: str, level: str, process_key: str = "") -> st
         ) from problem
     if not isinstance(key, str) or not key:
         raise Refused("办理路径表没有适用于该事项的流程。请县政务办补全办理路径表。")
+    return key
+
+
+def chooser() -> Callable[[str, str, str, str], str]:
+    """A function of handling, flow, level and own process: the key, "" where no path leads on.
+
+    For lists: one statement for the table in force, however often it is asked.
+    """
+    try:
+        table = _path_table(_path_digest())
+    except Refused:
+        return lambda _handling, _flow, _level, process_key: process_key
+
+    def key(handling: str, flow: str, level: str, process_key: str) -> str:
+        if process_key:
+            return process_key
+        try:
+            found = decide(table, {"handling": handling, "flow": flow, "level": level})
+        except ExpressionError:
+            return ""
+        return found if isinstance(found, str) else ""
+
     return key
 
 
