@@ -200,6 +200,7 @@ DOORS: dict[str, Door] = {
     "designer:check": Door(READING_LIBRARY),
     "designer:form_preview": Door(READING_LIBRARY, "GET POST"),
     "designer:form_preview_state": Door(READING_LIBRARY, "POST"),
+    "designer:wording_page": Door(READING_LIBRARY, "POST"),
     "designer:table_trial": Door(READING_LIBRARY, "POST"),
     "designer:compare": Door(READING_LIBRARY),
     "designer:counts": Door(READING_LIBRARY),

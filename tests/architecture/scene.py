@@ -37,6 +37,7 @@ PNG = (
     b"\x00\x00IEND\xaeB`\x82"
 )
 PHONE = "application.applicant_phone"
+FILES = ("promised.bpmn", "forms/review.json", "decisions/path.dmn", "documents/D05.yaml")
 
 HOMESTEAD, OLD_AGE = "ZR01", "MZ04"
 """Decided by the township; decided by 县民政局."""
@@ -232,7 +233,7 @@ class Scene:
         """A draft in hand, and the publication of the product's own library."""
         designer = self.acting("county.designer @ own")
         begun = processes.begin_draft(designer, "试改", "走一走")
-        for path in ("promised.bpmn", "forms/review.json", "decisions/path.dmn", STORY):
+        for path in (*FILES, STORY):
             processes.take_file(begun.pk, designer, path)
         setup = Setup("promised", None, self.desk.county.unit("xinan.centre").pk, self.desk.at)
         self.run = processes.begin_run(begun.pk, designer, setup.stored()).pk

@@ -38,6 +38,7 @@ FILES = dict.fromkeys(
 )
 FILES["designer:story"] = "scenarios/promised-granted.yaml"
 FILES["designer:table_trial"] = "decisions/path.dmn"
+FILES["designer:wording_page"] = "documents/D05.yaml"
 """Doors that are about another file of the draft than its diagram."""
 EVERY_STAGE = {"inboxes:case", "inboxes:item"}
 THREE_STAGES = ("county.handler", "township.window", "county.office")

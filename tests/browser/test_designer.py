@@ -14,11 +14,6 @@ from playwright.sync_api import Page, expect
 from webapp.processes.queries import current_version_id
 
 OFFICE = "county_service_office"
-ENGLISH = re.compile(r"[A-Za-z]{3,}")
-KNOWN = re.compile(
-    r"Powered by bpmn.io|department|FEEL|BPMN|DMN|JSON|[\w./-]+\.(bpmn|dmn|json|yaml)|[A-Z]\w*_\w+|BPMN\.iO"
-)
-"""Words that are names: formats, file names, ids, and the mark that the licence asks for."""
 
 
 @pytest.fixture
@@ -127,41 +122,3 @@ def test_a_decision_table_a_form_and_a_wording_are_edited(staff, designer):
     back_to_draft(page)
     expect(page.get_by_text("documents/D05.yaml").first).to_be_visible()
     assert staff.problems == []
-
-
-@pytest.mark.parametrize(
-    ("path", "opened"),
-    [
-        ("promised.bpmn", "[data-element-id=Task_Review]"),
-        ("decisions/path.dmn", ".decision-table-name"),
-        ("forms/decision-check.json", ".fjs-form-field"),
-    ],
-)
-def test_the_editors_speak_chinese(staff, designer, path, opened):
-    """Palette, panel, menus and titles: no English is left but names."""
-    page = begin(designer, path, "看一看")
-    page.locator(opened).first.click()
-    if path.endswith(".bpmn"):
-        page.locator(".djs-context-pad [data-action='replace']").click()
-        expect(page.locator(".djs-popup")).to_be_visible()
-    shown = page.evaluate(
-        """() => {
-          const roots = document.querySelectorAll('.editor, .djs-popup-parent, .djs-popup');
-          const said = new Set();
-          for (const root of roots) {
-            const walk = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-            while (walk.nextNode()) said.add(walk.currentNode.textContent.trim());
-            for (const one of root.querySelectorAll('[title],[placeholder],[aria-label]'))
-              for (const name of ['title', 'placeholder', 'aria-label'])
-                if (one.getAttribute(name)) said.add(one.getAttribute(name));
-          }
-          return [...said].filter(Boolean);
-        }"""
-    )
-    own = page.evaluate("() => document.querySelector('#editor-settings').textContent")
-    left = [
-        text
-        for text in shown
-        if ENGLISH.search(KNOWN.sub("", text)) and text not in own and not text.startswith('"')
-    ]
-    assert not left, "\n".join(left)

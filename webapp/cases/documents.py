@@ -13,9 +13,6 @@ SERIES = frozenset(
 )
 """Gap-free per organ, type and year (design: data); D14S and D14R are served like D14."""
 
-ADVERSE = frozenset({"D06", "D10", "D20", "D25"})
-"""Carry the remedy clause (domain §1.6); never removable."""
-
 DENIALS = frozenset({"D06", "D07", "D10", "D20", "D25"})
 """Filed with the county office (DENY-01)."""
 

@@ -47,7 +47,7 @@ def kinds() -> dict[str, tuple[str, str]]:
 
 def name_in(manifest: Mapping[str, str], path: str, content: bytes) -> str:
     """The same, where a form is called by the steps at which it is filled in."""
-    return _form_names(tuple(sorted(manifest.items()))).get(path) or name_of(path, content)
+    return form_names(tuple(sorted(manifest.items()))).get(path) or name_of(path, content)
 
 
 def name_of(path: str, content: bytes) -> str:
@@ -81,7 +81,7 @@ def _line_of(content: bytes, key: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def _form_names(rows: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+def form_names(rows: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
     """The steps that each form is filled in at, by its path."""
     read = library(contents(dict(rows)))
     steps: dict[str, dict[str, None]] = {}

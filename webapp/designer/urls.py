@@ -42,6 +42,7 @@ urlpatterns = [
     path("drafts/<int:draft_id>/ask/<path:path>", trying.table_trial, name="table_trial"),
     path("drafts/<int:draft_id>/compare/<path:path>", comparing.compare, name="compare"),
     path("drafts/<int:draft_id>/counts/<path:path>", comparing.counts, name="counts"),
+    path("drafts/<int:draft_id>/wording/<path:path>", trying.wording_page, name="wording_page"),
     path("running/", running.overview, name="running"),
     path("running/<slug:key>/", running.board, name="board"),
     path("transfers/<int:transfer_id>/", running.transfer, name="transfer"),

@@ -5,11 +5,12 @@ Everything comes from where it is true: `gov.json`, the county's roles, the file
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from webapp.designer.shelves import name_of
+from webapp.designer.shelves import form_names, name_of
 from webapp.processes.queries.library import DIAGRAMS, FORMS, contents, library, roles
 from workflows.errors import WorkflowError
 from workflows.forms import Form, read_form
@@ -18,6 +19,7 @@ from workflows.sources.decisions import read_decisions
 from workflows.sources.vocabulary import descriptor
 
 Choice = dict[str, Any]
+Pairs = tuple[tuple[str, str], ...]
 
 
 def of_diagrams(manifest: Mapping[str, str]) -> dict[str, Any]:
@@ -34,24 +36,28 @@ def of_diagrams(manifest: Mapping[str, str]) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=8)
-def _of_files(rows: tuple[tuple[str, str], ...]) -> dict[str, list[Choice]]:
+def _of_files(rows: tuple[tuple[str, str], ...]) -> dict[str, Any]:
     files = contents(dict(rows))
+    read = library(files)
     return {
-        "forms": list(_forms(files)),
+        "forms": list(_forms(files, form_names(rows))),
         "documents": list(_documents(files)),
         "decisions": list(_decisions(files)),
-        "processes": list(_processes(library(files))),
+        "processes": list(_processes(read)),
+        "calls": _calls(read),
     }
 
 
-def _forms(files: Mapping[str, bytes]) -> Iterator[Choice]:
+def _forms(files: Mapping[str, bytes], names: Mapping[str, str]) -> Iterator[Choice]:
+    """Forms, called by the steps at which they are filled in."""
     for path in sorted(p for p in files if p.startswith("forms/") and p.endswith(FORMS)):
         key = path.removeprefix("forms/").removesuffix(FORMS)
         try:
             form = read_form(files[path], path)
         except WorkflowError:
             continue
-        yield {"value": key, "label": key, "path": path, "fields": list(_fields(form))}
+        label = f"{names[path]}（{key}）" if path in names else key
+        yield {"value": key, "label": label, "path": path, "fields": list(_fields(form))}
 
 
 def _fields(form: Form) -> Iterator[Choice]:
@@ -87,3 +93,23 @@ def _processes(read: Library) -> Iterator[Choice]:
             shared = process.file.startswith("shared/")
             found.append((not shared, {"value": key, "label": process.name, "shared": shared}))
     yield from (choice for _own, choice in sorted(found, key=lambda one: one[0]))
+
+
+def _calls(read: Library) -> dict[str, dict[str, list[dict[str, str]]]]:
+    """How each part is called most often in the library: what is given to it, and got back."""
+    seen: dict[str, Counter[tuple[Pairs, Pairs]]] = {}
+    for key in read.keys():  # noqa: SIM118
+        process = read.process(key)
+        for element in process.scope.walk() if process is not None else ():
+            if element.called:
+                way = tuple(element.ins.items()), tuple(element.outs.items())
+                seen.setdefault(element.called, Counter())[way] += 1
+    found = {}
+    for called, ways in seen.items():
+        ins, outs = ways.most_common(1)[0][0]
+        found[called] = {"in": _pairs(ins), "out": _pairs(outs)}
+    return found
+
+
+def _pairs(rows: Pairs) -> list[dict[str, str]]:
+    return [{"name": name, "from": source} for name, source in rows]

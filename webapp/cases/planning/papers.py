@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from webapp.cases.changes import MaterialUpdate, NewDocument, NewMessage
-from webapp.cases.documents import ADVERSE, NAMES, SERIES
+from webapp.cases.documents import NAMES, SERIES
 from webapp.cases.places import pool_facts, unit_facts
 from webapp.cases.planning.filing import Filing, file_denial
 from webapp.cases.planning.guidance import FORMS, required
@@ -33,6 +33,7 @@ from webapp.cases.planning.words import (
 )
 from webapp.core.crypto import query_code
 from webapp.core.errors import Refused
+from webapp.processes.wordings import ADVERSE
 from workflows.calendars import local_day
 
 REMEDY = (
@@ -123,6 +124,27 @@ def _content(
     step: Step, code: str, wording: Mapping[str, Any], words: Mapping[str, str]
 ) -> dict[str, Any]:
     """Everything the printed page needs, frozen. Lists hold texts only."""
+    about = {
+        "applicant": step.state.applicant_name,
+        "case_number": step.state.number,
+        "item": step.setting.item.name,
+        "item_code": step.setting.item.code,
+        "issued_on": words["today"],
+    }
+    licence = step.setting.item.item_type == "licence"
+    tables = [_list(step, table) for table in wording.get("lists") or ()]
+    return about | printed(code, wording, words, tables, licence=licence)
+
+
+def printed(
+    code: str,
+    wording: Mapping[str, Any],
+    words: Mapping[str, str],
+    tables: list[dict[str, Any]],
+    *,
+    licence: bool,
+) -> dict[str, Any]:
+    """What a wording says with these words: also how a draft of one is shown to its writer."""
     paragraphs = [fill(text, words) for text in texts(wording.get("paragraphs"))]
     content: dict[str, Any] = {
         "title": fill(str(wording.get("title") or NAMES.get(code, code)), words),
@@ -130,14 +152,9 @@ def _content(
         "addressee": words.get(
             _ADDRESSEES.get(str(wording.get("addressee") or "applicant"), ""), ""
         ),
-        "applicant": step.state.applicant_name,
-        "case_number": step.state.number,
-        "item": step.setting.item.name,
-        "item_code": step.setting.item.code,
-        "issued_on": words["today"],
         "paragraphs": [text for text in paragraphs if text],
-        "lists": [_list(step, table) for table in wording.get("lists") or ()],
-        "basis": [fill(text, words) for text in texts(_basis(step, wording))],
+        "lists": tables,
+        "basis": [fill(text, words) for text in texts(_basis(wording, licence=licence))],
         "seal": str(wording.get("seal") or "organ"),
         "signatures": [str(s.get("label", "")) for s in wording.get("signatures") or ()],
         "copies": str((wording.get("copies") or {}).get("text", "")),
@@ -159,17 +176,21 @@ def _query(number: str) -> dict[str, str]:
     return {"code": code, "address": there if settings.PUBLIC_ADDRESS else ""}
 
 
-def _basis(step: Step, wording: Mapping[str, Any]) -> Any:
+def _basis(wording: Mapping[str, Any], *, licence: bool) -> Any:
     """The law that the paper stands on: 行政许可法 binds licences only (domain §1.1)."""
-    if step.setting.item.item_type == "licence" and wording.get("basis_licence") is not None:
+    if licence and wording.get("basis_licence") is not None:
         return wording["basis_licence"]
     return wording.get("basis")
 
 
 def _list(step: Step, table: Mapping[str, Any]) -> dict[str, Any]:
-    """A table of the document: titles of the columns and rows of texts."""
-    columns = list(table.get("columns") or ())
     rows = _SOURCES.get(str(table.get("source")), _nothing)(step)
+    return table_of(table, rows)
+
+
+def table_of(table: Mapping[str, Any], rows: list[dict[str, str]]) -> dict[str, Any]:
+    """A table of a document: titles of the columns and rows of texts."""
+    columns = list(table.get("columns") or ())
     return {
         "title": str(table.get("title", "")),
         "columns": [str(column.get("title", "")) for column in columns],

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from webapp.core.access import page
 from webapp.core.errors import Refused, Unknown
-from webapp.designer import policy, remarks, shelves, vocabulary
+from webapp.designer import papers, policy, remarks, shelves, vocabulary
 from webapp.designer.asking import trial
 from webapp.designer.stories import story as told
 from webapp.designer.views.library import as_file
@@ -25,7 +25,7 @@ from webapp.processes.actions import Overtaken
 from webapp.processes.models import Draft, DraftFile
 from webapp.processes.queries import drafts as seen
 from webapp.processes.queries.findings import findings_of_file
-from webapp.processes.queries.library import SCENARIOS, content_of, with_draft
+from webapp.processes.queries.library import SCENARIOS, WORDINGS, content_of, with_draft
 from workflows.findings import Finding
 
 EDITORS = {"bpmn": "diagram", "dmn": "table", "json": "form", "yaml": "text"}
@@ -69,6 +69,10 @@ def edit(request: HttpRequest, draft_id: int, path: str) -> HttpResponse:
         context["content"] = content.decode("utf-8", "replace")
         if path.startswith(SCENARIOS):
             context["story"] = told(with_draft(draft), path, content)
+        if path.startswith(WORDINGS):
+            manifest = with_draft(draft)
+            context["groups"] = papers.placeholders(manifest)
+            context["shown"] = papers.shown(path, content, manifest, timezone.now())
     return render(request, f"designer/edit_{kind}.html", context)
 
 

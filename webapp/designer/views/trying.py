@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from webapp.core.access import page
-from webapp.designer import policy, shelves
+from webapp.designer import papers, policy, shelves
 from webapp.designer.asking import trial
 from webapp.designer.previewing import Preview, preview
 from webapp.designer.views.editing import file_of
 from webapp.processes.models import Draft
-from webapp.processes.queries.library import DECISIONS, FORMS, content_of, with_draft
+from webapp.processes.queries.library import DECISIONS, FORMS, WORDINGS, content_of, with_draft
 from workflows.calendars import local_day
 from workflows.errors import WorkflowError
 
@@ -47,6 +47,17 @@ def form_preview_state(request: HttpRequest, draft_id: int, path: str) -> JsonRe
         return JsonResponse(_preview(request, path, content).form.states())
     except WorkflowError:
         return JsonResponse({"hidden": [], "required": [], "locked": {}, "ids": []})
+
+
+@page(policy.may_read, methods=("POST",))
+def wording_page(request: HttpRequest, draft_id: int, path: str) -> HttpResponse:
+    """A wording as typed so far (`text`) on the page that it prints: a part of its editor's page."""
+    draft, _file = file_of(draft_id, path)
+    if not path.startswith(WORDINGS):
+        raise Http404
+    typed = request.POST.get("text", "").replace("\r\n", "\n").encode("utf-8", "replace")
+    found = papers.shown(path, typed, with_draft(draft), timezone.now())
+    return render(request, "designer/parts/wording_page.html", {"shown": found})
 
 
 @page(policy.may_read, methods=("POST",))

@@ -6,12 +6,15 @@ import "diagram-js-minimap/assets/diagram-js-minimap.css";
 import "./designer/editor.css";
 import Modeler from "bpmn-js/lib/Modeler";
 import minimap from "diagram-js-minimap";
-import { onGoTo } from "./designer/findings.js";
+import clipboard from "./designer/clipboard.js";
+import { Changes } from "./designer/elements.js";
+import { onGoTo, onRemedy } from "./designer/findings.js";
 import { keep, load, place, say, settings } from "./designer/keeping.js";
 import { goTo, mark, markRemarks } from "./designer/marks.js";
 import menus from "./designer/menus.js";
 import palette from "./designer/palette.js";
 import { panel } from "./designer/panel.js";
+import { remedyOf } from "./designer/remedies.js";
 import translation from "./designer/translate.js";
 
 function show(modeler) {
@@ -27,7 +30,7 @@ async function open() {
   const modeler = new Modeler({
     container: canvas,
     moddleExtensions: { gov: settings.descriptor },
-    additionalModules: [translation, palette, menus, minimap],
+    additionalModules: [translation, palette, menus, minimap, clipboard],
   });
   try {
     const { warnings } = await modeler.importXML(await load());
@@ -43,6 +46,8 @@ async function open() {
   onGoTo((id) => goTo(modeler, id));
   const asked = new URLSearchParams(location.search).get("element"); // where a run got stuck
   if (asked && modeler.get("elementRegistry").get(asked)) goTo(modeler, asked);
+  const changes = new Changes(modeler);
+  if (!settings.readOnly) onRemedy((finding) => remedyOf(finding, modeler, changes));
   panel(modeler, document.getElementById("panel"));
   const read = async () => (await modeler.saveXML({ format: true })).xml;
   const { changed } = keep(read, (xml) => modeler.importXML(xml), (findings) => mark(modeler, findings));

@@ -1,6 +1,7 @@
 // Edits a wording or a scenario as text: kept on the server as it is typed.
 import "./designer/editor.css";
 import { brought, keep, place, settings } from "./designer/keeping.js";
+import { wording } from "./designer/wording.js";
 
 const area = document.getElementById("canvas");
 brought(area.defaultValue);
@@ -15,4 +16,6 @@ if (!settings.readOnly) {
   area.addEventListener("input", changed);
   if (area.value !== area.defaultValue) changed(); // typed before this script was there
 }
+const page = document.getElementById("wording-page");
+if (page) wording(area, page, changed);
 place.dataset.ready = "1";

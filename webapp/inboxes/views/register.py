@@ -25,6 +25,7 @@ from webapp.core.form_pages import change_rows, without_empty_rows
 from webapp.inboxes import desk, policy
 from webapp.inboxes import filing as typed
 from webapp.inboxes.guide import badges, guide_of, limit_words
+from webapp.inboxes.journey import journey_of
 from webapp.inboxes.papers import MARKS, detail
 from webapp.inboxes.registering import (
     Desk,
@@ -200,6 +201,7 @@ def _drawn(
     context: dict[str, Any] = {
         "item": item,
         "guide": guide_of(item, counter.level),
+        "journey": journey_of(item, counter.level),
         "brings": _brings(item.code) if filing.way == "guide" else (),
         "desk": counter,
         "filing": filing,

@@ -14,10 +14,12 @@ from webapp.processes.queries.library import (
     DIAGRAMS,
     FORMS,
     SCENARIOS,
+    WORDINGS,
     contents,
     library,
     own_keys,
 )
+from webapp.processes.wordings import findings_of_wording
 from workflows.checks import check_bundle
 from workflows.errors import Unreadable, WorkflowError
 from workflows.findings import Finding, Severity
@@ -74,6 +76,9 @@ def _findings_of_file(rows: tuple[tuple[str, str], ...], path: str) -> tuple[Fin
             found = read_decisions(files[path], path)[1]
         elif path.endswith(DIAGRAMS):
             found = _of_diagram(library(files), path)
+        elif path.startswith(WORDINGS):
+            forms = {p: c for p, c in files.items() if p.endswith(FORMS)}
+            found = findings_of_wording(path, files[path], forms)
         elif path.startswith(SCENARIOS):
             read_scenario(files[path], path)
     except Unreadable as wrong:

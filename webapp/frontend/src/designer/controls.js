@@ -1,5 +1,7 @@
 // Controls of the panel: labelled, plain, usable by keyboard alone. Each tells its new value
 // when it is settled (change), so that one undo takes back one decision.
+import { complete } from "./completing.js";
+
 let count = 0;
 
 function labelled(label, control, help) {
@@ -56,6 +58,42 @@ export function select(label, value, choices, set, { help, none } = {}) {
   }
   control.addEventListener("change", () => set(control.value));
   return labelled(label, control, help);
+}
+
+// A list whose choice does something at once and then stands empty again.
+export function choose(label, groups, act) {
+  const control = document.createElement("select");
+  control.className = "form-select form-select-sm";
+  const none = document.createElement("option");
+  none.value = "";
+  none.textContent = "请选择";
+  control.append(none);
+  for (const { title, choices } of groups) {
+    const section = document.createElement("optgroup");
+    section.label = title;
+    for (const { value, label: words } of choices) {
+      const option = document.createElement("option");
+      option.value = value;
+      option.textContent = words;
+      section.append(option);
+    }
+    control.append(section);
+  }
+  control.addEventListener("change", () => {
+    const { value } = control;
+    control.value = "";
+    if (value) act(value);
+  });
+  return labelled(label, control);
+}
+
+// An expression, with completion over what may be asked.
+export function feel(label, value, fields, set, { help } = {}) {
+  const box = text(label, value, set, { rows: 2, help });
+  const area = box.querySelector("textarea");
+  area.spellcheck = false;
+  complete(area, fields);
+  return box;
 }
 
 export function checks(label, chosen, choices, set, { help } = {}) {

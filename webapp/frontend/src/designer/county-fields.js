@@ -1,7 +1,6 @@
 // What a field means to the county, as a group of the form editor's own panel: kept in the
 // field's `properties`, which the server reads (workflows/forms).
-import { CheckboxEntry, SelectEntry, TextFieldEntry } from "@bpmn-io/properties-panel";
-import { jsx } from "@bpmn-io/properties-panel/preact/jsx-runtime";
+import { jsx } from "preact/jsx-runtime";
 
 const FLAGS = [
   ["routing", "流程按它走（能进流程数据）"],
@@ -22,30 +21,47 @@ const TEXTS = [
 ];
 const QUESTIONS = new Set(["textfield", "textarea", "number", "select", "radio", "checkbox", "checklist", "datetime", "dynamiclist"]);
 
+// Entries of our own: the panel's components live in a copy of preact that is not the panel's.
+function entry(id, ...children) {
+  return jsx("div", { class: "bio-properties-panel-entry", "data-entry-id": id, children });
+}
+
 function Flag({ field, editField, id, name, label }) {
-  const properties = field.properties ?? {};
-  return jsx(CheckboxEntry, {
-    element: field, id, label,
-    getValue: () => properties[name] === "true",
-    setValue: (on) => change(field, editField, name, on ? "true" : undefined),
-  });
+  const box = {
+    type: "checkbox", id: `bio-properties-panel-${id}`, class: "bio-properties-panel-input",
+    checked: field.properties?.[name] === "true",
+    onChange: ({ target }) => change(field, editField, name, target.checked ? "true" : undefined),
+  };
+  return entry(id, jsx("div", { class: "bio-properties-panel-checkbox", children: [
+    jsx("input", box),
+    jsx("label", { for: box.id, class: "bio-properties-panel-label", children: label }),
+  ] }));
 }
 
 function Format({ field, editField, id }) {
-  return jsx(SelectEntry, {
-    element: field, id, label: "内容是",
-    getOptions: () => FORMATS,
-    getValue: () => field.properties?.format ?? "",
-    setValue: (value) => change(field, editField, "format", value || undefined),
-  });
+  const now = field.properties?.format ?? "";
+  const list = {
+    id: `bio-properties-panel-${id}`, class: "bio-properties-panel-input", value: now,
+    onChange: ({ target }) => change(field, editField, "format", target.value || undefined),
+    children: FORMATS.map(({ value, label }) =>
+      jsx("option", { value, selected: value === now, children: label })),
+  };
+  return entry(id, jsx("div", { class: "bio-properties-panel-select", children: [
+    jsx("label", { for: list.id, class: "bio-properties-panel-label", children: "内容是" }),
+    jsx("select", list),
+  ] }));
 }
 
-function Words({ field, editField, id, name, label, debounce }) {
-  return jsx(TextFieldEntry, {
-    element: field, id, label, debounce,
-    getValue: () => field.properties?.[name] ?? "",
-    setValue: (value) => change(field, editField, name, value || undefined),
-  });
+function Words({ field, editField, id, name, label }) {
+  const line = {
+    type: "text", id: `bio-properties-panel-${id}`, class: "bio-properties-panel-input",
+    value: field.properties?.[name] ?? "", spellcheck: false, autocomplete: "off",
+    onChange: ({ target }) => change(field, editField, name, target.value.trim() || undefined),
+  };
+  return entry(id, jsx("div", { class: "bio-properties-panel-textfield", children: [
+    jsx("label", { for: line.id, class: "bio-properties-panel-label", children: label }),
+    jsx("input", line),
+  ] }));
 }
 
 function change(field, editField, name, value) {
@@ -55,8 +71,8 @@ function change(field, editField, name, value) {
   editField(field, ["properties"], Object.keys(properties).length ? properties : undefined);
 }
 
-function group(field, editField, debounce) {
-  const shared = { field, editField, debounce };
+function group(field, editField) {
+  const shared = { field, editField };
   return {
     id: "county",
     label: "本县规定",
@@ -69,20 +85,19 @@ function group(field, editField, debounce) {
 }
 
 class CountyFields {
-  constructor(propertiesPanel, debounce) {
-    this.debounce = debounce;
+  constructor(propertiesPanel) {
     propertiesPanel.registerProvider(this, 500);
   }
 
   getGroups(field, editField) {
     return (groups) => {
       if (!QUESTIONS.has(field.type)) return groups;
-      const own = group(field, editField, this.debounce);
+      const own = group(field, editField);
       const [first, ...rest] = groups;
       return first ? [first, own, ...rest] : [own];
     };
   }
 }
-CountyFields.$inject = ["propertiesPanel", "debounce"];
+CountyFields.$inject = ["propertiesPanel"];
 
 export default { __init__: ["countyFields"], countyFields: ["type", CountyFields] };

@@ -50,6 +50,22 @@ export class Changes {
     this._extensions(element, (all) => [...all, child]);
   }
 
+  // Calls a part the way that it is called elsewhere in the library: name, what goes in and out.
+  callPart(element, key, { name, ins = [], outs = [] }) {
+    const values = element.businessObject.name ? { calledElement: key } : { calledElement: key, name };
+    const rest = (element.businessObject.extensionElements?.values ?? []).filter(
+      (one) => one.$type !== "gov:In" && one.$type !== "gov:Out",
+    );
+    const made = [
+      ...ins.map((one) => this.factory.create("gov:In", one)),
+      ...outs.map((one) => this.factory.create("gov:Out", one)),
+    ];
+    const extensions = this.factory.create("bpmn:ExtensionElements", { values: [...rest, ...made] });
+    for (const one of extensions.values) one.$parent = extensions;
+    extensions.$parent = element.businessObject;
+    this.set(element, { ...values, extensionElements: extensions });
+  }
+
   replaceChild(element, child, values) {
     this.setInside(element, child, values);
   }

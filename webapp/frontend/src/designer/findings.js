@@ -3,9 +3,15 @@
 const place = document.getElementById("findings");
 const words = JSON.parse(place.dataset.severities);
 let go = null;
+let remedy = () => null;
 
 export function onGoTo(callback) {
   go = callback;
+}
+
+// `find` gives for a finding the words and the change of its remedy, or null.
+export function onRemedy(find) {
+  remedy = find;
 }
 
 function row(finding) {
@@ -22,10 +28,19 @@ function row(finding) {
   }
   item.append(tag, " ", text);
   if (finding.remedy) {
-    const remedy = document.createElement("span");
-    remedy.className = "muted";
-    remedy.textContent = ` ${finding.remedy}`;
-    item.append(remedy);
+    const advice = document.createElement("span");
+    advice.className = "muted";
+    advice.textContent = ` ${finding.remedy}`;
+    item.append(advice);
+  }
+  const [label, apply] = remedy(finding) ?? [];
+  if (apply) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-sm btn-outline-primary";
+    button.textContent = `改正：${label}`;
+    button.addEventListener("click", apply);
+    item.append(" ", button);
   }
   return item;
 }

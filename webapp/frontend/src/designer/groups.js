@@ -1,9 +1,10 @@
 // What the panel shows for an element: one function a group; each gives a group or nothing.
 import { parse, write } from "./conditions.js";
-import { button, checks, group, number, remark, select, text, tick } from "./controls.js";
+import { button, checks, choose, feel, group, number, remark, select, text, tick } from "./controls.js";
 import { children, eventDefinition, is } from "./elements.js";
 import { settings } from "./keeping.js";
 import { parseDue, parseLimit, writeDue, writeLimit } from "./limits.js";
+import { actions, valuesOf, wayOf } from "./templates.js";
 
 const listed = (name) =>
   settings.descriptor.enumerations
@@ -102,7 +103,7 @@ function instances(element, changes) {
     text("按哪个清单", loop.get("gov:collection"), (value) => inside({ "gov:collection": value || undefined })),
     text("每一项叫什么", loop.get("gov:item"), (value) => inside({ "gov:item": value || undefined })),
     tick("一项一项办（不是同时）", loop.isSequential, (on) => inside({ isSequential: on })),
-    text("什么时候就够了", condition, (value) =>
+    feel("什么时候就够了", condition, [], (value) =>
       inside({
         completionCondition: value
           ? changes.inside(element, "bpmn:FormalExpression", { body: value })
@@ -158,8 +159,7 @@ function condition(element, changes) {
     );
   }
   if (!isDefault) {
-    parts.push(text("条件（FEEL）", body, (value) => changes.condition(element, value), {
-      rows: 2,
+    parts.push(feel("条件（FEEL）", body, fields, (value) => changes.condition(element, value), {
       help: "例如 outcome = \"grant\"，tolerant = true and extended != true",
     }));
   }
@@ -250,7 +250,9 @@ function called(element, changes) {
   return group(
     "调用哪个部分",
     select("部分", object.calledElement, settings.processes, (value) =>
-      changes.set(element, { calledElement: value }), { none: "请选择" }),
+      value ? changes.callPart(element, value, wayOf(value)) : changes.set(element, { calledElement: "" }), {
+      none: "请选择", help: "选好以后，传进传出的变量按别的流程里的用法填好。",
+    }),
     ...mapping("In", "传进去的变量（没有写的都不传）：", "加一个传入"),
     ...mapping("Out", "传出来的变量：", "加一个传出"),
   );
@@ -303,13 +305,10 @@ function effect(element, changes, child) {
 
 function effects(element, changes) {
   if (!is(element, "FlowNode") || is(element, "Gateway")) return null;
-  const add = (values) => () => changes.add(element, "Effect", { on: "complete", ...values });
   return group(
     "发什么文书、动哪个时限",
     ...children(element, "Effect").map((child) => effect(element, changes, child)),
-    button("加：发文书", add({ do: "issue-document", document: "D05" })),
-    button("加：动时限", add({ do: "start-clock", clock: "step" })),
-    button("加：其他动作", add({ do: "notify", to: "applicant", template: "progress" })),
+    choose("加一个动作", actions(), (value) => changes.add(element, "Effect", valuesOf(value))),
   );
 }
 

@@ -23,7 +23,9 @@ export function say(words, problem = false) {
 function tokenIn(body) {
   return JSON.parse(body.getAttribute("hx-headers:inherited"))["X-CSRFToken"];
 }
-let token = tokenIn(document.body);
+let current = tokenIn(document.body);
+
+export const token = () => current;
 
 // What the server has, where the page brought it along.
 export function brought(content) {
@@ -42,7 +44,7 @@ async function signedIn() {
   const answer = await fetch(location.pathname, { credentials: "same-origin" });
   if (!answer.ok || answer.redirected) return false;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  token = tokenIn(page.body);
+  current = tokenIn(page.body);
   return true;
 }
 
@@ -122,7 +124,7 @@ export function keep(read, write, onFindings = () => {}) {
     tried = content;
     const answer = await fetch(place.dataset.save, {
       method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": token },
+      headers: { "Content-Type": "application/json", "X-CSRFToken": current },
       body: JSON.stringify({ content, version }),
     });
     if (answer.status !== 401 && answer.status !== 403) return answer;

@@ -1,6 +1,7 @@
 // The palette: about ten things that a county draws with, and the tools to draw. What BPMN has
 // besides can be had from an element's own menu.
 import { settings } from "./keeping.js";
+import { wayOf } from "./templates.js";
 
 const THINGS = [
   ["step", "环节（要人办）", "bpmn-icon-user-task", { type: "bpmn:UserTask", name: "办理", "gov:limit": "3 workday" }],
@@ -19,6 +20,19 @@ export class Palette {
   constructor(palette, create, elementFactory, bpmnFactory, spaceTool, lassoTool, handTool, globalConnect) {
     Object.assign(this, { create, elementFactory, bpmnFactory, spaceTool, lassoTool, handTool, globalConnect });
     palette.registerProvider(400, this);
+  }
+
+  // What goes into a called part and comes out of it, as everywhere else in the library.
+  give(object, { ins, outs }) {
+    const values = [
+      ...ins.map((one) => this.bpmnFactory.create("gov:In", one)),
+      ...outs.map((one) => this.bpmnFactory.create("gov:Out", one)),
+    ];
+    if (!values.length) return;
+    const extensions = this.bpmnFactory.create("bpmn:ExtensionElements", { values });
+    for (const one of values) one.$parent = extensions;
+    extensions.$parent = object;
+    object.extensionElements = extensions;
   }
 
   // Replaces what bpmn-js offers by itself.
@@ -56,6 +70,7 @@ export class Palette {
 
   shape({ type, eventDefinitionType, ...values }) {
     const object = this.bpmnFactory.create(type, values);
+    if (values.calledElement) this.give(object, wayOf(values.calledElement));
     return this.elementFactory.createShape({ type, businessObject: object, eventDefinitionType });
   }
 }
