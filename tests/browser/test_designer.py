@@ -32,8 +32,7 @@ def begin(person, path: str, title: str) -> Page:
     page.goto("/designer/")
     page.get_by_label("找").fill(path)
     page.get_by_role("button", name="查找").click()
-    row = page.locator("tr", has_text=path).first
-    row.get_by_role("link", name=re.compile("修改")).click()
+    page.locator(f'.acts a[href$="?path={path}"]').click()
     page.get_by_label("改什么").fill(title)
     page.get_by_label("为什么改").fill("县政务服务管理办公室会议纪要第3号")
     page.get_by_role("button", name="开始修改").click()

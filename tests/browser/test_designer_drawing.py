@@ -60,9 +60,7 @@ def test_an_action_is_put_in_with_what_it_needs(staff, designer):
 
 def test_an_expert_s_condition_is_completed(staff, designer):
     page = begin(designer, "promised.bpmn", "改条件")
-    page.get_by_text("提请不予", exact=True).first.wait_for()
-    page.evaluate("() => document.activeElement.blur()")
-    page.locator("[data-element-id=Flow_Review_Special]").first.click(force=True)
+    page.locator("[data-element-id=Flow_Review_Special_label]").first.click()
     field = page.locator("#panel").get_by_label("条件（FEEL）")
     field.fill("")
     field.press_sequentially('outcome = "sp')

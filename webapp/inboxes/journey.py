@@ -108,7 +108,7 @@ def _row(item: ItemFacts, stay: Stay, stays: tuple[Stay, ...]) -> tuple[str, str
         return (
             _("%(place)s看材料") % {"place": place},
             _("齐全就受理，不齐的一次说清"),
-            (_limit(item, "check") or _days(item, stay)),
+            (_limit(item, "check") or _days(item, stay, stays)),
         )
     who = _("、").join(dict.fromkeys(stay.steps))
     if stay.purpose == "decision":
@@ -123,7 +123,7 @@ def _clock(item: ItemFacts, stay: Stay, stays: tuple[Stay, ...]) -> str:
         clock = {"county": "county", "township": "handup"}.get(stay.level, "")
         if clock and item.limit(clock):
             return _limit(item, clock)
-    return _days(item, stay)
+    return _days(item, stay, stays)
 
 
 def _limit(item: ItemFacts, clock: str) -> str:
@@ -131,10 +131,11 @@ def _limit(item: ItemFacts, clock: str) -> str:
     return limit_words(limit.days, limit.unit) if limit is not None else ""
 
 
-def _days(item: ItemFacts, stay: Stay) -> str:
-    """The limits of the steps, where they fit into what is promised for the whole."""
+def _days(item: ItemFacts, stay: Stay, stays: tuple[Stay, ...]) -> str:
+    """The limits of the steps, where all of them fit into what is promised for the whole."""
     promised = item.limit("promised")
-    if promised is None or promised.unit != "working" or stay.days > (promised.days or 0):
+    together = sum(one.days for one in stays if one.purpose in ("review", "decision"))
+    if promised is None or promised.unit != "working" or together > (promised.days or 0):
         return ""
     return limit_words(stay.days, "working")
 

@@ -66,7 +66,7 @@ def test_every_path_of_the_library_has_a_picture(key):
 
 
 def test_who_and_how_long_stand_in_it(county):
-    shown = journey_of(item_by_code("ZR01"), "township")
+    shown = journey_of(item_by_code("MZ04"), "township")
     titles = [one.title for one in shown.stations]
     assert titles[0] == "交材料"
     assert titles[-1] == "送到您手里"

@@ -5,7 +5,7 @@ Pure work over files, kept by digest: the same draft is checked once, however of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,14 +19,19 @@ from webapp.processes.queries.library import (
     library,
     own_keys,
 )
+from webapp.processes.queries.published import PATH_TABLE
 from webapp.processes.wordings import findings_of_wording
 from workflows.checks import check_bundle
 from workflows.errors import Unreadable, WorkflowError
+from workflows.feel.decisions import Decision
+from workflows.feel.tables import Table
 from workflows.findings import Finding, Severity
 from workflows.forms import read_form
 from workflows.rehearse import Rehearsal, read_scenario
 from workflows.sources.bundle import Library
 from workflows.sources.decisions import read_decisions
+
+PATH_FILE = f"decisions/{PATH_TABLE}.dmn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,8 @@ def _findings_of_file(rows: tuple[tuple[str, str], ...], path: str) -> tuple[Fin
         if path.endswith(FORMS):
             found = read_form(files[path], path).findings
         elif path.endswith(DECISIONS):
-            found = read_decisions(files[path], path)[1]
+            decisions, told = read_decisions(files[path], path)
+            found = [*told, *_nowhere(decisions, path, files)]
         elif path.endswith(DIAGRAMS):
             found = _of_diagram(library(files), path)
         elif path.startswith(WORDINGS):
@@ -84,6 +90,29 @@ def _findings_of_file(rows: tuple[tuple[str, str], ...], path: str) -> tuple[Fin
     except Unreadable as wrong:
         found = (_unreadable(path, wrong),)
     return _ordered(found)
+
+
+def _nowhere(
+    decisions: Sequence[Decision], path: str, files: Mapping[str, bytes]
+) -> Iterator[Finding]:
+    """Rows of the path table that lead to a process which the library does not have."""
+    read = library(files)
+    for one in decisions:
+        if one.id != PATH_TABLE or not isinstance(one.logic, Table):
+            continue
+        keys = set(own_keys(read))
+        for rule in one.logic.rules:
+            key = rule.results[0].text.strip().strip('"') if rule.results else ""
+            if key not in keys:
+                yield Finding(
+                    "path-nowhere",
+                    Severity.UNFIT,
+                    path,
+                    rule.line,
+                    one.id,
+                    f"第 {rule.number} 条规则走到“{key}”，流程库里没有这条办理路径。",
+                    f"可以写：{'、'.join(sorted(keys))}。",
+                )
 
 
 def _of_diagram(read: Library, path: str) -> list[Finding]:
@@ -100,10 +129,13 @@ def _findings(
     files = contents(dict(rows))
     read = library(files)
     found: dict[Finding, None] = {}
-    for path in sorted(changed & files.keys()):
+    gone = {path for path in changed - files.keys() if path.endswith(DIAGRAMS)}
+    for path in sorted(
+        changed & files.keys() | ({PATH_FILE} & files.keys() if gone else set())
+    ):
         found |= dict.fromkeys(_findings_of_file(rows, path))
-    try:
-        for key in touched(read, changed):
+    try:  # whoever called what is gone does not hold it any more: all are asked
+        for key in own_keys(read) if gone else touched(read, changed):
             found |= dict.fromkeys(check_bundle(read.bundle(key), publish=True))
     except Unreadable as wrong:
         found.setdefault(_unreadable("", wrong))
