@@ -124,13 +124,15 @@ def _content(
     step: Step, code: str, wording: Mapping[str, Any], words: Mapping[str, str]
 ) -> dict[str, Any]:
     """Everything the printed page needs, frozen. Lists hold texts only."""
-    about = {
+    about: dict[str, Any] = {
         "applicant": step.state.applicant_name,
         "case_number": step.state.number,
         "item": step.setting.item.name,
         "item_code": step.setting.item.code,
         "issued_on": words["today"],
     }
+    if (wording.get("addressee") or "applicant") == "applicant":
+        about["query"] = _query(step.state.number)
     licence = step.setting.item.item_type == "licence"
     tables = [_list(step, table) for table in wording.get("lists") or ()]
     return about | printed(code, wording, words, tables, licence=licence)
@@ -160,8 +162,6 @@ def printed(
         "copies": str((wording.get("copies") or {}).get("text", "")),
         "wording": int(wording.get("number", 0)),
     }
-    if (wording.get("addressee") or "applicant") == "applicant":
-        content["query"] = _query(step.state.number)
     remedy = wording.get("remedy")
     if remedy or code in ADVERSE:
         text = remedy.get("text") if isinstance(remedy, Mapping) else None
