@@ -24,11 +24,6 @@ PLACES = {
 }
 """Folder of the library → kind of its files, in the order of the page."""
 
-    @property
-    def key(self) -> str:
-        """The key of the process that a diagram of the library's own folder holds."""
-        return self.path.removesuffix(".bpmn")
-
 
 def kinds() -> dict[str, tuple[str, str]]:
     """Each kind with its name and what it is for."""
