@@ -29,7 +29,7 @@ def publisher(staff):
 def begin(person, path: str, title: str) -> Page:
     """From the library to the editor of one file, as she would click."""
     page = person.page
-    page.goto("/designer/")
+    page.goto("/designer/", timeout=30_000)  # the first one reads the whole library
     page.get_by_label("找").fill(path)
     page.get_by_role("button", name="查找").click()
     page.locator(f'.acts a[href$="?path={path}"]').click()

@@ -64,7 +64,7 @@ def test_an_expert_s_condition_is_completed(staff, designer):
     field = page.locator("#panel").get_by_label("条件（FEEL）")
     field.fill("")
     field.press_sequentially('outcome = "sp')
-    options = page.get_by_role("option")
+    options = page.locator(".completion li")
     expect(options.first).to_contain_text("special")
     field.press("Enter")
     expect(field).to_have_value('outcome = "special"')
