@@ -53,12 +53,13 @@ ALWAYS_THE_SAME: dict[str, dict[str, Any]] = {
         "value": "100", "source": "县政务办会议纪要", "reason": "试改", "seen": "0",
     },
     "inboxes:roster_edit": {"do": "save", "note": "中午不休息"},
+    "office:post_filing_answer": {"do": "return", "answer": "A岗只有两名"},
     "inboxes:absence_do": {"note": "钥匙在抽屉里"},
     "accounts:preferences": {"language": "en", "large_letters": "on"},
 }  # fmt: skip
 POSTS = frozenset({
     "inboxes:absence_new", "inboxes:absence_change", "inboxes:roster_new", "office:post_assign",
-    "office:leave",
+    "office:leave", "office:a_posts", "inboxes:group_keep",
 })  # fmt: skip
 
 
@@ -70,6 +71,12 @@ def _about_posts(scene: Scene, name: str) -> dict[str, Any]:
         last = (day + timedelta(days=4)).isoformat()
         unit = scene.desk.county.unit("xinan.centre").pk
         return {"unit": unit, "kind": "leader", "first": day.isoformat(), "last": last}
+    if name == "inboxes:group_keep":
+        station = scene.desk.county.unit("station.130123103201").pk
+        return {"station": station, "name": "东头组", "contact": "王老五"}
+    if name == "office:a_posts":
+        clerk = scene.people["township.window @ own"].officer.pk
+        return {"do": "save", f"born-{clerk}": "1990-05-01", f"employment-{clerk}": "civil"}
     other = scene.people[BESIDE].officer.pk
     if name == "office:leave":
         return {"receiver": other}

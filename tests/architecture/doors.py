@@ -120,6 +120,8 @@ DOORS: dict[str, Door] = {
     "inboxes:roster_new": Door(ARRANGING, "POST", changes=True),
     "inboxes:roster": Door(HEADS_OWN),  # a draft
     "inboxes:roster_edit": Door(HEADS_OWN, "GET POST", changes=True),
+    "inboxes:groups": Door(SIGNED_IN),
+    "inboxes:group_keep": Door(HEADS_OWN | {"village.agent @ own"}, "POST", changes=True),
     # -- registering
     "inboxes:register": Door(REGISTERING),
     "inboxes:register_item": Door(REGISTERING, "GET POST", changes=True),
@@ -171,6 +173,9 @@ DOORS: dict[str, Door] = {
     "office:staff_unit": Door(HEADS_OWN),
     "office:post": Door(HEADS_OWN),
     "office:post_assign": Door(HEADS_OWN, "POST", changes=True),
+    "office:a_posts": Door(HEADS_OWN, "GET POST", changes=True),
+    "office:post_filings": Door(COUNTY_EYES),
+    "office:post_filing_answer": Door(_of("county.office"), "POST", changes=True),
     "office:leave": Door(HEADS_OWN, "GET POST", changes=True),
     # -- parameters: proposed by the county office, reviewed by a second person
     "office:units": Door(READING_PARAMETERS),

@@ -26,7 +26,7 @@ from webapp.core import db
 from webapp.designer.playing.setup import Setup
 from webapp.organisations import queries
 from webapp.organisations.actions import begin_roster, record_absence
-from webapp.organisations.models import Handover, Unit
+from webapp.organisations.models import Handover, PostFiling, Unit
 from webapp.organisations.queries import Acting
 from webapp.processes import actions as processes
 from webapp.processes.models import Process, Publication
@@ -142,6 +142,7 @@ class Scene:
     absence: int = 0
     handover: int = 0
     roster: int = 0
+    filing: int = 0
 
     def acting(self, name: str, at: datetime | None = None) -> Acting:
         """A walker as actions want her."""
@@ -223,6 +224,9 @@ class Scene:
         head = self.acting("township.head_window @ own", db.now())
         unit = Unit.objects.get(key="xinan.centre").pk
         self.roster = begin_roster(by=head, unit_id=unit, kind="duty", first=day, last=day)
+        self.filing = PostFiling.objects.create(
+            unit_id=unit, filed_by_id=head.officer_id, filed_at=by.at
+        ).pk
         self.handover = Handover.objects.create(
             officer=self.people[NO_POST].officer,
             to_officer=self.people[STAND_IN].officer,

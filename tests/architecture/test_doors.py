@@ -141,6 +141,7 @@ def address(scene, name, staged=None) -> str:
     if name == "office:unit":
         known["key"] = "xinan.centre"
     known |= {"absence_id": scene.absence, "handover_id": scene.handover}
+    known |= {"filing_id": scene.filing}
     known |= {"roster_id": scene.roster, "unit_id": Unit.objects.get(key="xinan.centre").pk}
     window = scene.acting("township.window @ own").held[0]
     known |= {"post_id": window.post_id, "officer_id": scene.people[CLERK].officer.pk}

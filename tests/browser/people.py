@@ -53,10 +53,10 @@ class Staff:
         """Who holds a post."""
         return County(self.clock.at).officer(unit, role, cover, post)
 
-    def sit(self, unit: str, role: str, *, post: str = "", by_form: bool = False,
-            **context: Any) -> Person:  # fmt: skip
+    def sit(self, unit: str, role: str, *, post: str = "", cover: str = "A",
+            by_form: bool = False, **context: Any) -> Person:  # fmt: skip
         """Somebody sits down and signs in (by the form, or with a session made for her)."""
-        officer = self.officer(unit, role, post=post)
+        officer = self.officer(unit, role, cover, post)
         wanted = {**self.usual, "base_url": self.site, **context}
         page = self.browser.new_context(**wanted).new_page()
         page.set_default_timeout(8_000)

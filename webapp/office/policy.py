@@ -51,6 +51,11 @@ def may_arrange(request: HttpRequest) -> bool:
     return acting.has("county.office") or bool(acting.roles & HEADS)
 
 
+def may_answer_filings(request: HttpRequest) -> bool:
+    """The county office answers what is filed with it (ORG-14)."""
+    return acting_of(request).has("county.office")
+
+
 def led_unit_ids(acting: Acting) -> frozenset[int]:
     """Units whose work a leader may see: those where she holds a leading post."""
     return frozenset(held.unit_id for held in acting.held if held.role in LEADERS)

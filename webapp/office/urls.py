@@ -6,6 +6,7 @@ from django.urls import path
 
 from webapp.office import (
     change_views,
+    filing_views,
     item_views,
     organ_views,
     parameter_views,
@@ -39,6 +40,13 @@ urlpatterns = [
     path("staff/posts/<int:post_id>/", staffing.post, name="post"),
     path("staff/posts/<int:post_id>/assign/", staffing.post_assign, name="post_assign"),
     path("staff/people/<int:officer_id>/leave/", staffing.leave, name="leave"),
+    path("staff/<int:unit_id>/a-posts/", filing_views.unit_a_posts, name="a_posts"),
+    path("a-posts/", filing_views.post_filings, name="post_filings"),
+    path(
+        "a-posts/<int:filing_id>/answer/",
+        filing_views.post_filing_answer,
+        name="post_filing_answer",
+    ),
     path("coverage/", views.coverage, name="coverage"),
     path("parameters/", parameter_views.parameters, name="parameters"),
     path("parameters/changes/", change_views.changes, name="changes"),

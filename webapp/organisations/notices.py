@@ -152,6 +152,13 @@ def _roster(payload: Mapping[str, Any]) -> str:
     )
 
 
+def _a_posts(payload: Mapping[str, Any]) -> str:
+    words = _("{unit}的A岗报备：县政务办已同意备案。")
+    if not payload.get("accept"):
+        words = _("{unit}的A岗报备：县政务办退回，请看理由。")
+    return words.format(unit=payload.get("unit", ""))
+
+
 _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "absence": _absence,
     "absence_changed": _changed,
@@ -162,4 +169,5 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "holder_replaced": _replaced,
     "left": _left,
     "roster": _roster,
+    "a_posts": _a_posts,
 }

@@ -44,6 +44,12 @@ def may_keep_rosters(by: Acting, unit_ids: frozenset[int]) -> bool:
     return arranges_cover(by, unit_ids)
 
 
+def may_keep_groups(by: Acting, station_id: int, unit_ids: frozenset[int]) -> bool:
+    """Contact points of a village: its agent, and who arranges its cover (ORG-01)."""
+    agent = any(h.role == "village.agent" and h.unit_id == station_id for h in by.held)
+    return agent or arranges_cover(by, unit_ids)
+
+
 def may_report_sudden(by: Acting, officer_unit_ids: frozenset[int]) -> bool:
     """Colleagues of the unit report who has not come today: the counter must not stay empty."""
     return bool(by.unit_ids & officer_unit_ids)

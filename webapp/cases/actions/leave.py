@@ -70,7 +70,7 @@ def _give_back_all(officer_id: int, by: Acting) -> int:
 
 def _close(officer_id: int, by: Acting, receiver_id: int, remark: str) -> tuple[int, int]:
     with transaction.atomic():
-        officer = Officer.objects.select_for_update().filter(pk=officer_id).first()
+        officer = Officer.objects.select_for_update(no_key=True).filter(pk=officer_id).first()
         if officer is None:
             raise Unknown(_("没有这位工作人员。"))
         units = unit_ids_of(officer_id, by.at) or _last_units(officer_id)

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,7 +22,7 @@ from webapp.audit import actions as audit
 from webapp.audit.models import Event
 from webapp.core.errors import AlreadyDone, Invalid, NotYours, Refused, Unknown
 from webapp.organisations import policy
-from webapp.organisations.models import Absence
+from webapp.organisations.models import Absence, Holding
 from webapp.organisations.notices import tell
 from webapp.organisations.queries import Acting, until_words
 from webapp.organisations.staff import Seat, heads_of, seats_between, unit_ids_of
@@ -187,22 +188,26 @@ def tell_b(*, by: Acting, absence_id: int, note: str) -> None:
 
 
 def _officer(officer_id: int) -> Officer:
-    found = Officer.objects.select_for_update().filter(pk=officer_id, is_active=True).first()
-    if found is None:
+    """The officer, locked with everybody who shares a post with her, in order of their ids.
+
+    So two halves of a post cannot both be granted leave for the same day at the same moment.
+    """
+    shared = Holding.objects.filter(post__holdings__officer=officer_id).values("officer")
+    people = Officer.objects.select_for_update(no_key=True).filter(
+        Q(pk=officer_id) | Q(pk__in=shared)
+    )
+    found = next((one for one in people.order_by("pk") if one.pk == officer_id), None)
+    if found is None or not found.is_active:
         raise Unknown("没有这位工作人员。")
     return found
 
 
 def _absence(by: Acting, absence_id: int) -> Absence:
     """The absence, locked, when she may change it and it is not over."""
-    found = (
-        Absence.objects.select_for_update(of=("self", "officer"))
-        .select_related("officer")
-        .filter(pk=absence_id)
-        .first()
-    )
+    found = Absence.objects.select_for_update().filter(pk=absence_id).first()
     if found is None:
         raise Unknown("没有这条不在岗记录。")
+    found.officer = _officer(found.officer_id)
     if not policy.may_record_absence(
         by, found.officer_id, unit_ids_of(found.officer_id, by.at)
     ):
