@@ -6,6 +6,7 @@ By the first word of the kind's key; a kind without an entry says nothing here.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -56,7 +57,7 @@ def of_post(change: Change) -> list[str]:
     told = [_("复核同意以后立即生效。")]
     if change.kind == "post.new":
         return [*told, _("新岗位还没有人。生效以后请指定A岗和B岗。")]
-    if change.before:
+    if change.before and change.after and _leaves(change.before, change.after):
         waiting = WorkItem.objects.filter(
             pool__unit__key=change.before["unit"],
             pool__role=change.before["role"],
@@ -69,6 +70,11 @@ def of_post(change: Change) -> list[str]:
         )
         told.append(words.format(n=waiting))
     return told
+
+
+def _leaves(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    moved = (before["unit"], before["role"]) != (after["unit"], after["role"])
+    return moved or not after["active"]
 
 
 def of_unit(change: Change) -> list[str]:
