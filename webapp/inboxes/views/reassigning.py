@@ -57,7 +57,7 @@ def reassign(request: HttpRequest, item_id: int) -> HttpResponse:
         "people": [
             (officer_id, name, loads.get(officer_id, 0))
             for officer_id, name in people
-            if officer_id != item.claimed_by_id
+            if officer_id not in {item.claimed_by_id, by.officer_id}
         ],
         "typed": typed,
         "errors": errors,
