@@ -47,6 +47,7 @@ class DayStatus(StrEnum):
 
     OFFICIAL = "official"
     ESTIMATED = "estimated"
+    LOCAL = "local"  # decided by the county itself: a closure, a day made up for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Calendar:
     """Working days between `first` and `last`, both inclusive.
 
     `weekdays` are the working weekdays, Monday = 0. A year is official when it has special
-    days and none of them is estimated; otherwise its ordinary days are estimates too, because
+    days, not only local ones, and none of them is estimated; otherwise its ordinary days are estimates too, because
     an arrangement not yet published may still turn any of them round.
     """
 
@@ -111,7 +112,7 @@ class Calendar:
             for n in span
             if n in work_numbers or (n % 7 in on_pattern and n not in off_numbers)
         )
-        years = {day.year for day in self.special}
+        years = {d.year for d, row in self.special.items() if row.status is not DayStatus.LOCAL}
         estimated = {
             day.year for day, row in self.special.items() if row.status is DayStatus.ESTIMATED
         }
@@ -327,6 +328,6 @@ def read_special_days(text: str) -> tuple[SpecialDay, ...]:
             )
         except (KeyError, ValueError, AttributeError) as problem:
             raise CalendarRefused(
-                f"日历第{reader.line_num}行读不懂，须为“日期,名称,off或work,official或estimated”。"
+                f"日历第{reader.line_num}行读不懂，须为“日期,名称,off或work,official、estimated或local”。"
             ) from problem
     return tuple(rows)

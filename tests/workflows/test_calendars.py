@@ -135,3 +135,12 @@ def test_working_time_added_is_working_time_between(start: datetime, minutes: in
     end = HOURS.add_working_time(CALENDAR, start, timedelta(minutes=minutes))
     assert HOURS.working_time_between(CALENDAR, start, end) == timedelta(minutes=minutes)
     assert HOURS.minutes_between(CALENDAR, end, start) == -minutes
+
+
+def test_a_local_closure_is_no_announcement_of_the_year() -> None:
+    """Domain 9.3: official, estimated or local; a closure of the county publishes no year."""
+    closure = SpecialDay(date(2028, 3, 1), DayKind.OFF, "防汛停办", DayStatus.LOCAL)
+    calendar = Calendar.build([closure], date(2028, 1, 1), date(2028, 12, 31))
+    assert not calendar.is_working_day(date(2028, 3, 1))
+    assert calendar.status_of(date(2028, 3, 1)) is DayStatus.LOCAL
+    assert calendar.status_of(date(2028, 3, 2)) is DayStatus.ESTIMATED

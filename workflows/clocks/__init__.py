@@ -20,6 +20,13 @@ from workflows.clocks.entries import (
     from_dicts,
 )
 from workflows.clocks.explaining import OVERDUE, due_line, explain, limit_text
+from workflows.clocks.periods import (
+    CalendarDays,
+    PeriodsMixed,
+    WorkingDays,
+    WorkingHours,
+    period_of,
+)
 from workflows.clocks.reading import (
     Band,
     ClockReading,
@@ -39,6 +46,7 @@ from workflows.clocks.reading import (
 __all__ = [
     "OVERDUE",
     "Band",
+    "CalendarDays",
     "ClockKind",
     "ClockReading",
     "ClockRefused",
@@ -47,9 +55,12 @@ __all__ = [
     "Entry",
     "Extended",
     "Passed",
+    "PeriodsMixed",
     "Resumed",
     "Started",
     "Stopped",
+    "WorkingDays",
+    "WorkingHours",
     "add_entry",
     "as_dict",
     "attribution",
@@ -63,6 +74,7 @@ __all__ = [
     "from_dicts",
     "limit_text",
     "overdue",
+    "period_of",
     "remaining",
     "timer_moment",
     "used",

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from workflows.calendars import CHINA, local_day, moment
+from workflows.clocks.periods import Period, PeriodsMixed, period_of, together
 from workflows.errors import WorkflowError
 from workflows.model import Limit, LimitUnit
 
@@ -171,8 +172,15 @@ class History:
     @property
     def total(self) -> int:
         """Days or hours in all, extension included; a same-day clock has one day."""
-        extra = self.extension.limit.amount if self.extension else 0
-        return (self.started.limit.amount or 1) + extra
+        return self.period.amount
+
+    @property
+    def period(self) -> Period:
+        """The limit and its extension as one period of one type."""
+        period = period_of(self.started.limit)
+        if self.extension is None:
+            return period
+        return together(period, period_of(self.extension.limit))
 
     @property
     def open_stop(self) -> Stopped | None:
@@ -254,11 +262,14 @@ class _Building:
         if self.extension is not None:
             raise ClockRefused("期限已经延长过一次，不能再次延长（行政许可法第四十二条）。")
         _check_limit(entry.limit)
-        allowed = self.started.limit.unit
-        if allowed is LimitUnit.SAME_DAY:
-            allowed = LimitUnit.WORKDAY
-        if entry.limit.unit is not allowed:
+        if entry.limit.unit is LimitUnit.SAME_DAY:
             raise ClockRefused("延长的计算单位与原期限不同，工作日、自然日和工作小时不能混用。")
+        try:
+            together(period_of(self.started.limit), period_of(entry.limit))
+        except PeriodsMixed as mixed:
+            raise ClockRefused(
+                "延长的计算单位与原期限不同，工作日、自然日和工作小时不能混用。"
+            ) from mixed
         self.extension = entry
 
 

@@ -14,9 +14,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 from workflows.calendars import Calendar, OpeningHours, local_day, moment
 from workflows.clocks.entries import ClockRefused, Entry, Extended, History, read_history
+from workflows.clocks.periods import CalendarDays, Days, WorkingDays, WorkingHours
 from workflows.model import LimitUnit
 
 ONE_DAY = timedelta(days=1)
@@ -71,12 +73,13 @@ def derive(entries: Iterable[Entry], calendar: Calendar, hours: OpeningHours) ->
     history = read_history(entries)
     unit = history.started.limit.unit
     base = _base(history, calendar, hours)
-    if unit is LimitUnit.HOUR:
-        due_at = _due_moment(history, calendar, hours)
+    period = history.period
+    if isinstance(period, WorkingHours):
+        due_at = _due_moment(history, period, calendar, hours)
         due_on = local_day(due_at) if due_at else None
         lapses_at = due_at
     else:
-        due_on = _due_day(history, calendar, base)
+        due_on = _due_day(history, period, calendar, base)
         due_at = hours.closes_at(calendar, due_on) if due_on else None
         lapses_at = moment(due_on + ONE_DAY) if due_on else None
     state = ClockState.RUNNING
@@ -221,11 +224,20 @@ def suspended_days(history: History) -> list[tuple[date, date | None]]:
 
 def count_days(unit: LimitUnit, calendar: Calendar, start: date, end: date) -> int:
     """Days of the limit's kind after `start` up to and including `end`; 0 when end < start."""
-    if end <= start:
-        return 0
     if unit is LimitUnit.DAY:
-        return (end - start).days
-    return calendar.working_days_between(start, end)
+        return _days_between(CalendarDays, calendar, start, end).amount
+    return _days_between(WorkingDays, calendar, start, end).amount
+
+
+D = TypeVar("D", WorkingDays, CalendarDays)
+
+
+def _days_between(kind: type[D], calendar: Calendar, start: date, end: date) -> D:
+    if end <= start:
+        return kind(0)
+    if kind is CalendarDays:
+        return kind((end - start).days)
+    return kind(calendar.working_days_between(start, end))
 
 
 def _base(history: History, calendar: Calendar, hours: OpeningHours) -> date:
@@ -240,22 +252,29 @@ def _base(history: History, calendar: Calendar, hours: OpeningHours) -> date:
     return day - ONE_DAY if on_time else day
 
 
-def _due_day(history: History, calendar: Calendar, base: date) -> date | None:
+def _due_day(history: History, period: Days, calendar: Calendar, base: date) -> date | None:
     """Walk from stop to stop, using up the days between them."""
-    unit = history.started.limit.unit
-    left, position = history.total, base
     stops = suspended_days(history)
+    if isinstance(period, WorkingDays):
+        walked = _walk(period, stops, calendar, base)
+        return walked and calendar.add_working_days(walked[0], walked[1].amount)
+    gone = _walk(period, stops, calendar, base)
+    return gone and _moved(calendar, gone[0] + gone[1].amount * ONE_DAY, stops)
+
+
+def _walk(
+    left: D, stops: list[tuple[date, date | None]], calendar: Calendar, position: date
+) -> tuple[date, D] | None:
+    """From which day how much is left, past every stop that comes in time; None: it stands still."""
     for first, last in stops:
-        available = count_days(unit, calendar, position, first - ONE_DAY)
-        if available >= left:
+        available = _days_between(type(left), calendar, position, first - ONE_DAY)
+        if left <= available:
             break
         if last is None:
             return None
         left -= available
         position = max(position, last)
-    if unit is not LimitUnit.DAY:
-        return calendar.add_working_days(position, left)
-    return _moved(calendar, position + left * ONE_DAY, stops)
+    return position, left
 
 
 def _moved(calendar: Calendar, day: date, stops: list[tuple[date, date | None]]) -> date | None:
@@ -276,8 +295,10 @@ def _begin(history: History) -> datetime:
     return moment(started.counted_from)
 
 
-def _due_moment(history: History, calendar: Calendar, hours: OpeningHours) -> datetime | None:
-    left, position = timedelta(hours=history.total), _begin(history)
+def _due_moment(
+    history: History, period: WorkingHours, calendar: Calendar, hours: OpeningHours
+) -> datetime | None:
+    left, position = timedelta(hours=period.amount), _begin(history)
     for suspension in history.suspensions:
         stop = max(suspension.stopped.at, position)
         available = hours.working_time_between(calendar, position, stop)
