@@ -21,6 +21,7 @@ SCHEDULE = {
         Job.DELIVER_OUTBOX: 5,
         Job.FIRE_DUE_TIMERS: 60,
         Job.ISSUE_CARDS: 60,
+        Job.RECOUNT_CLOCKS: 60,
         Job.PUBLISH_DUE_DRAFTS: 60,
         Job.TAKE_EFFECT: 60,
         Job.SEAL: 60,

@@ -56,6 +56,8 @@ ALWAYS_THE_SAME: dict[str, dict[str, Any]] = {
     "office:post_filing_answer": {"do": "return", "answer": "A岗只有两名"},
     "inboxes:absence_do": {"note": "钥匙在抽屉里"},
     "accounts:preferences": {"language": "en", "large_letters": "on"},
+    "office:card_appeal": {"ground": "system", "reason": "当天全镇停电，系统无法登录"},
+    "office:card_decide": {"outcome": "cancel", "note": "经核实当日全镇停电一天"},
 }  # fmt: skip
 POSTS = frozenset({
     "inboxes:absence_new", "inboxes:absence_change", "inboxes:roster_new", "office:post_assign",

@@ -55,6 +55,10 @@ ARRANGING = _of(
 )  # fmt: skip
 HEADS_OWN = FILING_ABSENCE - {"township.window @ own"}
 """For posts, people and draft rosters of the centre: its heads, and the county office."""
+CARD_OF = frozenset({"township.window @ own"})
+"""Whose the card of the scene is: the post where the matter waited."""
+CARD_SEEN = CARD_OF | COUNTY_EYES | {"township.head_window @ own", "township.leader @ own"}
+JUDGING = _of("county.office", "inspection")
 CASE = "case"
 """Whoever may know of it: units that took it, answer for it, have or had a step of it, have the
 power; the station of its village; and those who read every case."""
@@ -133,6 +137,7 @@ DOORS: dict[str, Door] = {
     "inboxes:item_draft": Door(ITEM, "POST", changes=True),
     "inboxes:send_back": Door(ITEM, "POST"),  # nothing to go back to: a sentence, 409
     "inboxes:reassign": Door(ITEM_OR_LEADS, "GET POST"),  # to nobody: told at the field, 422
+    "inboxes:delay": Door(ITEM, "POST"),  # which step has a clock to move: the action
     "inboxes:claim": Door(ITEM, "POST", changes=True),
     "inboxes:release": Door(ITEM, "POST"),
     # -- a case: for those who have, or had, something to do with it
@@ -168,6 +173,7 @@ DOORS: dict[str, Door] = {
     "office:item": Door(READING_PARAMETERS),
     "office:calendar": Door(COUNTY_EYES),
     "office:seals": Door(COUNTY_EYES | _of("admin.audit")),
+    "office:calendar_import": Door(CHANGING, "POST"),  # without a file: a sentence, 422
     "office:coverage": Door(COUNTY_EYES),
     "office:staff": Door(ARRANGING),
     "office:staff_unit": Door(HEADS_OWN),
@@ -177,6 +183,10 @@ DOORS: dict[str, Door] = {
     "office:post_filings": Door(COUNTY_EYES),
     "office:post_filing_answer": Door(_of("county.office"), "POST", changes=True),
     "office:leave": Door(HEADS_OWN, "GET POST", changes=True),
+    "office:cards": Door(SEARCHING),
+    "office:card": Door(CARD_SEEN),
+    "office:card_appeal": Door(CARD_OF, "POST", changes=True),
+    "office:card_decide": Door(JUDGING, "POST"),  # no appeal is open: a sentence, 409
     # -- parameters: proposed by the county office, reviewed by a second person
     "office:units": Door(READING_PARAMETERS),
     "office:unit": Door(READING_PARAMETERS),

@@ -20,7 +20,7 @@ from django.utils import timezone
 from tests.architecture.people import NO_POST, OUTSIDE, STAND_IN, Person, gather
 from tests.webapp.cases.desk import MANDATE, Desk
 from webapp.cases import actions
-from webapp.cases.models import Case, Transfer, WorkItem
+from webapp.cases.models import Card, Case, Transfer, WorkItem
 from webapp.changes import actions as changes
 from webapp.core import db
 from webapp.designer.playing.setup import Setup
@@ -143,6 +143,7 @@ class Scene:
     handover: int = 0
     roster: int = 0
     filing: int = 0
+    card: int = 0
 
     def acting(self, name: str, at: datetime | None = None) -> Acting:
         """A walker as actions want her."""
@@ -208,6 +209,7 @@ class Scene:
             self.desk.run(case, stage.until, **answers)
             item = self.desk.item(case, stage.until)
             self.staged[role] = Staged(role, case, item, attachment)
+        self.card = self._card(self.staged["township.window"]).pk
         return self
 
     def _absence(self) -> None:
@@ -232,6 +234,14 @@ class Scene:
             to_officer=self.people[STAND_IN].officer,
             made_at=by.at,
         ).pk
+
+    def _card(self, staged: Staged) -> Card:
+        """A yellow card of the window, for which nobody had signed."""
+        window = self.desk.window.pool_ids[0]
+        return Card.objects.create(
+            case=staged.case, rule="R03", level="yellow", key="scene", pool_id=window,
+            unit=staged.case.accountable_unit, issued_at=self.desk.at, cause="环节超期",
+        )  # fmt: skip
 
     def _draft(self) -> None:
         """A draft in hand, and the publication of the product's own library."""

@@ -7,6 +7,7 @@ written. `tests/webapp/cases/test_permissions.py` knows more about one stage; th
 from __future__ import annotations
 
 import inspect
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,6 +17,8 @@ from tests.architecture.doors import DESIGNING, HEADS_OWN, PUBLISHING, REGISTERI
 from tests.architecture.people import STAND_IN
 from tests.architecture.scene import PHONE, PNG
 from webapp.cases import actions
+from webapp.cases.models import Card
+from webapp.catalogue.queries import calendar_in_force
 from webapp.core import db
 from webapp.core.errors import Invalid, NotYours, Refused, Unknown
 
@@ -25,6 +28,7 @@ POST_OR_LEADS = "post or leads"
 POST, IN_HAND, AT_WINDOW, SUPPLY = "post", "in hand", "at window", "supply"
 LEADS, OFFICE, PRINTING = "leads", "office", "printing"
 DESIGN, PUBLISH = "design", "publish"
+JUDGES = "judges"
 ACTIONS = {
     # verb: (who may, how everybody else is refused)
     "open_case": ("registering", NotYours),
@@ -58,6 +62,9 @@ ACTIONS = {
     "undo_transfer": (PUBLISH, NotYours),
     "leave": ("heads", Unknown),
     "sign_leaver": ("stand-in", Unknown),
+    "record_delay": (POST, Unknown),
+    "appeal_card": (POST, Unknown),
+    "decide_appeal": (JUDGES, Unknown),
 }
 NOTHING_TO_DO = {
     "reassign",
@@ -72,19 +79,20 @@ NOTHING_TO_DO = {
     "answer_query",
     "propose_transfer",
     "undo_transfer",
+    "decide_appeal",
 }
 """Nothing is claimed, awaited, suspended or proposed on the cases of the walk; all run on the
 version in force."""
 
 
-READS = {"cases_with_clocks"}
+READS = {"cases_with_clocks", "is_recounting"}
 """Exported beside the verbs: changes nothing."""
 
 
 def test_every_action_stands_in_the_registry_and_in_the_table():
     """An action of an officer takes her as `by`; the system's own take nobody."""
     assert set(ACTIONS) == set(actions.REGISTRY)
-    verbs = set(actions.__all__) - {"REGISTRY", "SYSTEM"}
+    verbs = set(actions.__all__) - {"REGISTRY", "SYSTEM", "WAIT_FOR_HOURS"}
     assert verbs - READS == set(actions.REGISTRY) | set(actions.SYSTEM)
     for name in READS:
         assert "by" not in inspect.signature(getattr(actions, name)).parameters
@@ -98,6 +106,7 @@ def call_of(scene, verb, staged):
     """The verb as the right person would use it on a case; takes the acting officer."""
     case, item = staged.case, staged.item
     key = case.materials.order_by("id").first().key
+    card = card_of(scene, staged).pk if verb in {"appeal_card", "decide_appeal"} else 0
     fills = verb in {"complete", "preview_documents"}
     values = scene.desk.form_answers(item) if fills else {}
     village = scene.desk.village().pk
@@ -155,7 +164,31 @@ def call_of(scene, verb, staged):
         ),
         "decide_transfer": lambda by: actions.decide_transfer(scene.transfer, by, agree=True),
         "undo_transfer": lambda by: actions.undo_transfer(scene.transfer, by, "暂缓"),
+        "record_delay": lambda by: actions.record_delay(
+            item.pk, by, later(item), "等评估机构出具报告", "phone"
+        ),
+        "appeal_card": lambda by: actions.appeal_card(
+            card, by, "system", "全镇停电，系统无法登录"
+        ),
+        "decide_appeal": lambda by: actions.decide_appeal(
+            card, by, "cancel", "经核实当日全镇停电一天"
+        ),
     }[verb]
+
+
+def card_of(scene, staged) -> Card:
+    """A yellow card of the post where the item waits, for which nobody had signed."""
+    return Card.objects.create(
+        case=staged.case, rule="R03", level="yellow", key=f"walk{staged.item.pk}",
+        unit=staged.case.accountable_unit, pool_id=staged.item.pool_id, issued_at=scene.desk.at,
+    )  # fmt: skip
+
+
+def later(item) -> date:
+    """The working day after the due day of the step, where it has a clock of its own."""
+    clock = item.clocks.filter(kind="step").first()
+    known = clock is not None and clock.due_on is not None
+    return calendar_in_force().next_working_day(clock.due_on if known else date(2026, 3, 3))
 
 
 def may(verb, staged) -> frozenset[str]:
@@ -173,6 +206,7 @@ def may(verb, staged) -> frozenset[str]:
         DESIGN: DESIGNING | PUBLISHING,
         PUBLISH: PUBLISHING,
         "heads": HEADS_OWN,
+        JUDGES: frozenset({"county.office @ own", "inspection @ own"}),
         # the window that answers, and the station of the village
         SUPPLY: frozenset({"township.window @ own", "village.agent @ own"}),
     }[ACTIONS[verb][0]]

@@ -136,6 +136,7 @@ def address(scene, name, staged=None) -> str:
     known |= {"run_id": scene.run, "process": "promised"}
     known |= {"draft_id": scene.draft, "publication_id": scene.publication}
     known |= {"change_id": scene.change, "transfer_id": scene.transfer}
+    known |= {"card_id": scene.card}
     if name == "office:change_verb":
         known["verb"] = "withdraw"
     if name == "office:unit":

@@ -15,12 +15,13 @@ PAGES = {
         "/registered/{case}/", "/items/{item}/", "/cases/{case}/overview/",
         "/cases/{case}/materials/", "/cases/{case}/timeline/", "/cases/{case}/documents/",
         "/cases/{case}/opinions/", "/cases/{case}/diagram/", "/cases/{case}/clocks/",
-        "/documents/{document}/", "/accounts/preferences/",
+        "/documents/{document}/", "/accounts/preferences/", "/office/cards/",
     ],
     "agent": ["/village/", "/register/MZ04/"],
     "office": [
         "/office/", "/office/denials/", "/office/processes/", "/office/processes/escalated/",
         "/office/items/", "/office/calendar/", "/office/coverage/",
+        "/office/calendar/?year=2028", "/office/cards/", "/office/cards/?scope=told",
     ],
 }  # fmt: skip
 

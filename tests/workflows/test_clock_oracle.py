@@ -49,7 +49,7 @@ def calendars(draw: st.DrawFn) -> Calendar:
     weekdays = draw(st.frozensets(st.integers(0, 6), min_size=1, max_size=6))
     days = draw(st.dictionaries(st.integers(0, 400), st.sampled_from(DayKind), max_size=60))
     rows = [SpecialDay(FIRST + n * DAY, kind, "某日") for n, kind in days.items()]
-    return Calendar.build(rows, FIRST, LAST, weekdays)
+    return Calendar.build(rows, FIRST - 200 * DAY, LAST, weekdays)
 
 
 @st.composite
@@ -57,13 +57,9 @@ def opening(draw: st.DrawFn) -> OpeningHours:
     """One or two spans a day, others on some weekdays (half days)."""
 
     def spans() -> tuple[Span, ...]:
-        edges = sorted(
-            draw(st.sets(st.integers(14, 38), min_size=2, max_size=4))
-        )
+        edges = sorted(draw(st.sets(st.integers(14, 38), min_size=2, max_size=4)))
         times = [time(n // 2, n % 2 * 30) for n in edges]
-        return tuple(
-            Span(times[n], times[n + 1]) for n in range(0, len(times) - 1, 2)
-        )
+        return tuple(Span(times[n], times[n + 1]) for n in range(0, len(times) - 1, 2))
 
     return OpeningHours(
         spans(), {day: spans() for day in draw(st.sets(st.integers(0, 6), max_size=3))}
@@ -144,9 +140,7 @@ def test_days_are_on_the_account_of_who_held_them_and_add_up(
     assert used(reading, at) == expected.total()
 
 
-@given(
-    calendars(), opening(), histories((LimitUnit.HOUR,), most=20, step=20)
-)
+@given(calendars(), opening(), histories((LimitUnit.HOUR,), most=20, step=20))
 @settings(max_examples=60, deadline=None)
 def test_hours_are_the_slow_count_of_open_minutes(
     calendar: Calendar, hours: OpeningHours, entries: tuple[Entry, ...]

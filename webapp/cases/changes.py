@@ -77,14 +77,23 @@ class NewEntry:
 
 @dataclass(slots=True)
 class NewCard:
-    """A card that a step itself proves necessary (R06: a check clock that ran out)."""
+    """A card that a step itself proves necessary (R06: a check clock that ran out).
+
+    Of a clock (`kind`, `run`, `due_at`), or without one by its `key` (R09). `to` are roles.
+    """
 
     rule: str
     level: str
     kind: str
     run: int
-    due_at: datetime
+    due_at: datetime | None
     issued_at: datetime
+    cause: str
+    unit_id: int | None
+    pool_id: int | None
+    officer_id: int | None
+    to: list[str]
+    key: str | None = None
 
 
 @dataclass(slots=True)

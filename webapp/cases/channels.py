@@ -9,6 +9,7 @@ import logging
 
 from webapp.cases.actions.deliver_message import deliver_message
 from webapp.cases.actions.forward import carry_over
+from webapp.cases.actions.recount_clocks import recount_all
 from webapp.cases.actions.signals import deliver_signal as let_hear
 from webapp.cases.actions.signals import send_signal as send
 from webapp.cases.actions.start_case import start_case as begin
@@ -16,6 +17,7 @@ from webapp.cases.actions.transfer_case import transfer_case as move_case
 from webapp.cases.actions.typeset_documents import typeset_documents
 from webapp.core.errors import AlreadyDone
 from webapp.core.outbox import Message
+from webapp.organisations import lookups
 
 log = logging.getLogger(__name__)
 
@@ -86,3 +88,9 @@ def transfer_case(message: Message) -> None:
     line = int(message.payload["line"])
     moved = move_case(line)
     log.info("message %d: line %d %s", message.id, line, "moved" if moved else "stays")
+
+
+def recount(message: Message) -> None:
+    """Due dates of so many cases, derived again after a new calendar or new hours."""
+    lookups.forget()
+    recount_all(message.payload["cases"])

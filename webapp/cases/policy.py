@@ -301,6 +301,44 @@ def check_can_dismiss(by: Acting, officer_id: int, unit_ids: frozenset[int]) -> 
         raise NotYours(_("自己的离岗移交由另一位负责人或者县政务办办理。"))
 
 
+class CardLike(Protocol):
+    """What a rule needs to know about a card."""
+
+    @property
+    def officer_id(self) -> int | None:
+        """Whose it is."""
+
+    @property
+    def pool_id(self) -> int | None:
+        """Where the matter waited."""
+
+
+def check_can_appeal(by: Acting, card: CardLike) -> int:
+    """The person whose card it is; where nobody had signed, the people of the post.
+
+    Gives the pool for which she acts. Raises Unknown for everybody else.
+    """
+    pool = card.pool_id
+    mine = card.officer_id == by.officer_id
+    if card.officer_id is None and pool is not None:
+        mine = by.holds(pool)
+    if not mine or not by.held:
+        raise Unknown(_("没有这张牌。"))
+    return pool if pool is not None and by.holds(pool) else by.held[0].pool_id
+
+
+JUDGING = ("county.office", "inspection")
+"""Who decides on an appeal against a card (domain §4.4)."""
+
+
+def check_can_decide_appeal(by: Acting) -> int:
+    """The county office or the inspection; gives the pool."""
+    for held in by.held:
+        if held.role in JUDGING:
+            return held.pool_id
+    raise Unknown(_("没有这张牌。"))
+
+
 def asks(check: Callable[..., object]) -> Callable[..., bool]:
     """Turn `check_x` into `can_x`: true when nothing is refused."""
 
@@ -328,6 +366,8 @@ can_propose_termination = asks(check_can_propose_termination)
 can_give_back = asks(check_can_give_back)
 can_read_filing = asks(check_can_read_filing)
 can_print = asks(check_can_print)
+can_appeal = asks(check_can_appeal)
+can_decide_appeal = asks(check_can_decide_appeal)
 can_lead = asks(check_can_lead)
 can_decide_termination = asks(check_can_decide_termination)
 can_propose_transfer = asks(check_can_propose_transfer)

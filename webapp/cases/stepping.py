@@ -26,6 +26,7 @@ from webapp.cases.store.papers import barred_until, read_held, read_papers
 from webapp.cases.store.write import write
 from webapp.catalogue import queries as catalogue
 from webapp.catalogue.parameters import TOLERANCE_BAR, parameter
+from webapp.catalogue.supervision import supervision_rules
 from webapp.core.errors import AlreadyDone, Refused
 from webapp.organisations.queries import Acting
 from webapp.processes import queries as processes
@@ -160,6 +161,7 @@ def carry_out(
         fired=fired,
         hosts=hosts_of(outcome, lambda: processes.bundle(state.process_version_id)),
         held=read_held(state.id) if outcome.finished else None,
+        rules=supervision_rules(),
         **_promises(state, outcome),
     )
     step = plan_step(state, outcome, setting, kind=kind, payload=payload, prepare=prepare)

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+from webapp.catalogue.calendars import CalendarFacts, publish
 from webapp.catalogue.item_rules import problems_of
 from webapp.catalogue.models import (
     Calendar,
-    CalendarDay,
     Category,
     OpeningHours,
     ServiceItem,
+    monday_to_friday,
 )
 from webapp.catalogue.switches import switches_of
 from webapp.catalogue.versions import add_version, material_columns
@@ -166,28 +167,16 @@ def load_calendar(days: Sequence[SpecialDay], at: datetime, *, update: bool = Fa
     It covers the whole years of its days. Tells whether a calendar was published.
     """
     current = Calendar.objects.filter(in_force=True).first()
-    if current is not None:
-        if not update or _days_of(current) == {_day_key(day) for day in days}:
-            return False
-        Calendar.objects.filter(pk=current.pk).update(in_force=False)
-    last = Calendar.objects.order_by("-number").values_list("number", flat=True).first() or 0
-    calendar = Calendar.objects.create(
-        number=last + 1,
-        in_force=True,
-        published_at=at,
-        covers_from=date(min(day.day for day in days).year, 1, 1),
-        covers_to=date(max(day.day for day in days).year, 12, 31),
+    if current is not None and (
+        not update or _days_of(current) == {_day_key(day) for day in days}
+    ):
+        return False
+    first, last = min(day.day for day in days), max(day.day for day in days)
+    weekdays = tuple(current.weekdays) if current else tuple(monday_to_friday())
+    facts = CalendarFacts(
+        date(first.year, 1, 1), date(last.year, 12, 31), tuple(days), weekdays
     )
-    CalendarDay.objects.bulk_create(
-        CalendarDay(
-            calendar=calendar,
-            date=day.day,
-            kind=day.kind.value,
-            name=day.name,
-            status=day.status.value,
-        )
-        for day in days
-    )
+    publish(facts, at)
     return True
 
 

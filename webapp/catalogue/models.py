@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -120,6 +121,11 @@ class Material(models.Model):
         return self.name
 
 
+def monday_to_friday() -> list[int]:
+    """The usual working weekdays."""
+    return [0, 1, 2, 3, 4]
+
+
 class Calendar(models.Model):
     """One published state of the county's working-day calendar; exactly one is in force."""
 
@@ -128,6 +134,11 @@ class Calendar(models.Model):
     published_at = models.DateTimeField()
     covers_from = models.DateField()
     covers_to = models.DateField()
+    weekdays = ArrayField(
+        models.PositiveSmallIntegerField(), default=monday_to_friday, help_text="Monday = 0."
+    )
+    reason = models.CharField(max_length=200, blank=True)
+    recount_ordered_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -150,6 +161,7 @@ class CalendarDay(models.Model):
     class Status(models.TextChoices):
         OFFICIAL = "official"
         ESTIMATED = "estimated"
+        LOCAL = "local"  # decided by the county itself
 
     calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="days")
     date = models.DateField()
@@ -202,3 +214,50 @@ class Parameter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} = {self.value}"
+
+
+class SupervisionRule(models.Model):
+    """One rule of electronic supervision (R01 …, domain §4.4): when, what signal, who is told.
+
+    A rule may have several parts. Days are working days, `share` percent of the limit; which of
+    the figures count depends on the trigger.
+    """
+
+    class Signal(models.TextChoices):
+        REMINDER = "reminder"
+        WARNING = "warning"
+        YELLOW = "yellow"
+        RED = "red"
+        BLOCK = "block"
+        TALK = "talk"
+
+    class Trigger(models.TextChoices):
+        DUE_WITHIN = "due_within"
+        DUE_TODAY = "due_today"
+        LAPSED = "lapsed"
+        STOPPED = "stopped"
+        EVENT = "event"
+        QUARTER = "quarter"
+
+    code = models.CharField(max_length=4)
+    part = models.PositiveSmallIntegerField(default=1)
+    name = models.CharField(max_length=80)
+    signal = models.CharField(max_length=8, choices=Signal)
+    trigger = models.CharField(max_length=10, choices=Trigger)
+    clocks = ArrayField(models.CharField(max_length=16), default=list)
+    to = ArrayField(models.CharField(max_length=40), default=list)
+    days = models.PositiveSmallIntegerField(null=True)
+    share = models.PositiveSmallIntegerField(null=True)
+    late_from = models.PositiveSmallIntegerField(null=True)
+    late_until = models.PositiveSmallIntegerField(null=True)
+    count = models.PositiveSmallIntegerField(null=True)
+    hours = models.BooleanField(default=False, help_text="Only while the unit is open.")
+    enabled = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "part"], name="supervisionrule_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code}.{self.part}"

@@ -6,9 +6,9 @@ per process by row id. What *is in force* is asked of the database each time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -29,6 +29,8 @@ from workflows.calendars import (
     OpeningHours,
     Span,
     SpecialDay,
+    local_day,
+    moment,
 )
 from workflows.forms import Form, read_form
 
@@ -211,7 +213,8 @@ def calendar_version(calendar_id: int, first: date, last: date) -> Calendar:
     special = [
         SpecialDay(day.date, DayKind(day.kind), day.name, DayStatus(day.status)) for day in days
     ]
-    return Calendar.build(special, first, last)
+    weekdays = CalendarRow.objects.values_list("weekdays", flat=True).get(pk=calendar_id)
+    return Calendar.build(special, first, last, frozenset(weekdays))
 
 
 def hours_of(unit_id: int | None) -> OpeningHours:
@@ -222,14 +225,38 @@ def hours_of(unit_id: int | None) -> OpeningHours:
     """
     rows = HoursRow.objects.filter(Q(unit=unit_id) | Q(unit=None)).order_by("opens")
     own = [row for row in rows if row.unit_id is not None]
+    return _opening(own or list(rows))
+
+
+def _opening(rows: Iterable[HoursRow]) -> OpeningHours:
     by_day: dict[int, list[Span]] = {}
-    for row in own or list(rows):
+    for row in rows:
         by_day.setdefault(row.weekday, []).append(Span(row.opens, row.closes))
     if not by_day:
         raise Refused("没有设置办公时间，不能计算下班时刻。请县政务办在参数中设置。")
     usual = tuple(by_day[min(by_day)])
     weekly = {day: tuple(spans) for day, spans in by_day.items() if tuple(spans) != usual}
     return OpeningHours(usual, weekly)
+
+
+def open_units(at: datetime) -> tuple[bool, list[int]]:
+    """Whether offices are open at `at`, and the units for which it is the other way round.
+
+    One statement beside the calendar's. Raises Refused without hours.
+    """
+    calendar, day = calendar_in_force(), local_day(at)
+    by_unit: dict[int | None, list[HoursRow]] = {}
+    for row in HoursRow.objects.order_by("opens"):
+        by_unit.setdefault(row.unit_id, []).append(row)
+    is_open = {
+        unit: any(
+            moment(day, span.opens) <= at <= moment(day, span.closes)
+            for span in _opening(rows).on(calendar, day)
+        )
+        for unit, rows in by_unit.items()
+    }
+    usual = is_open.pop(None, False)
+    return usual, sorted(u for u, now in is_open.items() if u is not None and now != usual)
 
 
 @lru_cache(maxsize=512)

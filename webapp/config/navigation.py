@@ -42,10 +42,18 @@ def _lines(request: HttpRequest) -> list[tuple[str, str, str]]:
     if inboxes.may_search(request):
         lines.append((_("办件查询"), reverse("inboxes:cases"), "/"))
     lines.append((_("值班与顶岗"), reverse("inboxes:duty"), ""))
+    return lines + _lines_of_office(request)
+
+
+def _lines_of_office(request: HttpRequest) -> list[tuple[str, str, str]]:
+    """What leaders, the county office and designers have besides."""
+    lines: list[tuple[str, str, str]] = []
     if office.may_arrange(request):
         lines.append((_("岗位安排"), reverse("office:staff"), ""))
     if office.may_see_board(request):
         lines.append((_("督办看板"), reverse("office:board"), ""))
+    if office.may_see_cards(request):
+        lines.append((_("督办牌"), reverse("office:cards"), ""))
     if office.may_see_county_office(request):
         lines += [
             (_("否定报备"), reverse("office:denials"), ""),

@@ -98,6 +98,9 @@ CHANGE_KINDS = [
     "webapp.office.kinds.units.WindowSet",
     "webapp.office.kinds.posts.PostChange",
     "webapp.office.kinds.posts.PostNew",
+    "webapp.office.calendar_change.CalendarDays",
+    "webapp.office.calendar_change.CalendarWeek",
+    "webapp.office.calendar_change.UnitHours",
 ]
 """What the county changes on pages (`webapp.changes.kinds`), in the order of lists."""
 
@@ -261,6 +264,7 @@ OUTBOX_CHANNELS = {  # what carries each kind of message of the outbox
     "typeset": "webapp.cases.channels.typeset",
     "transfer-case": "webapp.cases.channels.transfer_case",
     "forward-command": "webapp.cases.channels.forward_command",
+    "recount": "webapp.cases.channels.recount",
 }
 _FILES_AS_BROKER = "filesystem://localhost"
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL") or _FILES_AS_BROKER

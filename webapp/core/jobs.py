@@ -17,6 +17,7 @@ class Job(StrEnum):
 
     FIRE_DUE_TIMERS = "cases.fire_due_timers"
     ISSUE_CARDS = "cases.issue_cards"
+    RECOUNT_CLOCKS = "cases.recount_clocks"
     CHECK_INVARIANT = "cases.check_invariant"
     PUBLISH_DUE_DRAFTS = "processes.publish_due_drafts"
     TAKE_EFFECT = "changes.take_effect"

@@ -7,6 +7,7 @@ from django.urls import path
 from webapp.inboxes.views import (
     cases,
     commands,
+    delays,
     documents,
     duty,
     groups,
@@ -55,6 +56,7 @@ urlpatterns = [
     path("items/<int:item_id>/draft/", items.item_draft, name="item_draft"),
     path("items/<int:item_id>/back/", items.send_back, name="send_back"),
     path("items/<int:item_id>/reassign/", reassigning.reassign, name="reassign"),
+    path("items/<int:item_id>/delay/", delays.delay, name="delay"),
     path("items/<int:item_id>/claim/", items.claim, name="claim"),
     path("items/<int:item_id>/release/", items.release, name="release"),
     path("cases/<int:case_id>/", cases.case, name="case"),

@@ -261,3 +261,12 @@ def spoken_values(form: Form | None, values: Mapping[str, Any]) -> list[tuple[st
             text = str(value)
         found.append((one.label, text))
     return found
+
+
+def may_put_off(found: CasePage, item_id: int) -> bool:
+    """Whether a step has a clock of its own that runs, in days, and has not been put off yet."""
+    return any(
+        one.item_id == item_id and one.kind == "step" and one.state == "running"
+        and not one.overdue and not one.extended and one.in_days
+        for one in found.clocks
+    )  # fmt: skip

@@ -69,3 +69,9 @@ def may_see_parameters(request: HttpRequest) -> bool:
 def may_change_parameters(request: HttpRequest) -> bool:
     """Those who propose changes (县政务办); who may do what to one is decided by the action."""
     return changes.may_propose(acting_of(request))
+
+
+def may_see_cards(request: HttpRequest) -> bool:
+    """Everybody in whose post steps can wait, and the county's eyes; which ones: the query."""
+    acting = acting_of(request)
+    return sees_county(acting) or any(held.works for held in acting.held)

@@ -6,13 +6,20 @@ By the first word of the kind's key; a kind without an entry says nothing here.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from webapp.cases.models import Case, WorkItem
+from webapp.cases.queries.moving import Moving, moving
+from webapp.catalogue.queries import calendar_in_force, hours_of
 from webapp.changes.models import Change
+from webapp.core.errors import Refused
+from webapp.office.calendar_change import CalendarDays, CalendarWeek, UnitHours, unit_id
+from workflows.calendars import Calendar
+from workflows.errors import WorkflowError
 
 Preview = Callable[[Change], list[str]]
 
@@ -90,6 +97,51 @@ def of_role(change: Change) -> list[str]:
     return [_("复核同意以后立即生效。"), _("谁有这个角色由岗位决定，不随名称变。")]
 
 
+def of_calendar(change: Change) -> list[str]:
+    """Running cases whose dates move, old and new: before anybody agrees (design: clocks)."""
+    if change.after is None or change.state not in _OPEN:
+        return [_from(change)]
+    try:
+        found = _moving(change)
+    except (Refused, WorkflowError) as refusal:
+        return [str(refusal)]
+    if not found.clocks:
+        return [_from(change), _("没有在办件的日期会变。")]
+    lead = _(
+        "{cases} 件在办件的 {n} 个日期会变，其中 {early} 个提前。同意以后逐件改，并写进各件的记录："
+    )
+    lines = [
+        _from(change),
+        lead.format(cases=found.cases, n=found.clocks, early=found.earlier),
+    ]
+    for move in found.moves:
+        words = _("{number} {clock}：{old} → {new}")
+        old, new = str(move.old or "—"), str(move.new or "—")
+        if move.by_time:
+            old, new = f"{old} {move.by_time}".split(" → ")
+        lines.append(words.format(number=move.number, clock=move.name, old=old, new=new))
+    if found.clocks > len(found.moves):
+        lines.append(_("只列出前 {n} 个。").format(n=len(found.moves)))
+    return lines
+
+
+_OPEN = frozenset({Change.State.DRAFT, Change.State.PROPOSED, Change.State.REJECTED})
+
+
+def _moving(change: Change) -> Moving:
+    old = calendar_in_force()
+    after: dict[str, Any] = change.after or {}
+    if change.kind == UnitHours.key:
+        opening = UnitHours().opening(after) or hours_of(None)
+        return moving(old, old, unit_id=unit_id(change.subject), opening=opening)
+    if change.kind == CalendarWeek.key:
+        facts = CalendarWeek().facts(after)
+    else:
+        facts = CalendarDays().facts(change.subject, after)
+    new = Calendar.build(facts.days, facts.first, facts.last, frozenset(facts.weekdays))
+    return moving(old, replace(new, last=max(new.last, old.last)))
+
+
 PREVIEWS: Mapping[str, Preview] = {
     "item": of_item,
     "parameter": of_parameter,
@@ -97,4 +149,5 @@ PREVIEWS: Mapping[str, Preview] = {
     "unit": of_unit,
     "windows": of_unit,
     "role": of_role,
+    "calendar": of_calendar,
 }

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from webapp.cases.models import DenialFiling, WorkItem
-from webapp.catalogue.models import Calendar, CalendarDay
+from webapp.catalogue.queries import calendar_for_screens
 from webapp.organisations.models import Holding, Unit
 from webapp.processes.models import Process
+from workflows.calendars import moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class BoardRow:
     level: str
     waiting: int
     today: int
+    tomorrow: int
     overdue: int
     paused: int
     closed: int
@@ -61,6 +63,7 @@ work AS (
     SELECT seats.seat,
            count(*) AS waiting,
            count(*) FILTER (WHERE item.due_at >= %(today)s AND item.due_at < %(tomorrow)s) AS today,
+           count(*) FILTER (WHERE item.due_at >= %(tomorrow)s AND item.due_at < %(next)s) AS next,
            count(*) FILTER (WHERE item.due_at < %(today)s) AS overdue,
            count(*) FILTER (WHERE item.due_at IS NULL) AS paused
     FROM cases_workitem item
@@ -80,7 +83,7 @@ done AS (
     GROUP BY seats.seat
 )
 SELECT unit.id, unit.name, unit.level, coalesce(work.waiting, 0), coalesce(work.today, 0),
-       coalesce(work.overdue, 0), coalesce(work.paused, 0), coalesce(done.closed, 0),
+       coalesce(work.next, 0), coalesce(work.overdue, 0), coalesce(work.paused, 0), coalesce(done.closed, 0),
        round(100.0 * done.good / nullif(done.closed, 0))::int
 FROM organisations_unit unit
 LEFT JOIN work ON work.seat = unit.id
@@ -108,23 +111,37 @@ def board(scope: Scope, at: datetime) -> list[BoardRow]:
 
 
 def _today(at: datetime) -> dict[str, datetime]:
-    """The local day of `at` as a range: a limit lapses at midnight, not at closing time."""
-    midnight = timezone.make_aware(datetime.combine(timezone.localdate(at), time.min))
-    return {"today": midnight, "tomorrow": midnight + timedelta(days=1)}
+    """The local day of `at` as a range, and the end of the next working day.
+
+    A limit lapses at midnight, not at closing time.
+    """
+    day = timezone.localdate(at)
+    after = calendar_for_screens().next_working_day(day)
+    return {
+        "today": moment(day),
+        "tomorrow": moment(day + timedelta(days=1)),
+        "next": moment(after + timedelta(days=1)),
+    }
 
 
-BANDS = ("all", "today", "overdue", "paused")
+BANDS = ("all", "today", "tomorrow", "overdue", "paused")
+
+_IN_BAND = """
+    (%(band)s = 'all'
+    OR %(band)s = 'paused' AND item.due_at IS NULL
+    OR %(band)s = 'overdue' AND item.due_at < %(today)s
+    OR %(band)s = 'tomorrow' AND item.due_at >= %(tomorrow)s AND item.due_at < %(next)s
+    OR %(band)s = 'today' AND item.due_at >= %(today)s AND item.due_at < %(tomorrow)s)
+"""
 
 _SEAT_ITEMS = f"""
 WITH {_SEATS}
 SELECT item.id FROM cases_workitem item
 JOIN organisations_pool pool ON pool.id = item.pool_id
 JOIN seats ON seats.unit = pool.unit_id AND seats.seat = %(seat)s
-WHERE item.state = 'OPEN' AND (
-    %(band)s = 'all'
-    OR %(band)s = 'paused' AND item.due_at IS NULL
-    OR %(band)s = 'overdue' AND item.due_at < %(today)s
-    OR %(band)s = 'today' AND item.due_at >= %(today)s AND item.due_at < %(tomorrow)s)
+WHERE item.state = 'OPEN' AND {_IN_BAND}
+  AND (%(person)s::bigint IS NULL OR item.claimed_by_id = %(person)s
+       OR %(person)s = 0 AND item.claimed_by_id IS NULL)
 ORDER BY item.due_at NULLS LAST, item.id
 LIMIT %(limit)s
 """
@@ -142,23 +159,72 @@ def may_see_seat(scope: Scope, seat_id: int) -> bool:
         return cursor.fetchone() is not None
 
 
-def open_items_of(seat_id: int, band: str, at: datetime, limit: int = 200) -> list[WorkItem]:
-    """The open items behind a number of the board, most urgent first: two statements."""
+def open_items_of(
+    seat_id: int, band: str, at: datetime, *, person: int | None = None, limit: int = 200
+) -> list[WorkItem]:
+    """The open items behind a number of the board, most urgent first: two statements.
+
+    `person`: signed for by one officer, 0 for those that nobody has signed for.
+    """
+    params = {"seat": seat_id, "band": band, "person": person, "limit": limit, **_today(at)}
     with connection.cursor() as cursor:
-        cursor.execute(
-            _SEAT_ITEMS,
-            {
-                "seat": seat_id,
-                "band": band,
-                **_today(at),
-                "limit": limit,
-            },
-        )
+        cursor.execute(_SEAT_ITEMS, params)
         ids = [row[0] for row in cursor.fetchall()]
     found = WorkItem.objects.select_related(
         "case__item_version", "pool__unit", "pool__role", "claimed_by"
     ).in_bulk(ids)
     return [found[item_id] for item_id in ids if item_id in found]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """What one person has signed for (`id` 0: nobody has), on one line of the board."""
+
+    id: int
+    name: str
+    seat_id: int
+    seat: str
+    waiting: int
+    today: int
+    tomorrow: int
+    overdue: int
+    paused: int
+
+
+_PEOPLE = f"""
+WITH {_SEATS}
+SELECT coalesce(item.claimed_by_id, 0), coalesce(officer.name, ''), seats.seat, unit.name,
+       count(*),
+       count(*) FILTER (WHERE item.due_at >= %(today)s AND item.due_at < %(tomorrow)s),
+       count(*) FILTER (WHERE item.due_at >= %(tomorrow)s AND item.due_at < %(next)s),
+       count(*) FILTER (WHERE item.due_at < %(today)s) AS late,
+       count(*) FILTER (WHERE item.due_at IS NULL)
+FROM cases_workitem item
+JOIN organisations_pool pool ON pool.id = item.pool_id
+JOIN seats ON seats.unit = pool.unit_id
+JOIN organisations_unit unit ON unit.id = seats.seat
+LEFT JOIN accounts_officer officer ON officer.id = item.claimed_by_id
+WHERE item.state = 'OPEN'
+  AND (%(seat)s::bigint IS NULL OR seats.seat = %(seat)s)
+  AND (%(seat)s::bigint IS NOT NULL OR item.claimed_by_id IS NOT NULL)
+  AND (%(everything)s OR seats.seat IN (SELECT seat FROM seats WHERE unit = ANY(%(units)s)))
+GROUP BY 1, 2, 3, 4
+ORDER BY late DESC, count(*) DESC, 1
+LIMIT %(limit)s
+"""
+
+
+def people(
+    scope: Scope, at: datetime, *, seat: int | None = None, limit: int = 10
+) -> list[PersonRow]:
+    """Who holds the most (of one line of the board), the latest first: one statement."""
+    params = {
+        "everything": scope.everything, "units": sorted(scope.unit_ids), "seat": seat,
+        "limit": limit, **_today(at),
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE, params)
+        return [PersonRow(*row) for row in cursor.fetchall()]
 
 
 def denial_filings(state: str = "") -> QuerySet[DenialFiling]:
@@ -193,31 +259,6 @@ def waiting_by_element(process_version_id: int, at: datetime) -> dict[str, tuple
     return {
         f"{row['process_key']}/{row['element']}": (row["waiting"], row["late"]) for row in rows
     }
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarYear:
-    """Days of one year that differ from their weekday, in order."""
-
-    year: int
-    status: str
-    days: tuple[CalendarDay, ...]
-
-
-def calendar_years() -> tuple[Calendar | None, list[CalendarYear]]:
-    """The calendar in force by year, with its official / estimated status: two statements."""
-    calendar = Calendar.objects.filter(in_force=True).first()
-    by_year: dict[int, list[CalendarDay]] = {}
-    for day in CalendarDay.objects.filter(calendar=calendar).order_by("date"):
-        by_year.setdefault(day.date.year, []).append(day)
-    return calendar, [
-        CalendarYear(
-            year,
-            "official" if all(d.status == "official" for d in days) else "estimated",
-            tuple(days),
-        )
-        for year, days in sorted(by_year.items())
-    ]
 
 
 @dataclass(frozen=True, slots=True)

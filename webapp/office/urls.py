@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from webapp.office import (
+    calendar_views,
+    card_views,
     change_views,
     filing_views,
     item_views,
@@ -34,7 +36,6 @@ urlpatterns = [
     path("parameters/organs/<str:key>/", organ_views.unit, name="unit"),
     path("parameters/roles/", organ_views.roles, name="roles"),
     path("seals/", views.seals, name="seals"),
-    path("calendar/", views.calendar, name="calendar"),
     path("staff/", staffing.staff, name="staff"),
     path("staff/<int:unit_id>/", staffing.staff_unit, name="staff_unit"),
     path("staff/posts/<int:post_id>/", staffing.post, name="post"),
@@ -47,6 +48,12 @@ urlpatterns = [
         filing_views.post_filing_answer,
         name="post_filing_answer",
     ),
+    path("calendar/", calendar_views.calendar, name="calendar"),
+    path("calendar/import/", calendar_views.calendar_import, name="calendar_import"),
+    path("cards/", card_views.cards, name="cards"),
+    path("cards/<int:card_id>/", card_views.card, name="card"),
+    path("cards/<int:card_id>/appeal/", card_views.card_appeal, name="card_appeal"),
+    path("cards/<int:card_id>/decide/", card_views.card_decide, name="card_decide"),
     path("coverage/", views.coverage, name="coverage"),
     path("parameters/", parameter_views.parameters, name="parameters"),
     path("parameters/changes/", change_views.changes, name="changes"),

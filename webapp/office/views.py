@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from webapp.audit.queries import last_seals_by_day
+from webapp.catalogue import calendars
 from webapp.core.access import page
 from webapp.core.db import now
 from webapp.core.errors import Unknown
-from webapp.office import policy, queries
+from webapp.office import card_queries, policy, queries
 from webapp.organisations.middleware import acting_of
 from webapp.organisations.models import Unit
 from webapp.processes import queries as processes
@@ -26,23 +27,37 @@ def _scope(request: HttpRequest) -> queries.Scope:
 
 @page(policy.may_see_board)
 def board(request: HttpRequest) -> HttpResponse:
-    """Rows of units, columns of work; every number opens its list."""
-    at = now()
-    rows = queries.board(_scope(request), at)
-    return render(request, "office/board.html", {"rows": rows, "at": at})
+    """Rows of units, columns of work; people who hold the most; cards of today."""
+    at, acting = now(), acting_of(request)
+    scope = _scope(request)
+    context = {
+        "rows": queries.board(scope, at),
+        "people": queries.people(scope, at),
+        "cards": card_queries.today(acting, at),
+        "card_scope": "county" if scope.everything else "unit",
+        "missing": (
+            calendars.missing_year(timezone.localdate(at)) if scope.everything else None
+        ),
+        "at": at,
+    }
+    return render(request, "office/board.html", context)
 
 
 @page(policy.may_see_board)
 def unit_items(request: HttpRequest, unit_id: int, band: str) -> HttpResponse:
-    """The open items behind one number of the board."""
-    if band not in queries.BANDS or not queries.may_see_seat(_scope(request), unit_id):
+    """The open items behind one number of the board, of everybody or of one person."""
+    scope, asked = _scope(request), request.GET.get("person", "")
+    known = band in queries.BANDS and (not asked or (asked.isascii() and asked.isdigit()))
+    if not known or len(asked) > 12 or not queries.may_see_seat(scope, unit_id):
         raise Http404
-    at = now()
+    at, person = now(), int(asked) if asked else None
     context = {
         "unit": get_object_or_404(Unit, pk=unit_id),
         "band": band,
         "may_reassign": policy.leads(acting_of(request)),
-        "items": queries.open_items_of(unit_id, band, at),
+        "person": person,
+        "people": queries.people(scope, at, seat=unit_id, limit=100),
+        "items": queries.open_items_of(unit_id, band, at, person=person),
         "at": at,
     }
     return render(request, "office/unit_items.html", context)
@@ -120,13 +135,6 @@ def process_drawing(request: HttpRequest, key: str, part: str) -> HttpResponse:
     except Unknown as unknown:
         raise Http404 from unknown
     return HttpResponse(drawing, content_type="application/xml; charset=utf-8")
-
-
-@page(policy.may_see_county_office)
-def calendar(request: HttpRequest) -> HttpResponse:
-    """The working-day calendar in force, official or estimated."""
-    in_force, years = queries.calendar_years()
-    return render(request, "office/calendar.html", {"calendar": in_force, "years": years})
 
 
 @page(policy.may_see_county_office)

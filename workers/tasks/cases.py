@@ -23,6 +23,12 @@ def issue_cards(**_from_newer_callers: object) -> None:
     actions.issue_cards()
 
 
+@app.task(name=Job.RECOUNT_CLOCKS.value)
+def recount_clocks(**_from_newer_callers: object) -> None:
+    """After a calendar that came from a file: order what the outbox then does."""
+    actions.order_due_recount()
+
+
 @app.task(name=Job.CHECK_INVARIANT.value)
 def check_invariant(**_from_newer_callers: object) -> None:
     """Look for cases that nobody is responsible for or that wait for nothing (design.md §8)."""

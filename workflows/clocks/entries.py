@@ -80,12 +80,14 @@ class Started:
 class Stopped:
     """The period stands still, the day of `at` included, until and including the resume day.
 
-    `cause` in Chinese (专家评审), `evidence` the number of the paper that says so (D14).
+    `cause` in Chinese (专家评审), `evidence` the number of the paper that says so (D14), `stated`
+    how long it says that will be (第四十五条: the applicant is told), None where it does not.
     """
 
     at: datetime
     cause: str
     evidence: str
+    stated: Limit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +312,7 @@ def from_dict(stored: Mapping[str, Any]) -> Entry:
 def _read(name: str, value: Any) -> Any:
     if name == "at":
         return datetime.fromisoformat(value).astimezone(CHINA)
-    if name == "limit":
+    if name in {"limit", "stated"} and value is not None:
         return Limit(int(value["amount"]), LimitUnit(value["unit"]))
     if name in {"counted_from", "over_on"} and value is not None:
         return date.fromisoformat(value)

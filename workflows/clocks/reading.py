@@ -10,7 +10,7 @@ stopped the clock was over, however late it is written down.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -194,13 +194,17 @@ def timer_moment(reading: ClockReading, before: int = 0) -> datetime | None:
     return reading.hours.opens_at(reading.calendar, ahead)
 
 
-def attribution(reading: ClockReading, at: datetime) -> dict[str, int]:
+def attribution(
+    reading: ClockReading, at: datetime, hands: Sequence[tuple[datetime, str]] | None = None
+) -> dict[str, int]:
     """What each holder has used, in days or minutes; the sum is `used` (days).
 
     The day on which the baton passes is still the old holder's, like every day of an event.
+    `hands`: who had the baton since when, in order, where the entries do not say so themselves;
+    the last one before the start holds it at the start.
     """
     until = min(at, reading.ended_at) if reading.ended_at else at
-    changes = [*reading.history.passes, (until, "")]
+    changes = [*_passes(reading, hands, until), (until, "")]
     account: dict[str, int] = {}
     for index, (since, holder) in enumerate(changes[:-1]):
         end = changes[index + 1][0]
@@ -212,6 +216,26 @@ def attribution(reading: ClockReading, at: datetime) -> dict[str, int]:
             spent = _counted(reading, begin_day, local_day(end))
         account[holder] = account.get(holder, 0) + spent
     return account
+
+
+def _passes(
+    reading: ClockReading, hands: Sequence[tuple[datetime, str]] | None, until: datetime
+) -> list[tuple[datetime, str]]:
+    if hands is None:
+        return list(reading.history.passes)
+    begin = moment(reading.counted_from + ONE_DAY)
+    if reading.unit is LimitUnit.HOUR:
+        begin = _begin(reading.history)
+    before = [holder for since, holder in hands if since < begin]
+    first = before[-1] if before else (hands[0][1] if hands else "")
+    later = [(since, holder) for since, holder in hands if begin <= since <= until]
+    return [(begin, first), *later]
+
+
+def holder_on(day: date, passes: Sequence[tuple[datetime, str]]) -> str:
+    """Whose a day is: of who had the baton at its beginning."""
+    before = [holder for since, holder in passes if local_day(since) < day]
+    return before[-1] if before else (passes[0][1] if passes else "")
 
 
 def suspended_days(history: History) -> list[tuple[date, date | None]]:

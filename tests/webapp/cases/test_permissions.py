@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
+from datetime import date
 from importlib import import_module
 
 import pytest
@@ -16,7 +17,7 @@ from django.db import transaction
 
 from tests.webapp.cases.test_papers_of_people import PNG
 from webapp.cases import actions
-from webapp.cases.models import Transfer
+from webapp.cases.models import Card, Transfer
 from webapp.core.errors import NotYours, Refused, Unknown
 from webapp.organisations.models import Pool
 from webapp.organisations.queries import acting
@@ -73,6 +74,12 @@ EXPECTED = {
     "undo_transfer": PUBLISHING,
     "leave": set(),  # nobody has this number
     "sign_leaver": set(),
+    "record_delay": {("township.window", OWN)},
+    "appeal_card": {("township.window", OWN)},
+    "decide_appeal": {
+        ("county.office", "county_service_office"),
+        ("inspection", "county_inspection"),
+    },
     "open_case": "registering",
 }
 
@@ -88,6 +95,10 @@ def calls(desk, case, item, attachment):
         proposed_at=desk.at,
     )
     file = SimpleUploadedFile("a.png", PNG)
+    card = Card.objects.create(
+        case=case, rule="R03", level="yellow", key="walk", unit=case.accountable_unit,
+        pool_id=item.pool_id, issued_at=desk.at,
+    ).pk  # fmt: skip
     return {
         "claim": lambda by: actions.claim(item.pk, by),
         "release": lambda by: actions.release(item.pk, by),
@@ -131,6 +142,13 @@ def calls(desk, case, item, attachment):
         "undo_transfer": lambda by: actions.undo_transfer(act.pk, by, "暂缓"),
         "leave": lambda by: actions.leave(0, by, 0),
         "sign_leaver": lambda by: actions.sign_leaver(0, by),
+        "record_delay": lambda by: actions.record_delay(
+            item.pk, by, date(2026, 3, 9), "等评估机构出具报告", "phone"
+        ),
+        "appeal_card": lambda by: actions.appeal_card(card, by, "system", "全镇停电，无法登录"),
+        "decide_appeal": lambda by: actions.decide_appeal(
+            card, by, "cancel", "全镇确实停电一天"
+        ),
         "open_case": lambda by: actions.open_case(by, "NOPE", {}, {}, None, None, "k"),
     }
 
@@ -165,7 +183,7 @@ def test_every_action_has_its_rule_and_its_line_here():
                 assert name in verbs or name in HELPERS, f"{name} is not in the registry"
 
 
-HELPERS = {"already_done", "check", "checked_mandate"}
+HELPERS = {"already_done", "check", "checked_mandate", "watched"}
 
 
 def test_every_role_of_every_unit_on_every_action(desk, settings, tmp_path):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from webapp.cases import policy
+from webapp.cases.actions.appeal_card import appeal_card, decide_appeal
 from webapp.cases.actions.attach import attach, remove_attachment
 from webapp.cases.actions.claim import claim
 from webapp.cases.actions.complete import complete
@@ -26,7 +27,16 @@ from webapp.cases.actions.open_case import open_case
 from webapp.cases.actions.preview_documents import preview_documents
 from webapp.cases.actions.print_documents import print_documents
 from webapp.cases.actions.reassign import reassign
-from webapp.cases.actions.recount_clocks import cases_with_clocks, recount_clocks
+from webapp.cases.actions.record_delay import record_delay
+from webapp.cases.actions.recount_clocks import (
+    WAIT_FOR_HOURS,
+    cases_with_clocks,
+    is_recounting,
+    order_due_recount,
+    order_recount,
+    recount_all,
+    recount_clocks,
+)
 from webapp.cases.actions.release import release
 from webapp.cases.actions.return_step import return_step
 from webapp.cases.actions.reveal import reveal
@@ -74,6 +84,9 @@ REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "undo_transfer": (undo_transfer, policy.check_can_undo_transfer),
     "leave": (leave, policy.check_can_dismiss),
     "sign_leaver": (sign_leaver, policy.check_can_sign_handover),
+    "record_delay": (record_delay, policy.check_can_claim),
+    "appeal_card": (appeal_card, policy.check_can_appeal),
+    "decide_appeal": (decide_appeal, policy.check_can_decide_appeal),
 }
 """Name → the action of an officer and the policy that decides."""
 
@@ -86,6 +99,9 @@ SYSTEM = {
     "start_case": start_case,
     "carry_over": carry_over,
     "recount_clocks": recount_clocks,
+    "recount_all": recount_all,
+    "order_recount": order_recount,
+    "order_due_recount": order_due_recount,
     "typeset_documents": typeset_documents,
     "transfer_case": transfer_case,
 }
@@ -94,13 +110,16 @@ SYSTEM = {
 __all__ = [
     "REGISTRY",
     "SYSTEM",
+    "WAIT_FOR_HOURS",
     "acknowledge_filing",
     "answer_query",
+    "appeal_card",
     "attach",
     "carry_over",
     "cases_with_clocks",
     "claim",
     "complete",
+    "decide_appeal",
     "decide_termination",
     "decide_transfer",
     "deliver_message",
@@ -109,15 +128,20 @@ __all__ = [
     "export_volume",
     "fire_due_timers",
     "give_back",
+    "is_recounting",
     "issue_cards",
     "leave",
     "load_draft",
     "open_case",
+    "order_due_recount",
+    "order_recount",
     "preview_documents",
     "print_documents",
     "propose_termination",
     "propose_transfer",
     "reassign",
+    "record_delay",
+    "recount_all",
     "recount_clocks",
     "release",
     "remove_attachment",

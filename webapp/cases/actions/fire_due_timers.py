@@ -12,6 +12,7 @@ from datetime import datetime
 
 from django.db import DatabaseError, InterfaceError, connection
 
+from webapp.cases.actions.recount_clocks import recount
 from webapp.cases.state import CaseState, TimerRow
 from webapp.cases.stepping import move
 from webapp.cases.store import lock_case, lock_case_if_due
@@ -93,6 +94,8 @@ def fire_timers_of(case_id: int) -> int | None:
     if state is None:
         return None
     fired, moment = 0, state.at
+    if recount(state):  # a new calendar has moved its dates: what is due is decided by them
+        state = lock_case(case_id)
     while timer := _first_due(state, moment):
         move(
             state,

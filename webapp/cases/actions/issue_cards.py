@@ -1,60 +1,83 @@
 """Sweep A: reminders and cards for clocks that are about to run out, or have (domain §4.4).
 
-Set-based: no engine, no locks on cases; each card once per rule, clock and due date. Working-day
-edges are computed here once per sweep, the comparison is a range of the materialised dates.
+Set-based: no engine, no locks on cases; each card once per rule, clock and due date, or once per
+its key. The rules are rows (`catalogue.supervision`); working-day edges are computed here once per
+sweep, the comparison is a range of the materialised dates. Every statement stands for itself: a
+sweep that dies, or two at once, leave nothing to mend. Silence never approves anything here.
 
-R01 one working day (or a fifth of the limit) is left · R02 due today · R03 a step is late, the
-whole is not · R04 promised limit exceeded by one or two working days · R05 by three, or any
-statutory limit exceeded · R06 the check of the papers has run out.
+Reminders (R01, R02) come while the office that answers is open; cards at once.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import json
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
 
-from webapp.cases.planning.overdue import three_working_days_ago
-from webapp.catalogue.queries import calendar_in_force
+from webapp.cases.actions.recount_clocks import is_recounting
+from webapp.cases.models import Card
+from webapp.cases.planning.ending import SUSPENSION
+from webapp.cases.planning.overdue import late_edge
+from webapp.cases.store.cards import told
+from webapp.catalogue.queries import calendar_in_force, open_units
+from webapp.catalogue.supervision import Rule, supervision_rules
 from webapp.core.db import now
-from workflows.calendars import local_day, moment
+from workflows.calendars import Calendar, local_day, moment
+from workflows.clocks import Stopped, from_dict
+from workflows.model import LimitUnit
 
 _FURTHEST = 12
-"""Working days ahead that a fifth of a limit can reach (60 working days)."""
+"""Working days ahead that a share of a limit can reach (60 working days)."""
 
-_BINDING = "('check','statutory','promised','step','handup','county','delivery','department')"
-
-_CARDS = f"""
-INSERT INTO cases_card (case_id, rule, level, clock_id, due_at, issued_at)
-SELECT c.case_id, v.rule, v.level, c.id, c.due_at, %(at)s
+_ISSUE = """
+INSERT INTO cases_card (case_id, rule, level, state, clock_id, due_at, cause, evidence,
+  unit_id, pool_id, officer_id, told, issued_at)
+SELECT c.case_id, v.rule, v.level, 'ISSUED', c.id, c.due_at, v.cause, '',
+  coalesce(p.unit_id, k.holder_unit_id, k.accountable_unit_id), coalesce(p.id, w.id, h.id),
+  CASE WHEN c.item_id IS NULL THEN k.holder_officer_id ELSE i.claimed_by_id END,
+  {told}, %(at)s
 FROM cases_clock c
-CROSS JOIN LATERAL (
-  SELECT 'R01' AS rule, 'reminder' AS level
-   WHERE c.due_at >= %(at)s AND c.kind IN {_BINDING} AND c.due_on <=
-     (%(edges)s::date[])[least(greatest(1, (
-       SELECT (e.entry->'limit'->>'amount')::int / 5 FROM cases_clockentry e
-        WHERE e.case_id = c.case_id AND e.kind = c.kind AND e.run = c.run AND e.seq = 1)),
-       {_FURTHEST})]
-  UNION ALL
-  SELECT 'R02', 'warning' WHERE c.due_on = %(today)s AND c.kind IN {_BINDING}
-  UNION ALL
-  SELECT 'R03', 'yellow' WHERE c.kind = 'step' AND c.lapses_at <= %(at)s AND NOT EXISTS (
-    SELECT 1 FROM cases_clock whole WHERE whole.case_id = c.case_id
-       AND whole.kind IN ('promised', 'statutory') AND whole.state = 'running'
-       AND whole.lapses_at <= %(at)s)
-  UNION ALL
-  SELECT 'R04', 'yellow' WHERE c.kind = 'promised' AND c.lapses_at <= %(at)s
-     AND c.due_on > %(three_ago)s
-  UNION ALL
-  SELECT 'R05', 'red' WHERE c.lapses_at <= %(at)s
-     AND (c.kind = 'statutory' OR (c.kind = 'promised' AND c.due_on <= %(three_ago)s))
-  UNION ALL
-  SELECT 'R06', 'red' WHERE c.kind = 'check' AND c.lapses_at <= %(at)s
-) v
+CROSS JOIN LATERAL ({rules}) AS v(rule, level, cause, roles)
+JOIN cases_case k ON k.id = c.case_id
+LEFT JOIN cases_workitem i ON i.id = c.item_id
+LEFT JOIN organisations_pool p ON p.id = i.pool_id
+LEFT JOIN organisations_pool w ON w.unit_id = k.holder_unit_id AND w.role_id = k.holder_role
+LEFT JOIN organisations_pool h ON w.id IS NULL AND h.unit_id = k.accountable_unit_id
+      AND h.role_id IN ('township.window', 'county.window')
 WHERE c.state = 'running' AND c.due_at < %(far)s
-  AND NOT EXISTS (SELECT 1 FROM cases_card k
-                   WHERE k.rule = v.rule AND k.clock_id = c.id AND k.due_at = c.due_at)
+  AND NOT EXISTS (SELECT 1 FROM cases_card old
+                   WHERE old.rule = v.rule AND old.clock_id = c.id AND old.due_at = c.due_at)
+ORDER BY c.lapses_at, c.id
+ON CONFLICT DO NOTHING
+"""
+_TOLD = told("v.roles", "coalesce(p.unit_id, k.holder_unit_id)", "k.accountable_unit_id",
+             "k.competent_unit_id")  # fmt: skip
+
+_OPEN = """(SELECT (k2.accountable_unit_id = ANY(%(others)s)) <> %(open)s
+            FROM cases_case k2 WHERE k2.id = c.case_id)"""
+
+_WHOLE_LATE = """EXISTS (SELECT 1 FROM cases_clock whole WHERE whole.case_id = c.case_id
+  AND whole.kind IN ('promised', 'statutory', 'check') AND whole.state = 'running'
+  AND whole.lapses_at <= %(at)s)"""
+
+_TALKS = """
+INSERT INTO cases_card (case_id, rule, level, state, key, cause, evidence,
+  unit_id, pool_id, officer_id, told, issued_at)
+SELECT last.case_id, %(rule)s, %(level)s, 'ISSUED',
+  %(rule)s || ':' || many.officer_id || ':' || %(quarter)s, %(cause)s, many.evidence,
+  last.unit_id, last.pool_id, many.officer_id, {told}, %(at)s
+FROM (SELECT c.officer_id, max(c.id) AS last,
+        left(string_agg(c.rule || '#' || c.id, ' ' ORDER BY c.id), 300) AS evidence
+      FROM cases_card c
+      WHERE c.level IN ('yellow', 'red') AND c.state = 'ISSUED' AND c.officer_id IS NOT NULL
+        AND c.issued_at >= %(since)s AND c.issued_at <= %(at)s
+      GROUP BY c.officer_id
+      HAVING count(*) FILTER (WHERE c.level = 'yellow') >= %(count)s
+          OR count(*) FILTER (WHERE c.level = 'red') >= 1) many
+JOIN cases_card last ON last.id = many.last
+JOIN cases_case k ON k.id = last.case_id
 ON CONFLICT DO NOTHING
 """
 
@@ -62,16 +85,182 @@ ON CONFLICT DO NOTHING
 def issue_cards(at: datetime | None = None) -> int:
     """Issue every reminder and card that is due; gives how many. Two sweeps at once are safe."""
     at = at or now()
+    if is_recounting():
+        return 0  # nobody gets a card by a date that has just moved; the next sweep is a minute away
     calendar = calendar_in_force()
+    rules = supervision_rules()
+    issued = _issue(rules, calendar, at)
+    for rule in rules:
+        if rule.trigger == "stopped":
+            issued += _issue_stopped(rule, calendar, at)
+        if rule.trigger == "quarter":
+            issued += _issue_talks(rule, at)
+    return issued
+
+
+def _issue(rules: tuple[Rule, ...], calendar: Calendar, at: datetime) -> int:
     today = local_day(at)
+    usual, others = open_units(at)
     edges = [calendar.add_working_days(today, days) for days in range(1, _FURTHEST + 1)]
     params: dict[str, Any] = {
-        "at": at,
-        "today": today,
-        "edges": edges,
-        "three_ago": three_working_days_ago(calendar, today),
+        "at": at, "today": today, "edges": edges, "open": usual, "others": others,
         "far": moment(edges[-1] + timedelta(days=1)),
-    }
+    }  # fmt: skip
+    parts = []
+    for number, rule in enumerate(rules):
+        condition = _condition(rule, f"r{number}", calendar, today, params)
+        if condition:
+            parts.append(condition)
+    if not parts:
+        return 0
+    sql = _ISSUE.format(rules=" UNION ALL ".join(parts), told=_TOLD)
     with connection.cursor() as cursor:
-        cursor.execute(_CARDS, params)
+        cursor.execute(sql, params)
         return int(cursor.rowcount)
+
+
+def _condition(
+    rule: Rule, name: str, calendar: Calendar, today: date, params: dict[str, Any]
+) -> str:
+    """The rule as one line of the sweep's statement, "" when it is not about due dates."""
+    where = [f"c.kind = ANY(%({name}_kinds)s::varchar[])"]
+    if rule.trigger == "due_within":
+        where.append(f"c.due_at >= %(at)s AND c.due_on <= {_edge(name)}")
+        params |= {f"{name}_days": rule.days or 1, f"{name}_share": rule.share or 0}
+    elif rule.trigger == "due_today":
+        where.append("c.due_on = %(today)s")
+    elif rule.trigger == "lapsed":
+        where.append("c.lapses_at <= %(at)s")
+        if (rule.late_from or 1) > 1:
+            where.append(f"c.due_on <= %({name}_from)s")
+            params[f"{name}_from"] = late_edge(calendar, today, rule.late_from or 1)
+        if rule.late_until is not None:
+            where.append(f"c.due_on > %({name}_until)s")
+            params[f"{name}_until"] = late_edge(calendar, today, rule.late_until + 1)
+        if "step" in rule.clocks:
+            where.append(f"NOT (c.kind = 'step' AND {_WHOLE_LATE})")
+    else:
+        return ""
+    if rule.hours:
+        where.append(_OPEN)
+    params |= {
+        f"{name}_rule": rule.code, f"{name}_level": rule.signal, f"{name}_cause": rule.name,
+        f"{name}_to": list(rule.to), f"{name}_kinds": list(rule.clocks),
+    }  # fmt: skip
+    return (
+        f"SELECT %({name}_rule)s, %({name}_level)s, %({name}_cause)s, %({name}_to)s::varchar[] "
+        f"WHERE {' AND '.join(where)}"
+    )
+
+
+def _edge(name: str) -> str:
+    """The last due day of a reminder: so many working days, or a share of the limit, ahead."""
+    share = f"""(SELECT (e.entry->'limit'->>'amount')::int * %({name}_share)s / 100
+      FROM cases_clockentry e
+      WHERE e.case_id = c.case_id AND e.kind = c.kind AND e.run = c.run AND e.seq = 1)"""
+    return f"(%(edges)s::date[])[least(greatest(%({name}_days)s, {share}), {_FURTHEST})]"
+
+
+def _issue_stopped(rule: Rule, calendar: Calendar, at: datetime) -> int:
+    """R12: stopped without a notice, or for longer than the notice says (Art. 45)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STOPPED, {"kinds": list(rule.clocks)})
+        stopped = cursor.fetchall()
+    issued = 0
+    for clock, case, seq, entry in stopped:
+        stop = from_dict(json.loads(entry))
+        why = too_long(stop, calendar, at) if isinstance(stop, Stopped) else ""
+        if why:
+            key = f"{rule.code}:{clock}:{seq}"
+            issued += _one(rule, case, why, key, at, clock=clock)
+    return issued
+
+
+_STOPPED = """
+SELECT c.id, c.case_id, last.seq, last.entry::text
+FROM cases_clock c
+CROSS JOIN LATERAL (SELECT e.seq, e.entry FROM cases_clockentry e
+  WHERE e.case_id = c.case_id AND e.kind = c.kind AND e.run = c.run
+  ORDER BY e.seq DESC LIMIT 1) last
+WHERE c.state = 'stopped' AND c.kind = ANY(%(kinds)s::varchar[])
+ORDER BY c.id
+"""
+
+
+def too_long(stop: Stopped, calendar: Calendar, at: datetime) -> str:
+    """Why a stop is out of order, in Chinese; "" when it is not."""
+    if stop.cause == SUSPENSION:
+        return ""  # suspended by command, on a notice of its own that states no days
+    if not stop.evidence:
+        return f"因{stop.cause}暂停，没有告知书"
+    if stop.stated is None:
+        return ""
+    since, days = local_day(stop.at), stop.stated.amount
+    if stop.stated.unit is LimitUnit.DAY:
+        last = since + timedelta(days=days)
+    else:
+        last = calendar.add_working_days(since, max(days, 1))
+    if local_day(at) <= last:
+        return ""
+    unit = "天" if stop.stated.unit is LimitUnit.DAY else "个工作日"
+    return f"{stop.evidence}载明{stop.cause}需要{days}{unit}，到{last.isoformat()}，还没有恢复"
+
+
+_ONE = f"""
+INSERT INTO cases_card (case_id, rule, level, state, clock_id, key, cause, evidence,
+  unit_id, officer_id, told, issued_at)
+SELECT k.id, %(rule)s, %(level)s, 'ISSUED', %(clock)s::bigint, %(key)s, %(cause)s, %(evidence)s,
+  coalesce(k.holder_unit_id, k.accountable_unit_id),
+  coalesce(%(officer)s::bigint, k.holder_officer_id),
+  {told("%(to)s::varchar[]", "k.holder_unit_id", "k.accountable_unit_id", "k.competent_unit_id")},
+  %(at)s
+FROM cases_case k WHERE k.id = %(case)s
+ON CONFLICT DO NOTHING
+"""
+
+
+def _one(
+    rule: Rule,
+    case_id: int,
+    evidence: str,
+    key: str,
+    at: datetime,
+    *,
+    clock: int | None = None,
+    officer: int | None = None,
+) -> int:
+    params = {
+        "rule": rule.code, "level": rule.signal, "cause": rule.name, "evidence": evidence[:300],
+        "clock": clock, "case": case_id, "to": list(rule.to), "at": at, "key": key,
+        "officer": officer,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE, params)
+        return int(cursor.rowcount)
+
+
+def _issue_talks(rule: Rule, at: datetime) -> int:
+    """R11: so many yellow cards, or a red one, of one person in a quarter: a talk with her."""
+    day = local_day(at)
+    first = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+    sql = _TALKS.format(told=told("%(to)s::varchar[]", "last.unit_id", "k.accountable_unit_id"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql,
+            {
+                "rule": rule.code, "level": rule.signal, "cause": rule.name,
+                "to": list(rule.to), "count": rule.count or 3, "at": at,
+                "since": moment(first, time.min),
+                "quarter": f"{first.year}Q{(first.month + 2) // 3}",
+            },
+        )  # fmt: skip
+        return int(cursor.rowcount)
+
+
+def note_blocked(code: str, case_id: int, officer_id: int, evidence: str, at: datetime) -> None:
+    """R07: what the system has just refused is a card of whoever tried it, once a day."""
+    rule = next((one for one in supervision_rules() if one.code == code), None)
+    if rule is None or rule.signal not in Card.Level.values:
+        return
+    key = f"{code}:{case_id}:{officer_id}:{local_day(at).isoformat()}"
+    _one(rule, case_id, evidence, key, at, officer=officer_id)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from django.utils.translation import gettext as _
 
 from webapp.cases import policy
+from webapp.cases.actions.issue_cards import note_blocked
 from webapp.cases.changes import MaterialUpdate
 from webapp.cases.checklist import checked_mark
 from webapp.cases.noting import changes_of, note
@@ -16,7 +18,7 @@ from webapp.cases.state import CaseState
 from webapp.cases.stepping import actor_of
 from webapp.cases.store import lock_case
 from webapp.cases.store.papers import read_checklist
-from webapp.core.db import transaction_with_retry
+from webapp.core.db import now, transaction_with_retry
 from webapp.core.errors import Refused, Unknown
 from webapp.organisations.queries import Acting
 
@@ -31,7 +33,19 @@ def set_material(
     Raises Unknown, NotYours, Invalid or Refused.
     """
     mark = {"state": state, "defect": defect, "remedy": remedy}
-    transaction_with_retry(lambda: _set(case_id, by, key, mark))
+    with watched(case_id, by):
+        transaction_with_retry(lambda: _set(case_id, by, key, mark))
+
+
+@contextmanager
+def watched(case_id: int, by: Acting) -> Iterator[None]:
+    """A second one-time notice with something new is refused, and a yellow card (R07)."""
+    try:
+        yield
+    except Refused as refusal:
+        if refusal.rule == "R07":
+            note_blocked("R07", case_id, by.officer_id, str(refusal), now())
+        raise
 
 
 def _set(case_id: int, by: Acting, key: str, mark: Mapping[str, str]) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from webapp.cases import policy
 from webapp.cases.actions.bare import bare_step
-from webapp.cases.actions.set_material import find, update_of
+from webapp.cases.actions.set_material import find, update_of, watched
 from webapp.cases.changes import CommitmentUpdate, MaterialUpdate, PromisedPaper
 from webapp.cases.planning.setting import Actor
 from webapp.cases.planning.step import Order, Step
@@ -37,7 +37,8 @@ def supply_materials(
     paper that is waited for must have come. Raises Invalid, NotYours, Refused, or AlreadyDone
     when the case no longer waits for papers.
     """
-    return transaction_with_retry(lambda: _supply(case_id, by, changes))
+    with watched(case_id, by):
+        return transaction_with_retry(lambda: _supply(case_id, by, changes))
 
 
 def _supply(case_id: int, by: Acting, marks: Mapping[str, Mapping[str, str]]) -> StepResult:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import count
 from typing import Any
 
@@ -97,7 +97,7 @@ class Stage:
                 when, _, what = heapq.heappop(self._queue)
                 move_to(when)
                 if day is not None and local_day(when) != day:
-                    self.played.cards += issue_cards(moment(local_day(when)))
+                    self.played.cards += issue_cards(moment(local_day(when), time(9)))
                 day = local_day(when)
                 what(when)
         self.played.cards += issue_cards(self.now)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from webapp.cases.models.cards import Card, CardAppeal
 from webapp.cases.models.case import Case, CaseSnapshot, Mandate
-from webapp.cases.models.clocks import Card, Clock, ClockEntry, Timer
+from webapp.cases.models.clocks import Clock, ClockEntry, Timer
 from webapp.cases.models.commitments import (
     Commitment,
     CommitmentPaper,
@@ -25,6 +26,7 @@ __all__ = [
     "Attachment",
     "AwaitedMessage",
     "Card",
+    "CardAppeal",
     "Case",
     "CaseMaterial",
     "CaseSnapshot",

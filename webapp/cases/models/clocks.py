@@ -107,28 +107,3 @@ class Timer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.clock_kind}-{self.before} of {self.case_id}"
-
-
-class Card(models.Model):
-    """A reminder or card that supervision issued: once per rule, clock and due date (R01 …)."""
-
-    class Level(models.TextChoices):
-        REMINDER = "reminder"
-        WARNING = "warning"
-        YELLOW = "yellow"
-        RED = "red"
-
-    case = models.ForeignKey(Case, models.PROTECT, related_name="cards")
-    rule = models.CharField(max_length=4)
-    level = models.CharField(max_length=8, choices=Level)
-    clock = models.ForeignKey(Clock, models.PROTECT, related_name="cards")
-    due_at = models.DateTimeField()
-    issued_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["rule", "clock", "due_at"], name="card_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.rule} for {self.case_id}"

@@ -142,7 +142,16 @@ def _stop_clock(step: Step, effect: OrderedEffect) -> None:
     cause = str(effect.params.get("cause") or "暂停计时")
     document = effect.params.get("document")
     evidence = _evidence(step, str(document)) if document else ""
-    step.ledger.stop(_kind(effect.params), cause, evidence)
+    step.ledger.stop(_kind(effect.params), cause, evidence, stated_of(effect.variables))
+
+
+def stated_of(variables: Params) -> Limit | None:
+    """How long a special procedure will be, as its notice says (D14), None without."""
+    days = variables.get("procedure_days")
+    if days is None:
+        return None
+    unit = LimitUnit(str(variables.get("procedure_unit") or LimitUnit.WORKDAY))
+    return Limit(int(days), unit)
 
 
 def _evidence(step: Step, code: str) -> str:

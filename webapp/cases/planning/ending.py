@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from webapp.cases.changes import NewMessage, ProposalUpdate
+from webapp.cases.changes import NewCard, NewMessage, ProposalUpdate
 from webapp.cases.planning.aftercare import care
 from webapp.cases.planning.step import COMMAND, Step, touch
 from webapp.core.errors import Refused
@@ -12,6 +12,8 @@ from webapp.core.errors import Refused
 SUSPENSION = "中止办理"
 """Cause of a stop by command; resuming ends exactly these."""
 _STATUTORY = ("check", "statutory", "county", "handup")
+DECISIONS = frozenset({"granted", "refused"})
+"""Results that must reach the applicant (行政许可法第四十四条)."""
 CASE_FINISHED = "case_finished"
 """What a case that started another one waits for."""
 
@@ -32,9 +34,26 @@ def finish(step: Step) -> None:
     if case.status not in {"WITHDRAWN"}:
         case.status = "CLOSED"
     case.suspended_from = ""
+    _note_missing_proof(step)
     _drop_commands(step)
     care(step)
     _tell_parent(step)
+
+
+def _note_missing_proof(step: Step) -> None:
+    """R09: a decision is closed off without proof that the applicant has it (PROC-11, PROC-12)."""
+    held = step.setting.held
+    served = bool(step.changes.deliveries) or (held is not None and held.served)
+    rule = next((one for one in step.setting.rules if one.code == "R09"), None)
+    if served or rule is None or step.case.result not in DECISIONS:
+        return
+    key = f"R09:{step.state.id}"
+    step.changes.cards.append(
+        NewCard(
+            rule.code, rule.signal, "", 0, None, step.at, rule.name, *step.hands(),
+            list(rule.to), key,
+        )
+    )  # fmt: skip
 
 
 def _drop_commands(step: Step) -> None:

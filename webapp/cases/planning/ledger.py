@@ -50,11 +50,21 @@ class Run:
     item_token: str | None = None
     stored: int = 0  # how many entries the database has
     changed: bool = False
+    was_due: date | None = (
+        None  # as stored, where the calendar or the hours have moved it since
+    )
+    moved: bool = False
+    due_when_read: date | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether it has not ended."""
         return self.reading.state is not ClockState.ENDED
+
+    @property
+    def ended_now(self) -> bool:
+        """Whether it ended in this step (the ledger takes up what has not ended)."""
+        return not self.is_open
 
     @property
     def due(self) -> tuple[datetime, datetime] | None:
@@ -89,6 +99,8 @@ class Ledger:
                 run = Run(row.kind, row.run, entries, reading, row.item_id)
                 run.stored = len(entries)
                 run.changed = (reading.due_at, reading.lapses_at) != (row.due_at, row.lapses_at)
+                run.moved, run.due_when_read = run.changed, reading.due_on
+                run.was_due = local_day(row.due_at) if row.due_at else None
                 ledger.runs.append(run)
         return ledger
 
@@ -136,11 +148,11 @@ class Ledger:
             if run.is_open:
                 self._add(run, Ended(self.at))
 
-    def stop(self, kind: str, cause: str, evidence: str) -> None:
+    def stop(self, kind: str, cause: str, evidence: str, stated: Limit | None = None) -> None:
         """Stop a clock; one that is already stopped or does not run stays as it is."""
         for run in self.open(kind):
             if run.reading.state is ClockState.RUNNING:
-                self._add(run, Stopped(self.at, cause, evidence))
+                self._add(run, Stopped(self.at, cause, evidence, stated))
 
     def suspend(self, cause: str, evidence: str, going_on: frozenset[str]) -> None:
         """Stop everything that runs, but for kinds that the law lets nobody stop."""
@@ -181,11 +193,15 @@ class Ledger:
     def extend(self, kind: str, amount: int, approver: str, reason: str) -> None:
         """Extend a clock in its own unit (Art. 42). Raises Refused with the reason."""
         for run in self.open(kind):
-            unit = run.reading.unit
-            if unit is LimitUnit.SAME_DAY:
-                unit = LimitUnit.WORKDAY
-            entry = Extended(self.at, Limit(amount, unit), approver, reason)
-            self._add(run, entry, rule="行政许可法第四十二条")
+            self.extend_run(run, amount, approver, reason)
+
+    def extend_run(self, run: Run, amount: int, approver: str, reason: str) -> None:
+        """Extend one run in its own unit. Raises Refused with the reason."""
+        unit = run.reading.unit
+        if unit is LimitUnit.SAME_DAY:
+            unit = LimitUnit.WORKDAY
+        entry = Extended(self.at, Limit(amount, unit), approver, reason)
+        self._add(run, entry, rule="行政许可法第四十二条")
 
     def open(self, kind: str) -> list[Run]:
         """Runs of a kind that have not ended."""
@@ -232,6 +248,17 @@ class Ledger:
             for run in self.runs
             for entry in run.entries[run.stored :]
             if isinstance(entry, Resumed) and entry.over_on is not None
+        ]
+
+    def moved_rows(self) -> list[list[str | int]]:
+        """Kind, run, old and new due day of what a new calendar or new hours have moved.
+
+        Nothing moves silently: whichever step finds it first writes it into the case's chain.
+        """
+        return [
+            [run.kind, run.number, str(run.was_due or ""), str(run.due_when_read or "")]
+            for run in self.runs
+            if run.moved
         ]
 
     def new_rows(self) -> list[ClockDates]:

@@ -1,47 +1,74 @@
 """Cards that a step itself issues: the sweep might come when the clock has ended already.
 
 The rules are those of the sweep (`actions.issue_cards`, domain §4.4); each card is issued once
-per rule, clock and due date, whoever comes first.
+per rule, clock and due date, whoever comes first. So a worker that was away, or a timer that ends
+a clock at the very moment at which it lapses (R06, R13), loses none.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from webapp.cases.changes import NewCard
 from webapp.cases.planning.ledger import Ledger, Run
+from webapp.catalogue.supervision import Rule
 from workflows.calendars import Calendar, local_day
 
+WHOLE = ("promised", "statutory", "check")
+"""Where one of these has lapsed too, the card is for that, not for the step (R03)."""
 
-def cards_of(ledger: Ledger) -> list[NewCard]:
-    """R06 for a check that has run out; R04, R05 for what a late record lets be overdue at once."""
+
+class Hands(NamedTuple):
+    """In whose hands the matter was: unit, pool and officer, as far as they are known."""
+
+    unit_id: int | None
+    pool_id: int | None
+    officer_id: int | None
+
+
+def cards_of(
+    ledger: Ledger, rules: Iterable[Rule], hands: Callable[[int | None], Hands]
+) -> list[NewCard]:
+    """What has lapsed and ended in this step, or is late at once by a late record.
+
+    `hands` gives those of an open item by its id, of the case for None.
+    """
     late = {(kind, run) for kind, run, *_days in ledger.late_resumes()}
     found = []
     for run in ledger.runs:
-        due_at = run.reading.due_at
-        if due_at is None or not run.stored or not _ran_out(run, ledger.at):
+        due_at, due_on = run.reading.due_at, run.reading.due_on
+        if due_at is None or due_on is None or not run.stored or not _ran_out(run, ledger.at):
             continue
-        if run.kind == "check":
-            found.append(NewCard("R06", "red", run.kind, run.number, due_at, ledger.at))
-        elif (run.kind, run.number) in late and run.kind in {"statutory", "promised"}:
-            rule, level = _exceeded(ledger, run)
-            found.append(NewCard(rule, level, run.kind, run.number, due_at, ledger.at))
+        at_once = run.kind == "check" or (run.kind, run.number) in late
+        if not run.ended_now and not at_once:
+            continue
+        days = days_late(ledger.calendar, due_on, local_day(run.reading.ended_at or ledger.at))
+        whole = any(one.kind in WHOLE and _ran_out(one, ledger.at) for one in ledger.runs)
+        for rule in rules:
+            if rule.covers(run.kind, days) and not (run.kind == "step" and whole):
+                found.append(
+                    NewCard(
+                        rule.code, rule.signal, run.kind, run.number, due_at, ledger.at,
+                        rule.name, *hands(run.item_id), list(rule.to),
+                    )
+                )  # fmt: skip
     return found
 
 
-def three_working_days_ago(calendar: Calendar, today: date) -> date:
-    """A promised day after this one is exceeded by less than three working days (R04, R05)."""
+def days_late(calendar: Calendar, due_on: date, today: date) -> int:
+    """Working days since the due day; a lapsed clock is one day late at least."""
+    return max(calendar.working_days_between(due_on, today), 1)
+
+
+def late_edge(calendar: Calendar, today: date, days: int) -> date:
+    """The last due day that is so many working days late today."""
+    if days <= 1:
+        return today - timedelta(days=1)
     if calendar.is_working_day(today):
-        return calendar.add_working_days(today, -3)
-    return calendar.add_working_days(calendar.next_working_day(today), -4)
-
-
-def _exceeded(ledger: Ledger, run: Run) -> tuple[str, str]:
-    edge = three_working_days_ago(ledger.calendar, local_day(ledger.at))
-    due_on = run.reading.due_on
-    if run.kind == "promised" and due_on is not None and due_on > edge:
-        return "R04", "yellow"
-    return "R05", "red"
+        return calendar.add_working_days(today, -days)
+    return calendar.add_working_days(calendar.next_working_day(today), -days - 1)
 
 
 def _ran_out(run: Run, at: datetime) -> bool:

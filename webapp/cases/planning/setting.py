@@ -9,6 +9,7 @@ from typing import Any
 
 from webapp.cases.state import Item
 from webapp.catalogue.queries import ItemFacts
+from webapp.catalogue.supervision import Rule
 from workflows.calendars import Calendar, OpeningHours
 
 
@@ -117,6 +118,7 @@ class Held:
 
     papers: bool
     hops: tuple[Hop, ...] = ()
+    served: bool = False  # the result has been delivered before
 
     @property
     def any(self) -> bool:
@@ -150,3 +152,4 @@ class Setting:
     barred_until: date | None = None  # a broken commitment bars the applicant so long
     bar_days: int = 0  # so many days a commitment signed now will bar, if broken
     held: Held | None = None  # of the applicant's papers, when the case ends
+    rules: tuple[Rule, ...] = ()  # of electronic supervision

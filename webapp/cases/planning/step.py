@@ -25,7 +25,7 @@ from webapp.cases.changes import (
 )
 from webapp.cases.places import pool_facts, unit_facts
 from webapp.cases.planning.ledger import Ledger, Run
-from webapp.cases.planning.overdue import cards_of
+from webapp.cases.planning.overdue import Hands, cards_of
 from webapp.cases.planning.setting import Actor, Setting
 from webapp.cases.state import CaseState, Item
 from webapp.core.errors import Refused
@@ -91,6 +91,17 @@ class Step:
             if beside and (element is None or here.element == element):
                 return opened.token
         return ""
+
+    def hands(self, item_id: int | None = None) -> Hands:
+        """In whose hands an open item was before this step; the case as a whole for None."""
+        state = self.state
+        mine = state.item(item_id) if item_id is not None else None
+        if mine is not None:
+            return Hands(pool_facts(mine.pool_id).unit.id, mine.pool_id, mine.claimed_by)
+        officer = state.holder_officer_id
+        held = next((i for i in state.items if officer and i.claimed_by == officer), None)
+        unit = state.holder_unit_id or state.accountable_unit_id
+        return Hands(unit, held.pool_id if held else None, officer)
 
     def pool_of(self, role: str, unit_key: str | None = None) -> int:
         """The pool in which work of a role waits for this case. Raises Refused."""
@@ -265,7 +276,7 @@ def settle_dates(step: Step) -> None:
     step.changes.new_clocks = ledger.new_rows()
     step.changes.clocks = ledger.changed_rows()
     step.changes.entries = ledger.new_entries()
-    step.changes.cards = cards_of(ledger)
+    step.changes.cards += cards_of(ledger, step.setting.rules, step.hands)
 
 
 def _kept(run: Run | None, before: datetime | None) -> datetime | None:
@@ -333,6 +344,10 @@ def record(step: Step, kind: str, payload: dict[str, Any]) -> None:
             for entry in changes.entries
             if entry.kind != "step"
         ]
+    moved = step.ledger.moved_rows()
+    if moved:
+        whole["moved"] = moved
+        whole["calendar"] = step.state.calendar[0] if step.state.calendar else 0
     late = step.ledger.late_resumes()
     if late:
         whole["runs_since"] = [list(one) for one in late]

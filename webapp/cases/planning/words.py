@@ -19,7 +19,7 @@ from webapp.cases.planning.limits import limit_of
 from webapp.cases.planning.step import Order, Step
 from webapp.organisations.queries import village_station
 from workflows.calendars import CHINA, local_day
-from workflows.clocks import limit_text
+from workflows.clocks import explain, limit_text
 from workflows.model import Limit, LimitUnit
 
 BLANK = "____"
@@ -39,6 +39,9 @@ _CLOCKS = (
     *("check", "statutory", "promised", "supplement", "delivery", "county", "handup"),
     *("tolerance", "publicity"),
 )
+
+_EXPLAINED = frozenset({"statutory", "promised"})
+"""Limits whose calculation the applicant may read on her paper (为什么是这一天)."""
 
 
 def fill(text: str, words: Mapping[str, str]) -> str:
@@ -146,6 +149,9 @@ def _add_dates(step: Step, words: dict[str, str]) -> None:
         run = step.ledger.current(kind)
         if run and run.reading.due_on:
             words[f"{kind}_due_on"] = day_words(run.reading.due_on)
+            if kind in _EXPLAINED:
+                lines = explain(run.entries, step.ledger.calendar, step.ledger.hours)
+                words[f"{kind}_why"] = "；".join(line.removesuffix("。") for line in lines)
         limit = limit_of(step.setting.item, kind)
         if limit:
             words[f"{kind}_limit"] = limit_text(limit)

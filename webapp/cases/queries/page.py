@@ -45,6 +45,7 @@ from webapp.organisations.queries import village_station
 from webapp.processes import queries as processes
 from workflows.clocks import (
     OVERDUE,
+    ClockReading,
     Stopped,
     derive,
     explain,
@@ -55,7 +56,7 @@ from workflows.clocks import (
 from workflows.engine import inspect
 from workflows.errors import WorkflowError
 from workflows.forms import Field, FieldKind, Form
-from workflows.model import Bundle
+from workflows.model import Bundle, LimitUnit
 
 _OVER = {"publicity": "期满"}
 
@@ -100,6 +101,18 @@ class ClockLine:
     overdue: bool
     explanation: tuple[str, ...]
     stop: Stopped | None = None
+    item_id: int | None = None
+    reading: ClockReading | None = None
+
+    @property
+    def extended(self) -> bool:
+        """Whether it has been extended."""
+        return self.reading is not None and self.reading.history.extension is not None
+
+    @property
+    def in_days(self) -> bool:
+        """Whether it counts days, not hours."""
+        return self.reading is not None and self.reading.unit is not LimitUnit.HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +309,8 @@ def clocks_of(case: Case, at: datetime) -> tuple[ClockLine, ...]:
                     facts, calendar, opening, over=_OVER.get(clock.kind, OVERDUE)
                 ),
                 stop=reading.history.open_stop,
+                item_id=clock.item_id,
+                reading=reading,
             )
         )
     return tuple(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -222,6 +222,16 @@ _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "delivered": _delivered,
     "transferred": _transferred,
     "recounted": lambda payload: _("按新的工作日日历重新计算期限"),
+    "delayed": lambda payload: _("“{step}”延期到{day}，已告知申请人").format(
+        step=payload["step"], day=payload["until"]
+    ),
+    "card_appealed": lambda payload: _("对督办牌{rule}提出申诉").format(rule=payload["rule"]),
+    "card_cancelled": lambda payload: _("申诉成立，撤销督办牌{rule}").format(
+        rule=payload["rule"]
+    ),
+    "card_upheld": lambda payload: _("申诉不成立，维持督办牌{rule}").format(
+        rule=payload["rule"]
+    ),
     "suspended": lambda payload: _("中止办理"),
     "resumed": lambda payload: _("恢复办理：{why}").format(why=payload["reason"]),
     "termination_proposed": lambda payload: _("提议终止办理：{why}").format(
@@ -252,6 +262,14 @@ _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
 }
 
 
+def _moved_line(kind: str, days: Sequence[str]) -> str:
+    """Old and new due day; recounts of before this product kept both have the new one only."""
+    if len(days) == 1:
+        return _("{clock}：到期日{new}").format(clock=label(kind), new=days[0])
+    words = _("{clock}：到期日由{old}改为{new}")
+    return words.format(clock=label(kind), old=days[0], new=days[1])
+
+
 def _then(event: str, payload: Mapping[str, Any]) -> Iterable[str]:
     if event == "transferred":
         yield from _after_transfer(payload)
@@ -265,6 +283,8 @@ def _then(event: str, payload: Mapping[str, Any]) -> Iterable[str]:
         yield _("{clock}：程序已于{over_on}结束，自次日起接着算，到期日{due_on}").format(
             clock=label(kind), over_on=over_on, due_on=due_on
         )
+    for kind, _run, *days in payload.get("moved", ()):
+        yield _moved_line(kind, days)
     status = payload.get("status")
     if status and event != "suspended":  # by command: no special procedure (特别程序)
         yield _("办件状态：{status}").format(status=_(STATUS_NAMES.get(status, status)))

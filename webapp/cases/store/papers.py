@@ -117,7 +117,8 @@ SELECT
   (SELECT jsonb_agg(jsonb_build_array(
       p.id, p.from_unit_id, o.unit_id, p.received_at IS NOT NULL) ORDER BY p.id)
      FROM cases_custody p LEFT JOIN organisations_pool o ON o.id = p.to_pool_id
-    WHERE p.case_id = %(case)s AND p.papers = 'materials' AND p.taken_back_at IS NULL)
+    WHERE p.case_id = %(case)s AND p.papers = 'materials' AND p.taken_back_at IS NULL),
+  EXISTS (SELECT 1 FROM cases_delivery d WHERE d.case_id = %(case)s)
 """
 
 
@@ -129,8 +130,9 @@ def read_held(case_id: int) -> Held:
     with prepared() as cursor:
         cursor.execute(_HELD, {"case": case_id})
         row = cursor.fetchone()
-    papers, hops = row or (False, None)
-    return Held(bool(papers), tuple(Hop(*one) for one in json.loads(hops or "[]")))
+    papers, hops, served = row or (False, None, False)
+    found = tuple(Hop(*one) for one in json.loads(hops or "[]"))
+    return Held(bool(papers), found, bool(served))
 
 
 def _mandate_words(stored: list[Any]) -> dict[str, str]:

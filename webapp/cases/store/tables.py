@@ -8,6 +8,8 @@ made in the same statement read them from the CTE `new_items`.
 
 from __future__ import annotations
 
+from webapp.cases.store.cards import told
+
 NEW_CASE = """
 INSERT INTO cases_case (
   id, number, item_version_id, process_version_id, applicant_name, village_id,
@@ -125,12 +127,17 @@ SELECT %(case_id)s, r.kind, r.run, r.seq, r.entry
 FROM jsonb_to_recordset(%(entries)s) AS r(kind text, run int, seq int, entry jsonb)
 """
 
-CARDS = """
-INSERT INTO cases_card (case_id, rule, level, clock_id, due_at, issued_at)
-SELECT %(case_id)s, r.rule, r.level, c.id, r.due_at, r.issued_at
+CARDS = f"""
+INSERT INTO cases_card (case_id, rule, level, state, clock_id, due_at, key, cause, evidence,
+  unit_id, pool_id, officer_id, told, issued_at)
+SELECT %(case_id)s, r.rule, r.level, 'ISSUED', c.id, r.due_at, r.key, r.cause, '',
+  coalesce(r.unit_id, k.accountable_unit_id), r.pool_id, r.officer_id,
+  {told('r."to"', "r.unit_id", "k.accountable_unit_id", "k.competent_unit_id")}, r.issued_at
 FROM jsonb_to_recordset(%(cards)s) AS r(
-  rule text, level text, kind text, run int, due_at timestamptz, issued_at timestamptz)
-JOIN cases_clock c ON c.case_id = %(case_id)s AND c.kind = r.kind AND c.run = r.run
+  rule text, level text, kind text, run int, due_at timestamptz, issued_at timestamptz,
+  key text, cause text, unit_id bigint, pool_id bigint, officer_id bigint, "to" text[])
+JOIN cases_case k ON k.id = %(case_id)s
+LEFT JOIN cases_clock c ON c.case_id = %(case_id)s AND c.kind = r.kind AND c.run = r.run
 ON CONFLICT DO NOTHING
 """
 

@@ -18,6 +18,7 @@ from webapp.catalogue import queries as catalogue
 from webapp.core.access import page
 from webapp.core.errors import Refused, Unknown
 from webapp.inboxes import commands, desk, policy
+from webapp.inboxes.clock_picture import clock_picture
 from webapp.inboxes.picture import picture_of
 from webapp.organisations.middleware import acting_of
 from webapp.processes import queries as processes
@@ -52,6 +53,8 @@ def case_response(
         context["proof"] = prove(found.case)
     if tab == "documents":
         context["may_print"] = desk.may_print(by, found)
+    if tab == "clocks":
+        context["picture"] = clock_picture(found, by.at)
     if tab == "overview":
         context |= commands.offered(by, found)
     if tab == "materials":

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from webapp.cases import actions
+from webapp.cases.actions.record_delay import CHANNELS
 from webapp.cases.models import WorkItem
 from webapp.cases.planning.step import COMMAND
 from webapp.cases.policy import REGISTERING
@@ -74,7 +75,7 @@ def item(request: HttpRequest, item_id: int) -> HttpResponse:
     chosen_before = kept is not None and set(kept.pairs) == {"outcome"}  # by the button
     restored = kept.clock if kept and not chosen_before else ""
     rest = outdated.left_over(seen, kept.pairs) if kept else None
-    return _drawn(request, seen, typed, restored=restored, rest=rest)
+    return drawn(request, seen, typed, restored=restored, rest=rest)
 
 
 def _gone(request: HttpRequest, item_id: int) -> HttpResponse | None:
@@ -99,9 +100,9 @@ def _posted(request: HttpRequest, seen: ItemSeen) -> HttpResponse:
             "这件办件刚换到流程第{n}版，这一环节的表单变了，还没有办。您填写的内容都在：新表单里有的已经填好，没有的列在上面。请核对后再点“完成”。"
         )
         messages.warning(request, words.format(n=number_of(seen.process_version_id)))
-        return _drawn(request, seen, typed, rest=rest, status=409)
+        return drawn(request, seen, typed, rest=rest, status=409)
     if form and change_rows(form, typed.values, typed.order):
-        return _drawn(request, seen, typed)
+        return drawn(request, seen, typed)
     if form:
         typed.values = without_empty_rows(form, typed.values)
     found = _case_of(by, seen)
@@ -114,11 +115,11 @@ def _posted(request: HttpRequest, seen: ItemSeen) -> HttpResponse:
             messages.info(request, _("草稿已存 %(at)s。") % {"at": _keep(request, seen)})
         except Refused as refusal:
             messages.warning(request, refusal.sentence)
-            return _drawn(request, seen, typed, papers=refused, status=422)
+            return drawn(request, seen, typed, papers=refused, status=422)
     if typed.order == "preview" and not refused:
         return _preview(request, seen, typed)
     if typed.order in LOOKS or refused:
-        return _drawn(request, seen, typed, papers=refused, status=422 if refused else 200)
+        return drawn(request, seen, typed, papers=refused, status=422 if refused else 200)
     return _complete(request, seen, typed)
 
 
@@ -128,7 +129,7 @@ def _complete(request: HttpRequest, seen: ItemSeen, typed: Typed) -> HttpRespons
         result = actions.complete(seen.id, by, typed.values)
     except Invalid as wrong:
         errors = wrong.errors or {"": wrong.sentence}
-        return _drawn(request, seen, typed, errors=errors, status=422)
+        return drawn(request, seen, typed, errors=errors, status=422)
     except Unknown as unknown:
         raise Http404 from unknown
     except Refused as refusal:
@@ -144,7 +145,7 @@ def _preview(request: HttpRequest, seen: ItemSeen, typed: Typed) -> HttpResponse
     try:
         found = actions.preview_documents(seen.id, acting_of(request), typed.values)
     except Invalid as wrong:
-        return _drawn(
+        return drawn(
             request, seen, typed, errors=wrong.errors or {"": wrong.sentence}, status=422
         )
     except Unknown as unknown:
@@ -161,10 +162,10 @@ def _refused(
     form = working.form_of(seen)
     if refusal.field and form is not None and form.field(refusal.field) is not None:
         errors = {refusal.field: refusal.sentence}
-        return _drawn(request, seen, typed, errors=errors, status=422)
+        return drawn(request, seen, typed, errors=errors, status=422)
     messages.warning(request, refusal.sentence)
     fresh = item_or_404(acting_of(request), seen.id)
-    return _drawn(request, fresh, typed, status=409)
+    return drawn(request, fresh, typed, status=409)
 
 
 def _next(by: Acting, item_id: int | None) -> str:
@@ -177,7 +178,7 @@ def _next(by: Acting, item_id: int | None) -> str:
     return resolve_url("inboxes:item", item_id=item_id)
 
 
-def _drawn(
+def drawn(
     request: HttpRequest,
     seen: ItemSeen,
     typed: Typed,
@@ -214,6 +215,8 @@ def _drawn(
         return render(request, "inboxes/case_overview.html", context, status=status)
     context |= _step(by, found, seen, typed, errors or {})
     context["back"] = () if blocked else going_back(found, seen)
+    context["may_delay"] = not blocked and working.may_put_off(found, seen.id)
+    context["told_ways"] = [(key, _(words)) for key, words in CHANNELS.items()]
     return render(request, "inboxes/item.html", context | (back or {}), status=status)
 
 
@@ -257,7 +260,7 @@ def send_back(request: HttpRequest, item_id: int) -> HttpResponse:
         back = {"back_errors": wrong.errors, "back_to": to, "back_reason": reason}
         kept = kept_draft(by, seen.id)
         typed = working.read_typed(working.form_of(seen), kept.pairs if kept else {})
-        return _drawn(request, seen, typed, back=back, status=422)
+        return drawn(request, seen, typed, back=back, status=422)
     except Unknown as unknown:
         raise Http404 from unknown
     except Refused as refusal:

@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from webapp.catalogue import importers as catalogue
 from webapp.catalogue.parameters import load_parameters
+from webapp.catalogue.supervision import load_rules
 from webapp.core import db
 from webapp.core.errors import Refused
 from webapp.organisations import county_plan, lookups
@@ -38,6 +39,7 @@ class CountyFiles:
     items: dict[str, Any]
     lists: dict[str, list[dict[str, str]]]
     parameters: dict[str, dict[str, Any]]
+    supervision: list[dict[str, Any]]
     days: tuple[SpecialDay, ...]
 
 
@@ -71,6 +73,7 @@ def read_files(folder: Path) -> CountyFiles:
         items=parsed("items.yaml"),
         lists=parsed("lists.yaml"),
         parameters=parsed("parameters.yaml"),
+        supervision=parsed("supervision.yaml"),
         days=read_special_days(text(calendars[-1].name)),
     )
 
@@ -132,6 +135,7 @@ def load(files: CountyFiles, at: datetime, update: bool, progress: Progress) -> 
     progress.advance(days)
     categories = catalogue.load_categories(files.items["categories"])
     parameters = load_parameters(files.parameters, at, update=update)
+    rules = load_rules(files.supervision, update=update)
     items = _load_items(files, at, update, progress)
     created = {
         "角色": roles,
@@ -143,6 +147,7 @@ def load(files: CountyFiles, at: datetime, update: bool, progress: Progress) -> 
         "事项类别": categories,
         "事项": len(items.created),
         "县参数": len(parameters),
+        "督办规则": len(rules),
     }
     return _told(created, items, calendar)
 

@@ -1,0 +1,1 @@
+"""Template tags of leaders and the county office."""
