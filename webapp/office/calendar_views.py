@@ -27,6 +27,7 @@ from webapp.organisations.models import Unit
 from workflows.calendars import WEEKDAY_NAMES, DayKind, DayStatus, day_text
 from workflows.calendars import Calendar as Days
 
+WEEK = "一二三四五六日"
 LARGEST = 100_000
 """Bytes of a file of days."""
 
@@ -71,6 +72,7 @@ def _shown(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse
         "months": _months(known, year, today),
         "special": [day for day in known.special.values() if day.day.year == year],
         "status": _status(known, year),
+        "week_letters": list(WEEK),
         "weekdays": [WEEKDAY_NAMES[day] for day in sorted(known.weekdays)],
         "hours": _hours(),
         "missing": calendars.missing_year(today),
