@@ -26,8 +26,6 @@ def print_documents(case_id: int, by: Acting, document_ids: Sequence[int]) -> li
     Two originals never exist: who comes second gets a copy that says so (补打). Raises Unknown,
     or Invalid when nothing was ticked.
     """
-    if not document_ids:
-        raise Invalid({"document": _("请先选要打印的文书。")})
     return transaction_with_retry(lambda: _print(case_id, by, sorted(set(document_ids))))
 
 
@@ -36,6 +34,8 @@ def _print(case_id: int, by: Acting, wanted: list[int]) -> list[Sheet]:
     documents = list(Document.objects.filter(case=case_id, pk__in=wanted).order_by("pk"))
     pools = [item.pool_id for item in state.items]
     pool = policy.check_can_print(by, state, pools)
+    if not wanted:
+        raise Invalid({"document": _("请先选要打印的文书。")})
     if len(documents) != len(wanted):
         raise Unknown("没有这份文书。")
     again = f"副本（{minute_of(state.at)} {by.name}补打）"
