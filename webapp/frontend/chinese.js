@@ -1,10 +1,14 @@
 // form-js (and dmn-js in places) ask no translation of what they say: their own words are
 // replaced while they are built, in these packages alone and only where they are shown. Versions
 // are pinned; tests/browser looks for English that is left.
+// bpmn-js-token-simulation builds all it shows with min-dom: a module of ours stands in for it.
+import { fileURLToPath } from "node:url";
 import words from "./src/designer/form-words.js";
 
 const PACKAGES =
   /node_modules\/(@bpmn-io\/(form-js-editor|form-js-viewer|properties-panel)\/dist|dmn-js-(decision-table|drd|shared)\/lib)\//;
+const SIMULATION = /node_modules\/bpmn-js-token-simulation\/lib\//;
+const STAND_IN = fileURLToPath(new URL("./src/designer/simulation-dom.js", import.meta.url));
 const SHOWN =
   /\b((?:label|name|title|description|placeholder|children|text|tooltip|emptyText|explanation)\s*:\s*|['"]aria-label['"]\s*:\s*|translate\(|return |\]: )(['"])((?:\\.|(?!\2).)*)\2/g;
 const SENTENCES = /(['"])([A-Z][a-z]+(?: (?:\\.|(?!\1).)+)+)\1/g;
@@ -30,6 +34,10 @@ const known = (text) => Object.hasOwn(words, text);
 export function chinese() {
   return {
     name: "chinese",
+    enforce: "pre", // before vite finds the file of a module
+    resolveId(source, importer) {
+      return source === "min-dom" && SIMULATION.test(importer?.replaceAll("\\", "/")) ? STAND_IN : null;
+    },
     transform(code, id) {
       if (!PACKAGES.test(id.replaceAll("\\", "/"))) return null;
       let said = code

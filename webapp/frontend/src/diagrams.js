@@ -15,6 +15,7 @@ import menus from "./designer/menus.js";
 import palette from "./designer/palette.js";
 import { panel } from "./designer/panel.js";
 import { remedyOf } from "./designer/remedies.js";
+import { simulating } from "./designer/simulating.js";
 import translation from "./designer/translate.js";
 
 function show(modeler) {
@@ -50,11 +51,12 @@ async function open() {
   if (!settings.readOnly) onRemedy((finding) => remedyOf(finding, modeler, changes));
   panel(modeler, document.getElementById("panel"));
   const read = async () => (await modeler.saveXML({ format: true })).xml;
-  const { changed } = keep(read, (xml) => modeler.importXML(xml), (findings) => mark(modeler, findings));
+  const { changed, save } = keep(read, (xml) => modeler.importXML(xml), (findings) => mark(modeler, findings));
   modeler.on("commandStack.changed", changed);
   if (settings.readOnly) {
     modeler.get("eventBus").on(["element.dblclick", "shape.move.start", "bendpoint.move.start", "contextPad.create"], 9999, () => false);
   }
+  simulating(modeler, read, save);
   place.dataset.ready = "1";
 }
 
