@@ -349,6 +349,13 @@ def test_explanation_of_a_paused_clock_gives_no_date() -> None:
     assert lines[-1] == "期限暂停计算中，恢复后才能确定到期日。"
 
 
+def test_a_stop_that_the_end_overtook_does_not_last_until_today() -> None:
+    entries = (started("2026-03-02"), stopped("2026-03-10"), Ended(at("2026-03-12")))
+    text = "\n".join(explain(entries, CALENDAR, HOURS))
+    assert "直到结束没有恢复" in text
+    assert "至今" not in text
+
+
 def test_every_kind_has_a_chinese_name() -> None:
     assert len({kind.label for kind in ClockKind}) == len(ClockKind)
 

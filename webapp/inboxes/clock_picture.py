@@ -171,7 +171,7 @@ def _account(one: ClockDays) -> Account:
     stops = []
     for stop in line.reading.history.suspensions if line.reading else ():
         begin = _day(local_day(stop.stopped.at))
-        end = _day(stop.resumed.last_day) if stop.resumed else _("至今")
+        end = _day(stop.resumed.last_day) if stop.resumed else _until_now(line.state)
         words = _("{begin}–{end} {cause}").format(
             begin=begin, end=end, cause=stop.stopped.cause
         )
@@ -183,6 +183,11 @@ def _account(one: ClockDays) -> Account:
         f"{line.name}{run}", state, tuple(spent.get(key, 0) for key in _ORDER), one.total, unit,
         tuple(stops),
     )  # fmt: skip
+
+
+def _until_now(state: str) -> str:
+    """How a stop that nobody resumed is said: a clock that is over stands still no longer."""
+    return _("直到结束") if state == "ended" else _("至今")
 
 
 def _summary(found: list[ClockDays]) -> str:

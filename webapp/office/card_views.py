@@ -31,6 +31,8 @@ LEVEL_WORDS = {
     "red": gettext_noop("红牌"),
     "talk": gettext_noop("效能谈话"),
 }
+SANCTIONS = ["yellow", "red", "talk"]
+"""What a leader's list shows at first: reminders and warnings are many and no sanction."""
 SCOPE_WORDS = {
     "mine": gettext_noop("我的"),
     "told": gettext_noop("告诉我的"),
@@ -53,10 +55,9 @@ def cards(request: HttpRequest) -> HttpResponse:
     rows = card_queries.cards(acting, scope)
     if state == "appealed":
         rows = rows.filter(appeal__state=CardAppeal.State.OPEN)
-    elif not level and scope != "mine":
-        rows = rows.exclude(level__in=["reminder", "warning"])
     counts = dict(rows.order_by().values_list("level").annotate(n=Count("id")))
-    shown = rows.filter(level=level) if level else rows
+    usual = list(LEVEL_WORDS) if scope == "mine" or state else SANCTIONS
+    shown = rows.filter(level__in=[level] if level else usual)
     since = card_queries.quarter_of(timezone.localdate(acting.at))
     context: dict[str, Any] = {
         "scope": scope, "level": level, "state": state, "since": since,
@@ -64,6 +65,8 @@ def cards(request: HttpRequest) -> HttpResponse:
         "levels": [
             (key, _(LEVEL_WORDS[key]), counts.get(key, 0)) for key in card_queries.LEVELS
         ],
+        "usual": _("全部") if len(usual) == len(LEVEL_WORDS) else _("黄牌、红牌和谈话"),
+        "usual_count": sum(counts.get(key, 0) for key in usual),
         "rows": Paginator(shown, PAGE).get_page(request.GET.get("page")),
         "sums": (
             card_queries.by_unit(card_queries.cards(acting, scope), since)

@@ -101,7 +101,7 @@ def change_save(request: HttpRequest, change_id: int) -> HttpResponse:
             return _shown(request, change_id)
         if request.POST.get("do") == "propose":
             actions.propose(change_id, by)
-            messages.success(request, _("已提交。另一位复核同意以后，到生效日期自动生效。"))
+            messages.success(request, _proposed(kind_of(found.kind).at_once))
         else:
             messages.success(request, _("已存，没有提交。"))
     except Unknown as unknown:
@@ -113,6 +113,13 @@ def change_save(request: HttpRequest, change_id: int) -> HttpResponse:
         again = typed if isinstance(refusal, Overtaken) else None
         return _shown(request, change_id, 409, typed=again)
     return redirect("office:change", change_id=change_id)
+
+
+def _proposed(at_once: bool) -> str:
+    """What was said after proposing: posts and calendars wait for no day."""
+    if at_once:
+        return _("已提交。另一位复核同意以后立即生效。")
+    return _("已提交。另一位复核同意以后，到生效日期自动生效。")
 
 
 @page(policy.may_change_parameters, methods=("POST",))

@@ -124,7 +124,8 @@ def _suspension_lines(reading: ClockReading) -> Iterator[str]:
         stop = suspension.stopped
         cause = f"{stop.cause}，凭证{stop.evidence}" if stop.evidence else stop.cause
         if last is None:
-            yield f"{day_text(first)}起暂停计算（{cause}），至今没有恢复。"
+            until = "至今" if reading.ended_at is None else "直到结束"
+            yield f"{day_text(first)}起暂停计算（{cause}），{until}没有恢复。"
             continue
         if reading.unit is LimitUnit.HOUR:
             begin = f"{stop.at.astimezone(CHINA):%H:%M}"

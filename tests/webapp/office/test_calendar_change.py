@@ -293,6 +293,12 @@ def test_pages_of_the_board_by_person_and_of_cards(desk, office):
         assert browser.get(f"/office/units/{unit}/all/?person=x").status_code == 404
     listed = browser.get("/office/cards/?scope=county&level=warning").content.decode()
     assert case.number in listed
+    warnings = Card.objects.filter(level="warning").count()
+    for url in ("/office/cards/?scope=county", "/office/cards/?scope=county&level=warning"):
+        page = browser.get(url)
+        counts = {key: n for key, _words, n in page.context["levels"]}
+        assert counts["warning"] == warnings, "a count says the same whichever list is open"
+        assert page.context["usual_count"] == counts["yellow"] + counts["red"] + counts["talk"]
     card = Card.objects.filter(case=case, rule="R02").first()
     shown = browser.get(f"/office/cards/{card.pk}/").content.decode()
     assert "为什么是这一天" in shown
@@ -321,3 +327,19 @@ def test_clocks_of_a_case_as_a_picture_and_a_table(desk):
     assert "谁用了几天" in shown
     assert isinstance(desk.at, datetime)
     assert Clock.objects.filter(case=case).exists()
+
+
+def test_a_calendar_waits_for_no_day_when_it_is_proposed(desk, office, publisher):
+    """What is said after proposing is what happens: at once, not on a day of taking effect."""
+    change = drafted(office, [*rows_of(2026), closure("2026-03-20")])
+    browser = Client()
+    browser.force_login(Officer.objects.get(pk=office.officer_id))
+    page = browser.get(f"/office/parameters/changes/{change.pk}/")
+    typed = {"seen": str(change.version), "reason": "大雪停止办公一天", "do": "propose"}
+    for row, values in enumerate([*rows_of(2026), closure("2026-03-20")]):
+        typed |= {f"days[{row}].{key}": value for key, value in values.items()}
+    said = browser.post(
+        f"/office/parameters/changes/{change.pk}/save/", typed, follow=True
+    ).content.decode()
+    assert page.status_code == 200
+    assert "另一位复核同意以后立即生效" in said
