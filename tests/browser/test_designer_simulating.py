@@ -55,6 +55,9 @@ def test_a_token_walks_and_the_editor_comes_back(staff, designer):
     play(page, "Call_Intake").click()
     expect(tokens(page, "Call_Intake")).to_have_count(0)
     expect(page.locator(".bts-log")).to_contain_text("收件受理")
+    expect(tokens(page, "Task_Review")).to_have_text(
+        "1", timeout=30_000
+    )  # accepted: straight on
     words.read("a step further")
     page.keyboard.press("Delete")
     assert not words.left, words.told()

@@ -11,6 +11,15 @@ import translation from "./translate.js";
 const CLOSEST = 0.6; // the simulation hides its buttons on a smaller drawing
 const waits = (element) => !element.labelTarget && (is(element, "bpmn:UserTask") || is(element, "bpmn:CallActivity"));
 
+// The line that goes straight on is the ordinary way in the county's drawings: a choice begins with it.
+function straightOn(gateway, simulator, settings) {
+  const lines = gateway.outgoing ?? [];
+  const straight = lines.find(({ waypoints: [from, to, ...more] }) => !more.length && to.x > from.x && to.y === from.y);
+  for (const _line of lines) {
+    if (straight && simulator.getConfig(gateway).activeOutgoing !== straight) settings.setSequenceFlow(gateway);
+  }
+}
+
 // Shows `xml` in `container`, at the part of the drawing that `view` tells; gives what ends it.
 export async function simulate(container, xml, { descriptor, view }) {
   const viewer = new Viewer({
@@ -25,6 +34,9 @@ export async function simulate(container, xml, { descriptor, view }) {
   canvas.getContainer().parentNode.classList.add("simulation");
   bus.fire(TOGGLE_MODE_EVENT, { active: true });
   for (const element of registry.filter(waits)) simulator.waitAtElement(element); // a person does it, or another flow
+  for (const element of registry.filter((one) => !one.labelTarget && is(one, "bpmn:ExclusiveGateway"))) {
+    straightOn(element, simulator, viewer.get("exclusiveGatewaySettings"));
+  }
   bus.on(TRACE_EVENT, ({ action, element }) => {
     if (action === "enter" && waits(element)) canvas.scrollToElement(element, 80);
   });
