@@ -161,13 +161,14 @@ class Person:
 
         Where other questions depend on it, wait until the page has asked the server.
         """
-        found = self.page.locator(f'[name="{name}"]')
+        inside = self.page.locator(f'form[data-form] [name="{name}"]')
+        found = inside if inside.count() else self.page.locator(f'[name="{name}"]')
         kind, drives = found.first.evaluate(
             "e => [e.tagName + ':' + (e.type || ''), e.matches('[data-drives],[data-rows] *')]"
         )
         if kind in {"INPUT:radio", "INPUT:checkbox"}:
             for one in value if isinstance(value, list) else [value]:
-                choice = self.page.locator(f'[name="{name}"][value="{one}"]')
+                choice = found.and_(self.page.locator(f'[value="{one}"]'))
                 if not choice.is_checked():
                     self._answer(drives, choice.check)
         elif found.input_value() != str(value):
@@ -187,7 +188,7 @@ class Person:
     def opens_item(self, case: Case) -> None:
         """Open the work item of a case from the inbox, without signing for it."""
         self.page.goto("/inbox/")
-        self.row(case).get_by_role("link").first.click()
+        self.row(case).locator('a[href^="/items/"]').first.click()
         expect(self.page.get_by_role("heading", name="本环节")).to_be_visible()
 
     def typed_in(self) -> dict[str, Any]:
@@ -336,7 +337,7 @@ class Person:
         """Open the newest paper of this kind from the list of papers; gives its text."""
         self.looks_at(case, "documents")
         row = self.page.locator("table.list tbody tr", has_text=code).last
-        row.get_by_role("link", name="查看、打印").click()
+        row.get_by_role("link", name="查看", exact=True).click()
         expect(self.page.locator(".paper")).to_be_visible()
         return self.page.locator(".paper")
 
@@ -348,7 +349,7 @@ class Person:
         found = {}
         for row, code in zip(rows.all(), codes, strict=True):
             assert row.locator(".item-code").inner_text() == code
-            found[code] = row.locator("td").nth(1).inner_text().strip()
+            found[code] = row.locator(".document-number").inner_text().strip()
             assert found[code]
         return found
 

@@ -81,7 +81,7 @@ def _wait_for_work(worker: subprocess.Popen[str]) -> None:
 
 def _wait_until_gone() -> None:
     """The server may still be rolling back for the dead client."""
-    for _ in range(100):
+    for _ in range(600):
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "

@@ -44,6 +44,12 @@ def test_a_root_changes_with_every_leaf_and_with_their_order(found, data):
 
 @pytest.mark.django_db
 class TestSeals:
+    @pytest.fixture(autouse=True)
+    def _nothing_recorded_yet(self):
+        """Loading the example county has left events; the chains here begin empty."""
+        for model in (Event, Head, Seal, SealedHead):
+            model.objects.all().delete()
+
     def happen(self, subject_id: int, minute: int, kind: str = "sign_in") -> Event:
         at = AT + timedelta(minutes=minute)
         return record(subject="officer", subject_id=subject_id, kind=kind, at=at)
