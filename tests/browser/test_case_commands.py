@@ -190,7 +190,7 @@ def test_a_termination_is_declined_then_confirmed_by_another_person(staff, in_ha
 
     # The head finds it among her work, and says no.
     head.finds(case, "确认终止办理", ".*")
-    head.row(case).get_by_role("link").first.click()
+    head.row(case).locator('a[href^="/items/"]').first.click()
     asked = head.page.locator("#termination")
     expect(asked).to_contain_text("申请人户籍已经迁往外县。")
     expect(asked).to_contain_text("不能恢复")
