@@ -117,7 +117,9 @@ def test_a_step_changes_and_one_running_case_is_moved_and_comes_back(
     number = moved.process_version.number
     expect(clerk.page.get_by_text(f"第 {number} 版办理")).to_be_visible()
     clerk.page.goto(f"/cases/{moved.pk}/timeline/")
-    expect(clerk.page.get_by_text(re.compile("换到流程“上报办理”第2版"))).to_be_visible()
+    expect(
+        clerk.page.get_by_text(re.compile(f"换到流程“上报办理”第{number}版"))
+    ).to_be_visible()
 
     # -- back in one act; then the publication is rolled back, and the case ends
     other.locator("summary", has_text="退回原版本").click()

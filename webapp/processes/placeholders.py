@@ -63,8 +63,10 @@ agent_unit|代办员的站点|东里双村便民服务站
 check_due_on|审查到期日|2026年3月10日
 statutory_limit|法定时限|20个工作日
 statutory_due_on|法定到期日|2026年3月31日
+statutory_why|法定到期日的算法|自2026年3月3日起20个工作日
 promised_limit|承诺时限|10个工作日
 promised_due_on|承诺到期日|2026年3月18日
+promised_why|承诺到期日的算法|自2026年3月3日起10个工作日
 supplement_due_on|补正到期日|2026年3月17日
 supplement_limit|补正期限|10个工作日
 tolerance_due_on|容缺补齐到期日|2026年3月17日

@@ -53,27 +53,32 @@ class Sheet:
 def typeset(sheets: Sequence[Sheet]) -> bytes:
     """Set documents one after another as one PDF/A-2b. The same sheets give the same bytes.
 
+    Where a combination of signs cannot be drawn as PDF/A demands, it is a plain PDF.
+
     Raises RuntimeError (typst's own words) where a font or the skeleton is broken.
     """
     papers = [_paper(sheet) for sheet in sheets]
+    at = int(sheets[0].issued_at.timestamp())
     without: dict[int, str] = {}
     while True:
         try:
-            return _compile(papers, without, int(sheets[0].issued_at.timestamp()))
+            return _compile(papers, without, at, ["a-2b"])
         except typst.TypstError as error:
             unknown = _undrawn(str(error)) - set(without)
-            if not unknown:
-                raise
+            if not unknown:  # a plain PDF rather than no document
+                return _compile(papers, without, at, [])
             without |= dict.fromkeys(unknown, GETA)
 
 
-def _compile(papers: list[dict[str, Any]], without: dict[int, str], at: int) -> bytes:
+def _compile(
+    papers: list[dict[str, Any]], without: dict[int, str], at: int, standards: Any
+) -> bytes:
     plain = json.dumps(_printable(papers, without), ensure_ascii=False)
     made = _compiler().compile(
         input=str(HERE / "paper.typ"),
         format="pdf",
         sys_inputs={"papers": plain},
-        pdf_standards="a-2b",
+        pdf_standards=standards,
         timestamp=at,
     )
     return cast("bytes", made)
@@ -90,7 +95,10 @@ def _printable(value: Any, without: dict[int, str]) -> Any:
     if isinstance(value, list):
         return [_printable(one, without) for one in value]
     if isinstance(value, dict):
-        return {key: _printable(one, without) for key, one in value.items()}
+        return {
+            key: one if key == "square" else _printable(one, without)
+            for key, one in value.items()
+        }
     return value
 
 
@@ -99,13 +107,11 @@ _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 
 
 def _undrawn(error: str) -> set[int]:
-    """The signs that typst names as missing in every font."""
+    """The signs that typst names as missing in every font; of a sign with marks, the marks."""
     found = "".join(_NO_GLYPH.findall(error))
-    return {
-        ord(sign)
-        for sign in _ESCAPED.sub(lambda code: chr(int(code[1], 16)), found)
-        if sign != GETA
-    }
+    signs = set(_ESCAPED.sub(lambda code: chr(int(code[1], 16)), found)) - {GETA}
+    marks = {sign for sign in signs if unicodedata.category(sign).startswith("M")}
+    return {ord(sign) for sign in marks or signs}
 
 
 def _paper(sheet: Sheet) -> dict[str, Any]:
