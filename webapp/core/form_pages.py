@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from webapp.core.typed import whole
 from workflows import feel
 from workflows.errors import ExpressionError
 from workflows.forms import Field, FieldKind, Form, Group, Words, feel_value, visible
@@ -214,8 +215,9 @@ def change_rows(form: Form, raw: dict[str, Any], order: str) -> bool:
     rows = list(raw.get(key) or [{}])
     if verb == ADD and len(rows) < one.max_rows:
         rows.append({})
-    if verb == REMOVE and number.isascii() and number.isdigit() and int(number) < len(rows):
-        del rows[int(number)]
+    at = whole(number)
+    if verb == REMOVE and at is not None and at < len(rows):
+        del rows[at]
     raw[key] = rows
     return True
 

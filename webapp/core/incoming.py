@@ -12,6 +12,8 @@ from collections.abc import Callable
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
+from webapp.core.typed import whole
+
 NUL = "\x00"
 LARGEST = 200 * 1024 * 1024
 """Bytes of one request: ten of the largest files (`webapp.cases.files.LARGEST`)."""
@@ -36,8 +38,8 @@ class IncomingMiddleware:
 
 
 def _announced(request: HttpRequest) -> int:
-    text = request.META.get("CONTENT_LENGTH") or ""
-    return int(text) if text.isascii() and text.isdigit() else 0
+    """Bytes; 0 where nothing readable is said."""
+    return whole(request.META.get("CONTENT_LENGTH")) or 0
 
 
 def _has_nul(fields: QueryDict) -> bool:

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from webapp.cases.queries.transfers import Asked, Board, Cohort
+from webapp.core.typed import whole
 from workflows.transfer import Verdict
 
 
@@ -35,9 +36,7 @@ def read_choice(board: Board, sent: QueryDict) -> Choice:
     """Read the form against what the page would show now."""
     made = Choice(
         cohorts=frozenset(sent.getlist("cohort")),
-        ticked=frozenset(
-            int(one) for one in sent.getlist("case") if one.isascii() and one.isdigit()
-        ),
+        ticked=frozenset(pk for one in sent.getlist("case") if (pk := whole(one)) is not None),
         reason=sent.get("reason", ""),
     )
     for cohort in board.cohorts:

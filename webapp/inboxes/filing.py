@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 
 from webapp.catalogue.queries import ItemFacts
+from webapp.core.typed import whole
 from workflows.forms import Form, from_pairs
 
 Pairs = Mapping[str, Sequence[str]]
@@ -39,12 +40,12 @@ class Filing:
     @property
     def village_id(self) -> int | None:
         """The chosen village, None when none was chosen."""
-        return _number(self.village)
+        return whole(self.village)
 
     @property
     def pool_id(self) -> int | None:
         """The post for which she registers, where she chose among several."""
-        return _number(self.pool)
+        return whole(self.pool)
 
 
 def read_filing(form: Form, pairs: Pairs) -> Filing:
@@ -94,7 +95,3 @@ def files_of(request: HttpRequest, item: ItemFacts) -> list[tuple[str, UploadedF
 def _last(pairs: Pairs, name: str) -> str:
     values = pairs.get(name) or [""]
     return values[-1].strip() if isinstance(values[-1], str) else ""
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from webapp.cases.models import TransferLine
 from webapp.cases.queries import ItemSeen
 from webapp.core.errors import Unknown
+from webapp.core.typed import whole
 from webapp.inboxes.working import form_of, spoken_values
 from webapp.organisations.queries import Acting
 from webapp.processes import queries as processes
@@ -22,14 +23,14 @@ VERSION, FORM = "page-version", "page-form"
 
 def drawn_for(case_id: int, pairs: Mapping[str, Sequence[str]]) -> Form | None:
     """The form that a page was drawn with, where its case has run on that version."""
-    version, form_id = _last(pairs, VERSION), _last(pairs, FORM)
-    if not (version.isascii() and version.isdigit() and form_id and len(version) < 18):
+    version, form_id = whole(_last(pairs, VERSION)), _last(pairs, FORM)
+    if version is None or not form_id:
         return None
-    ran_on = TransferLine.objects.filter(case=case_id, source=int(version))
+    ran_on = TransferLine.objects.filter(case=case_id, source=version)
     if not ran_on.exists():
         return None
     try:
-        return processes.form(int(version), form_id)
+        return processes.form(version, form_id)
     except Unknown:
         return None
 
@@ -59,11 +60,11 @@ def taken_away(
 
     None for everybody in whose post it did not wait when the page was drawn.
     """
-    version = _last(pairs, VERSION)
-    if not (version.isascii() and version.isdigit() and len(version) < 18):
+    version = whole(_last(pairs, VERSION))
+    if version is None:
         return None
     lines = TransferLine.objects.filter(
-        case__items=item_id, source=int(version), pools__has_key=str(item_id)
+        case__items=item_id, source=version, pools__has_key=str(item_id)
     )
     line = lines.order_by("-pk").first()
     if line is None or not by.holds(line.pools[str(item_id)]):

@@ -19,6 +19,7 @@ from webapp.changes.kinds import asking
 from webapp.changes.kinds.kind import Kind, Line, Value
 from webapp.changes.models import Change
 from webapp.core.errors import Invalid, Refused, Unknown
+from webapp.core.typed import whole
 from webapp.organisations.lookups import forget
 from webapp.organisations.models import Unit
 from workflows.calendars import (
@@ -288,9 +289,10 @@ class UnitHours(Kind):
 
 
 def _year(subject: str) -> int:
-    if not (subject.isascii() and subject.isdigit() and 2020 <= int(subject) <= 2100):
+    year = whole(subject, 4)
+    if year is None or not 2020 <= year <= 2100:
         raise Unknown("没有这一年的日历。")
-    return int(subject)
+    return year
 
 
 def _only_county(subject: str) -> None:

@@ -21,6 +21,7 @@ from webapp.changes import actions as changes
 from webapp.changes.queries import open_change
 from webapp.core.access import page
 from webapp.core.errors import Refused, Unknown
+from webapp.core.typed import whole
 from webapp.office import policy
 from webapp.organisations.middleware import acting_of
 from webapp.organisations.models import Unit
@@ -88,10 +89,8 @@ def _year(request: HttpRequest, known: Days, today: date) -> int:
     asked = request.GET.get("year", "")
     if not asked:
         return min(max(today.year, known.first.year), known.last.year)
-    if not (asked.isascii() and asked.isdigit() and len(asked) == 4):
-        raise Http404
-    year = int(asked)
-    if not known.first.year <= year <= known.last.year + 1:
+    year = whole(asked, 4)
+    if year is None or not known.first.year <= year <= known.last.year + 1:
         raise Http404
     return year
 

@@ -18,6 +18,7 @@ from webapp.changes.kinds import kind_of
 from webapp.changes.models import Change
 from webapp.core.access import page
 from webapp.core.errors import Invalid, Refused, Unknown
+from webapp.core.typed import whole
 from webapp.office import change_pages, policy
 from webapp.organisations.middleware import acting_of
 from webapp.organisations.queries import Acting
@@ -86,14 +87,14 @@ def change_save(request: HttpRequest, change_id: int) -> HttpResponse:
             on = change_pages.day_of(pairs)
         except Invalid as wrong:
             errors = wrong.errors
-        seen = request.POST.get("seen", "")
+        seen = whole(request.POST.get("seen"))
         actions.save(
             change_id,
             by,
             typed,
             reason=request.POST.get("reason", ""),
             effective_on=on,
-            seen=int(seen) if seen.isascii() and seen.isdigit() else -1,
+            seen=-1 if seen is None else seen,
         )
         if errors:
             raise Invalid(errors)

@@ -14,6 +14,7 @@ from webapp.catalogue.queries import item_version
 from webapp.changes import policy as changing
 from webapp.changes.actions import take_effect
 from webapp.core.access import page
+from webapp.core.typed import whole
 from webapp.office import item_pages, policy
 from webapp.organisations.middleware import acting_of
 
@@ -63,9 +64,7 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     shown = row.current
     number = request.GET.get("version", "")
     if number:
-        if not (number.isascii() and number.isdigit() and len(number) < 7):
-            raise Http404
-        shown = get_object_or_404(row.versions, number=int(number))
+        shown = get_object_or_404(row.versions, number=whole(number, 6))
     if shown is None:
         raise Http404
     context = {

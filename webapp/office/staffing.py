@@ -19,6 +19,7 @@ from webapp.cases.queries.handover import handover_sheet
 from webapp.catalogue.queries import rest_days
 from webapp.core.access import page
 from webapp.core.errors import Invalid, Refused, Unknown
+from webapp.core.typed import whole
 from webapp.office import policy
 from webapp.organisations import actions
 from webapp.organisations import policy as posts
@@ -190,7 +191,7 @@ def post_assign(request: HttpRequest, post_id: int) -> HttpResponse:
                 by=by,
                 post_id=row.pk,
                 cover=typed.cover,
-                officer_id=int(typed.officer) if typed.officer.isdecimal() else 0,
+                officer_id=whole(typed.officer) or 0,
                 first=days["first"] or date.min,
                 last=days["last"],
             )
@@ -233,12 +234,12 @@ def leave(request: HttpRequest, officer_id: int) -> HttpResponse:
         raise Http404
     errors: dict[str, str] = {}
     if request.method == "POST":
-        chosen = request.POST.get("receiver", "")[:18]
+        chosen = whole(request.POST.get("receiver")) or 0
         try:
             left = cases.leave(
                 officer.pk,
                 by,
-                int(chosen) if chosen.isdecimal() else 0,
+                chosen,
                 request.POST.get("remark", ""),
             )
         except Invalid as wrong:

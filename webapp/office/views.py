@@ -13,6 +13,7 @@ from webapp.catalogue import calendars
 from webapp.core.access import page
 from webapp.core.db import now
 from webapp.core.errors import Unknown
+from webapp.core.typed import whole
 from webapp.office import card_queries, policy, queries
 from webapp.organisations.middleware import acting_of
 from webapp.organisations.models import Unit
@@ -47,10 +48,11 @@ def board(request: HttpRequest) -> HttpResponse:
 def unit_items(request: HttpRequest, unit_id: int, band: str) -> HttpResponse:
     """The open items behind one number of the board, of everybody or of one person."""
     scope, asked = _scope(request), request.GET.get("person", "")
-    known = band in queries.BANDS and (not asked or (asked.isascii() and asked.isdigit()))
-    if not known or len(asked) > 12 or not queries.may_see_seat(scope, unit_id):
+    person = whole(asked)
+    known = band in queries.BANDS and (not asked or person is not None)
+    if not known or not queries.may_see_seat(scope, unit_id):
         raise Http404
-    at, person = now(), int(asked) if asked else None
+    at = now()
     context = {
         "unit": get_object_or_404(Unit, pk=unit_id),
         "band": band,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 
 from webapp.core.access import page
 from webapp.core.errors import Invalid, Refused, Unknown
+from webapp.core.typed import whole
 from webapp.designer import policy, starting
 from webapp.designer.rehearsing import rehearse
 from webapp.designer.standing import played, standing
@@ -85,10 +86,10 @@ def _leave(draft_id: int, by: Acting, typed: Typed) -> None:
 
 
 def _restore(draft_id: int, by: Acting, typed: Typed) -> str:
-    path, number = typed.get("path", ""), typed.get("version", "")
-    if not (number.isascii() and number.isdigit()):
+    path, number = typed.get("path", ""), whole(typed.get("version"))
+    if number is None:
         raise Unknown("没有这一稿。")
-    actions.restore_save(draft_id, by, path, int(number))
+    actions.restore_save(draft_id, by, path, number)
     return reverse("designer:edit", args=[draft_id, path])
 
 
@@ -105,7 +106,8 @@ def _recall(draft_id: int, by: Acting, typed: Typed) -> None:
 
 
 def _approve(draft_id: int, by: Acting, typed: Typed) -> None:
-    settled = {int(one) for one in typed.get("settled", "").split() if _is_number(one)}
+    ticked = (whole(one) for one in typed.get("settled", "").split())
+    settled = {one for one in ticked if one is not None}
     actions.approve_draft(draft_id, by, _day(typed.get("on", "")), settled)
 
 
@@ -123,23 +125,22 @@ def _discard(draft_id: int, by: Acting, typed: Typed) -> str:
 
 
 def _remark(draft_id: int, by: Acting, typed: Typed) -> str | None:
-    answers = typed.get("answers", "")
     actions.remark(
         draft_id,
         by,
         typed.get("text", ""),
         typed.get("path", ""),
         typed.get("element", ""),
-        int(answers) if _is_number(answers) else None,
+        whole(typed.get("answers")),
     )
     return _back(draft_id, typed)
 
 
 def _settle(draft_id: int, by: Acting, typed: Typed) -> str | None:
-    wanted = typed.get("remark", "")
-    if not _is_number(wanted):
+    wanted = whole(typed.get("remark"))
+    if wanted is None:
         raise Unknown("没有这条意见。")
-    actions.settle_remark(draft_id, by, int(wanted))
+    actions.settle_remark(draft_id, by, wanted)
     return _back(draft_id, typed)
 
 
@@ -149,10 +150,6 @@ def _back(draft_id: int, typed: Typed) -> str | None:
     if not where:
         return reverse("designer:draft", args=[draft_id]) + "#remarks"
     return reverse("designer:compare", args=[draft_id, where]) + "#remarks"
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 18
 
 
 def _day(text: str) -> date | None:

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from webapp.core.access import page
 from webapp.core.errors import Refused, Unknown
+from webapp.core.typed import whole
 from webapp.designer import papers, policy, remarks, shelves, vocabulary
 from webapp.designer.asking import trial
 from webapp.designer.stories import story as told
@@ -95,8 +96,11 @@ def content(request: HttpRequest, draft_id: int, path: str) -> HttpResponse:
     number = request.GET.get("save", "")
     digest = file.content_id
     if number:
-        wanted = int(number) if number.isascii() and number.isdigit() else -1
-        digest = file.saves.filter(version=wanted).values_list("content_id", flat=True).first()
+        digest = (
+            file.saves.filter(version=whole(number) or 0)
+            .values_list("content_id", flat=True)
+            .first()
+        )
     if digest is None:
         raise Http404
     return as_file(path, content_of(digest))

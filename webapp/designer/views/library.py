@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from webapp.core.access import page
 from webapp.core.errors import Unknown
+from webapp.core.typed import whole
 from webapp.designer import policy, shelves
 from webapp.designer.stock import Asked, stock
 from webapp.organisations.middleware import acting_of
@@ -50,11 +51,11 @@ def library(request: HttpRequest) -> HttpResponse:
 
 def _into(request: HttpRequest) -> Draft | None:
     """The draft that files are chosen for, when she may change it."""
-    number = request.GET.get("draft", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
+    number = whole(request.GET.get("draft"))
+    if number is None:
         return None
     try:
-        found = seen.draft(int(number))
+        found = seen.draft(number)
     except Unknown:
         return None
     return found if processes.can_edit(acting_of(request), found) else None

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from webapp.core.access import page
 from webapp.core.errors import Invalid, Refused, Unknown
 from webapp.core.form_pages import change_rows, show_form
+from webapp.core.typed import whole
 from webapp.designer import policy
 from webapp.designer.playing import Played, replay
 from webapp.designer.playing.answering import deciding, invented
@@ -121,8 +122,9 @@ def _gone_on(request: HttpRequest, draft: Draft, row: TrialRun, at: int) -> Http
     asked = Asked(typed, _pairs(request), played.last.board, played.ground, at)
     move = move_of(asked)
     play(played.last.board, played.ground, move)
-    version = int(typed["play-version"]) if typed.get("play-version", "").isdecimal() else -1
-    actions.set_moves(row.pk, by, [*row.moves[:at], move], version)
+    version = whole(typed.get("play-version"))
+    moves = [*row.moves[:at], move]
+    actions.set_moves(row.pk, by, moves, -1 if version is None else version)
     return redirect(f"{here}#now")
 
 
@@ -319,9 +321,8 @@ def _run(draft_id: int, run_id: int) -> tuple[Draft, TrialRun]:
 
 def _number(typed: str, most: int) -> int:
     """A moment of the run; the last one where nothing else is said."""
-    if typed.isascii() and typed.isdigit() and int(typed) <= most:
-        return int(typed)
-    return most
+    number = whole(typed)
+    return most if number is None else min(number, most)
 
 
 def _proposed(request: HttpRequest) -> dict[str, str]:

@@ -18,6 +18,7 @@ from webapp.cases.typesetting import Sheet, typeset
 from webapp.cases.volume import write_volume
 from webapp.core.access import page
 from webapp.core.errors import Refused, Unknown
+from webapp.core.typed import whole
 from webapp.inboxes import policy
 from webapp.organisations.middleware import acting_of
 
@@ -58,7 +59,7 @@ def printing(request: HttpRequest) -> HttpResponse:
 @never_cache
 def print_papers(request: HttpRequest, case_id: int) -> HttpResponse:
     """Give the ticked documents of a case as one PDF; who prints what is on record."""
-    ticked = [int(one) for one in request.POST.getlist("document") if _is_id(one)]
+    ticked = [pk for one in request.POST.getlist("document") if (pk := whole(one)) is not None]
     try:
         sheets = actions.print_documents(case_id, acting_of(request), ticked)
     except Unknown as unknown:
@@ -87,10 +88,6 @@ def volume(request: HttpRequest, case_id: int) -> HttpResponseBase:
     return FileResponse(
         made, as_attachment=True, filename=f"{case.number}.zip", content_type="application/zip"
     )
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _seen(request: HttpRequest, document_id: int) -> tuple[Document, Case]:

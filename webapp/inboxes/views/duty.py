@@ -18,6 +18,7 @@ from webapp.cases.queries.handover import Sheet, handover_sheet, sheet_of
 from webapp.catalogue.queries import rest_days
 from webapp.core.access import page
 from webapp.core.errors import Invalid, Refused, Unknown
+from webapp.core.typed import whole
 from webapp.inboxes import policy
 from webapp.organisations import actions
 from webapp.organisations import policy as posts
@@ -122,9 +123,7 @@ def duty_seen(request: HttpRequest) -> HttpResponse:
 
 def _person(by: Acting, number: str, *, sudden: bool) -> Officer:
     """Whose absence is filed: herself, or somebody for whom she may; else 404."""
-    if number and not (number.isascii() and number.isdigit() and len(number) < 19):
-        raise Http404
-    wanted = int(number) if number else by.officer_id
+    wanted = whole(number) or 0 if number else by.officer_id
     officer = Officer.objects.filter(pk=wanted, is_active=True).first()
     if officer is None:
         raise Http404

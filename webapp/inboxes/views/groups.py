@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from webapp.core.access import page
 from webapp.core.errors import Invalid, NotYours, Unknown
+from webapp.core.typed import whole
 from webapp.inboxes import policy
 from webapp.organisations import actions
 from webapp.organisations import policy as posts
@@ -55,11 +56,11 @@ def group_keep(request: HttpRequest) -> HttpResponse:
     try:
         actions.keep_group(
             by=acting_of(request),
-            station_id=_number(request.POST.get("station")) or 0,
+            station_id=whole(request.POST.get("station")) or 0,
             name=request.POST.get("name", ""),
             contact=request.POST.get("contact", ""),
             phone=request.POST.get("phone", ""),
-            group_id=_number(request.POST.get("group")),
+            group_id=whole(request.POST.get("group")),
             active=request.POST.get("do") != "close",
         )
     except Invalid as wrong:
@@ -68,9 +69,3 @@ def group_keep(request: HttpRequest) -> HttpResponse:
         raise Http404 from refused
     messages.success(request, _("已保存。"))
     return redirect("inboxes:groups")
-
-
-def _number(text: str | None) -> int | None:
-    return (
-        int(text) if text and text.isascii() and text.isdecimal() and len(text) < 19 else None
-    )

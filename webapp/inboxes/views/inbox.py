@@ -14,6 +14,7 @@ from webapp.cases.queries import BANDS, Filters, Key, Search, find_cases, inbox
 from webapp.cases.queries.blocking import blocking
 from webapp.catalogue.queries import item_names
 from webapp.core.access import page
+from webapp.core.typed import whole
 from webapp.inboxes import policy
 from webapp.organisations.middleware import acting_of
 
@@ -35,10 +36,11 @@ class Choice:
 def _key_from(text: str) -> Key | None:
     """Read where a page ends; a damaged key means the first page."""
     moment, _sep, number = text.partition("~")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
+    last = whole(number)
+    if last is None:
         return None
     try:
-        return (datetime.fromisoformat(moment).isoformat() if moment else "", int(number))
+        return (datetime.fromisoformat(moment).isoformat() if moment else "", last)
     except ValueError:
         return None
 
@@ -146,7 +148,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         item_code=typed.get("item", "")[:20],
         since=_day(typed.get("since", ""), "since", errors),
         until=_day(typed.get("until", ""), "until", errors),
-        before=int(typed["before"]) if _is_number(typed.get("before", "")) else None,
+        before=whole(typed.get("before")),
     )
     found, before = ([], None) if errors else find_cases(acting, search)
     context = {
@@ -160,10 +162,6 @@ def cases(request: HttpRequest) -> HttpResponse:
         "next_url": _link(request, before=str(before)) if before else "",
     }
     return render(request, "inboxes/cases.html", context, status=422 if errors else 200)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _day(text: str, field: str, errors: dict[str, str]) -> date | None:

@@ -12,6 +12,7 @@ from webapp.cases import actions
 from webapp.cases.queries import CasePage, case_page
 from webapp.core.access import page
 from webapp.core.errors import Refused, Unknown
+from webapp.core.typed import whole
 from webapp.inboxes import desk, policy, working
 from webapp.inboxes.filing import pairs_of
 from webapp.inboxes.views.cases import case_response
@@ -27,8 +28,8 @@ def papers(request: HttpRequest, case_id: int) -> HttpResponse:
     order = request.POST.get("do", "")
     verb, _colon, number = order.partition(":")
     try:
-        if verb == "remove" and number.isascii() and number.isdigit():
-            actions.remove_attachment(case_id, by, int(number))
+        if verb == "remove" and (attachment := whole(number)) is not None:
+            actions.remove_attachment(case_id, by, attachment)
             messages.success(request, _("附件已移除，原件仍留存备查。"))
             return _back(request, case_id)
         if verb == "supply":

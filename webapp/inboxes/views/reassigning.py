@@ -14,6 +14,7 @@ from webapp.cases.policy import can_lead
 from webapp.cases.queries import open_items_of_people
 from webapp.core.access import page
 from webapp.core.errors import Invalid, Refused, Unknown
+from webapp.core.typed import whole
 from webapp.inboxes import policy
 from webapp.organisations.middleware import acting_of
 from webapp.organisations.queries import people_on_duty
@@ -36,8 +37,7 @@ def reassign(request: HttpRequest, item_id: int) -> HttpResponse:
     status = 200
     if request.method == "POST":
         try:
-            to = int(typed["to"]) if typed["to"].isascii() and typed["to"].isdigit() else 0
-            name = actions.reassign(item_id, by, to, typed["reason"])
+            name = actions.reassign(item_id, by, whole(typed["to"]) or 0, typed["reason"])
         except Unknown as unknown:
             raise Http404 from unknown
         except Invalid as wrong:

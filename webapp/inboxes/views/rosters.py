@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from webapp.catalogue.queries import rest_days
 from webapp.core.access import page
 from webapp.core.errors import Invalid, Refused
+from webapp.core.typed import whole
 from webapp.inboxes import policy
 from webapp.organisations import actions
 from webapp.organisations import policy as posts
@@ -112,7 +113,7 @@ def roster_new(request: HttpRequest) -> HttpResponse:
     try:
         roster_id = actions.begin_roster(
             by=by,
-            unit_id=int(typed.unit) if typed.unit.isdecimal() else 0,
+            unit_id=whole(typed.unit) or 0,
             kind=typed.kind,
             copy=typed.copy,
             **_days(typed),

@@ -15,6 +15,7 @@ from webapp.cases.models import WorkItem
 from webapp.changes.kinds import Kind, Line, Value, asking
 from webapp.changes.models import Change
 from webapp.core.errors import Invalid, Refused, Unknown
+from webapp.core.typed import whole
 from webapp.organisations import lookups
 from webapp.organisations.models import Pool, Post, Role, Unit, Window
 from workflows.forms import Form
@@ -49,8 +50,7 @@ class PostChange(Kind):
 
     def lock(self, subject: str) -> None:
         """Its row."""
-        if subject.isascii() and subject.isdigit():
-            list(Post.objects.select_for_update().filter(pk=int(subject)).values_list("pk"))
+        list(Post.objects.select_for_update().filter(pk=whole(subject) or 0).values_list("pk"))
 
     def form(self, subject: str) -> Form:
         """Name, unit, role, window, and whether it is still used."""
@@ -233,8 +233,7 @@ def _place(value: Value) -> tuple[Pool, Window | None]:
 def post_of(subject: str) -> Post:
     """A post by its id as text. Raises Unknown."""
     rows = Post.objects.select_related("pool__unit", "pool__role", "window")
-    number = subject.isascii() and subject.isdigit() and len(subject) < 18
-    post = rows.filter(pk=int(subject)).first() if number else None
+    post = rows.filter(pk=whole(subject) or 0).first()
     if post is None:
         raise Unknown("没有这个岗位。")
     return post
