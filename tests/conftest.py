@@ -14,6 +14,7 @@ import tempfile
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as properties
 from psycopg.conninfo import conninfo_to_dict
@@ -51,6 +52,13 @@ def pytest_configure(config):
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     files = _open.enter_context(tempfile.TemporaryDirectory(prefix="bianmin-test-"))
     settings.ATTACHMENTS = settings.MEDIA_ROOT = files
+
+
+@pytest.fixture(autouse=True)
+def _chinese_again():
+    """A request leaves its language to the thread; the next test begins in Chinese."""
+    yield
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 def pytest_unconfigure(config):

@@ -31,13 +31,6 @@ HAN = re.compile(r"[\u3400-\u9fff]+")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|</?\w+[^>]*>")
 
 
-@pytest.fixture(autouse=True)
-def _chinese_again():
-    """A request leaves its language to the thread; the next test begins in Chinese."""
-    yield
-    translation.activate(settings.LANGUAGE_CODE)
-
-
 def entries(path=CATALOGUE):
     """Every entry but the header."""
     with path.open("rb") as file:
