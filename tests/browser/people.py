@@ -183,7 +183,7 @@ class Person:
             return
         with self.page.expect_response(lambda answer: "/state/" in answer.url):
             act()
-        self.page.wait_for_function("() => true")  # the answer has been applied
+        expect(self.page.locator("form[data-state][aria-busy]")).to_have_count(0)  # applied
 
     def opens_item(self, case: Case) -> None:
         """Open the work item of a case from the inbox, without signing for it."""

@@ -42,8 +42,8 @@ def read_choice(board: Board, sent: QueryDict) -> Choice:
     for cohort in board.cohorts:
         if cohort.verdict == Verdict.STAYS:
             continue
-        whole = cohort.key in made.cohorts
-        wanted = [pk for pk, _number in cohort.cases if whole or pk in made.ticked]
+        entire = cohort.key in made.cohorts
+        wanted = [pk for pk, _number in cohort.cases if entire or pk in made.ticked]
         if not wanted:
             continue
         chosen = {}

@@ -48,6 +48,7 @@ const asked = new WeakMap();
 async function ask(form) {
   const number = (asked.get(form) ?? 0) + 1;
   asked.set(form, number);
+  form.setAttribute("aria-busy", "true");
   const typed = new FormData(form);
   for (const [name, value] of [...typed]) if (value instanceof File) typed.delete(name);
   try {
@@ -56,6 +57,8 @@ async function ask(form) {
     apply(await answer.json());
   } catch {
     // No network: the server applies the same rules when the form is submitted.
+  } finally {
+    if (asked.get(form) === number) form.removeAttribute("aria-busy");
   }
 }
 
