@@ -16,7 +16,7 @@ from webapp.core.typed import whole
 
 NUL = "\x00"
 LARGEST = 200 * 1024 * 1024
-"""Bytes of one request: ten of the largest files (`webapp.cases.files.LARGEST`)."""
+"""Bytes of one request: ten of the largest files (`webapp.cases.filetypes.LARGEST`)."""
 
 
 class IncomingMiddleware:

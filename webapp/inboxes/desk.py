@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from webapp.cases import policy
-from webapp.cases.files import INLINE
+from webapp.cases.filetypes import INLINE
 from webapp.cases.models import Attachment, Case, CaseMaterial, WorkItem
 from webapp.cases.places import unit_facts
 from webapp.cases.planning.aftercare import ACKNOWLEDGE, ANSWER, GIVE_BACK, WITHOUT_GRANT

@@ -74,7 +74,7 @@ def test_a_file_is_kept_under_its_hash_with_the_type_of_its_content(
         ("页面.pdf", b"<html><script>alert(1)</script></html>", "不是可以收的文件"),
         ("图.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "不是可以收的文件"),
         ("空.pdf", b"", "空文件"),
-        ("宏.docx", office_file("word/document.xml", "word/vbaProject.bin"), "不是可以收的"),
+        ("宏.docx", office_file("word/document.xml", "word/vbaProject.bin"), "宏"),
         ("包.zip", office_file("a.txt"), "不是可以收的"),
         ("坏.docx", b"PK\x03\x04broken", "不是可以收的"),
     ],

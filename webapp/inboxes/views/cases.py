@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from webapp.cases import actions, files
+from webapp.cases import actions, files, filetypes
 from webapp.cases.models import Attachment, Submission
 from webapp.cases.queries import CasePage, case_page, prove
 from webapp.cases.spoken import text_of
@@ -169,7 +169,7 @@ def attachment(request: HttpRequest, attachment_id: int) -> FileResponse:
     path = files.path_of(found.sha256)
     if not path.is_file():
         raise Http404
-    download = found.media_type not in files.INLINE or "download" in request.GET
+    download = found.media_type not in filetypes.INLINE or "download" in request.GET
     return FileResponse(
         path.open("rb"),
         as_attachment=download,
