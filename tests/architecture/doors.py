@@ -192,6 +192,7 @@ DOORS: dict[str, Door] = {
     "office:unit": Door(READING_PARAMETERS),
     "office:roles": Door(READING_PARAMETERS),
     "office:parameters": Door(READING_PARAMETERS),
+    "office:verbs": Door(READING_PARAMETERS),
     "office:changes": Door(READING_PARAMETERS),
     "office:change_begin": Door(CHANGING, "POST", changes=True),
     "office:change": Door(READING_PARAMETERS),

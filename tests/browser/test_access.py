@@ -21,7 +21,7 @@ PAGES = {
     "office": [
         "/office/", "/office/denials/", "/office/processes/", "/office/processes/escalated/",
         "/office/items/", "/office/calendar/", "/office/coverage/",
-        "/office/calendar/?year=2028", "/office/cards/", "/office/cards/?scope=told",
+        "/office/parameters/verbs/", "/office/calendar/?year=2028", "/office/cards/", "/office/cards/?scope=told",
     ],
 }  # fmt: skip
 

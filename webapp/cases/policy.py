@@ -12,6 +12,7 @@ from typing import Protocol
 
 from django.utils.translation import gettext as _
 
+from webapp.catalogue.verbs import EVERY, VERBS, verb_rules
 from webapp.core.errors import AlreadyDone, NotYours, Refused, Unknown
 from webapp.organisations.policy import arranges_cover
 from webapp.organisations.queries import Acting
@@ -69,6 +70,22 @@ class LedLike(DecidedLike, Protocol):
         """The organ in whose name it is decided."""
 
 
+def check_verb(by: Acting, verb: str, pool_id: int | None = None) -> None:
+    """The county's table gives the verb to the role for which she acts (动作权限).
+
+    `pool_id` is the post for which she acts; without it any of her posts will do. Raises
+    NotYours with the way to have the table changed.
+    """
+    roles = verb_rules().get(verb, frozenset())
+    for held in by.held:
+        if pool_id not in {None, held.pool_id}:
+            continue
+        if held.role in roles or (held.works and EVERY in roles):
+            return
+    words = _("县里的动作权限没有给您的岗位“{verb}”。需要使用的，请县政务办在“参数”里修改。")
+    raise NotYours(words.format(verb=VERBS[verb].words), rule="动作权限")
+
+
 def check_can_see_item(by: Acting, item: ItemLike) -> None:
     """An open item is known to the people of its pool and to nobody else."""
     if not by.holds(item.pool_id):
@@ -88,22 +105,33 @@ def check_can_release(by: Acting, item: ItemLike) -> None:
     check_can_see_item(by, item)
     if item.claimed_by != by.officer_id:
         raise NotYours("这件待办不是您签收的，不能由您退回。")
+    check_verb(by, "release", item.pool_id)
 
 
 def check_can_reassign(by: Acting, item: ItemLike, case: LedLike) -> int:
     """Whoever has it, the post while nobody has it, or the heads (转办); gives the pool."""
     if by.holds(item.pool_id) and item.claimed_by in {None, by.officer_id}:
-        return item.pool_id
-    try:
-        return check_can_lead(by, case)
-    except Unknown:
-        check_can_see_item(by, item)
-        raise NotYours(_("这件待办在同事手里。请让她转办，或者请负责人转办。")) from None
+        pool = item.pool_id
+    else:
+        try:
+            pool = check_can_lead(by, case)
+        except Unknown:
+            check_can_see_item(by, item)
+            words = _("这件待办在同事手里。请让她转办，或者请负责人转办。")
+            raise NotYours(words) from None
+    check_verb(by, "reassign", pool)
+    return pool
 
 
 def check_can_complete(by: Acting, item: ItemLike, performed_by: Iterable[int]) -> None:
     """Open in one of her pools, claimed by her or by nobody, and separate from what she did."""
     check_can_claim(by, item, performed_by)
+
+
+def check_can_return(by: Acting, item: ItemLike, performed_by: Iterable[int]) -> None:
+    """Who may complete the step may send it back, where the county's table allows it."""
+    check_can_complete(by, item, performed_by)
+    check_verb(by, "return", item.pool_id)
 
 
 def check_separate(by: Acting, performed_by: Iterable[int], pool_id: int) -> None:
@@ -176,6 +204,7 @@ def check_can_withdraw(by: Acting, case: DecidedLike, open_pools: Iterable[int])
     """
     pool = pool_for_papers(by, case, ())
     check_not_decided(case)
+    check_verb(by, "withdraw", pool)
     return pool
 
 
@@ -213,6 +242,7 @@ def check_can_suspend(by: Acting, case: LedLike) -> int:
     """Suspend (中止) or take up again: the heads, until the decision; gives the pool."""
     pool = check_can_lead(by, case)
     check_undecided(case)
+    check_verb(by, "suspend", pool)
     return pool
 
 
@@ -222,6 +252,7 @@ def check_can_propose_termination(
     """Whoever has the case in hand, or the window that answers for it; gives the pool."""
     pool = pool_for_papers(by, case, open_pools)
     check_undecided(case)
+    check_verb(by, "terminate", pool)
     return pool
 
 
@@ -353,10 +384,12 @@ def asks(check: Callable[..., object]) -> Callable[..., bool]:
     return ask
 
 
+can_verb = asks(check_verb)
 can_claim = asks(check_can_claim)
 can_release = asks(check_can_release)
 can_complete = asks(check_can_complete)
 can_reassign = asks(check_can_reassign)
+can_return = asks(check_can_return)
 can_register = asks(check_can_register)
 can_change_materials = asks(check_can_change_materials)
 can_supply = asks(check_can_supply)

@@ -261,3 +261,21 @@ class SupervisionRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code}.{self.part}"
+
+
+class VerbRule(models.Model):
+    """Which roles may use a verb of the inbox (转办, 催办 …); `*` is every role that has work.
+
+    The county's table narrows what the rules of the product allow; it never widens it.
+    """
+
+    verb = models.CharField(max_length=20, primary_key=True)
+    roles = ArrayField(models.CharField(max_length=40), default=list)
+    source = models.CharField(max_length=200)
+    set_at = models.DateTimeField()
+    by_county = models.BooleanField(
+        default=False, help_text="Set on a page: a later release never replaces it."
+    )
+
+    def __str__(self) -> str:
+        return f"{self.verb}: {', '.join(self.roles)}"

@@ -35,6 +35,7 @@ urlpatterns = [
     path("parameters/organs/", organ_views.units, name="units"),
     path("parameters/organs/<str:key>/", organ_views.unit, name="unit"),
     path("parameters/roles/", organ_views.roles, name="roles"),
+    path("parameters/verbs/", parameter_views.verbs, name="verbs"),
     path("seals/", views.seals, name="seals"),
     path("staff/", staffing.staff, name="staff"),
     path("staff/<int:unit_id>/", staffing.staff_unit, name="staff_unit"),

@@ -59,7 +59,7 @@ REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "reassign": (reassign, policy.check_can_reassign),
     "complete": (complete, policy.check_can_complete),
     "preview_documents": (preview_documents, policy.check_can_complete),
-    "return_step": (return_step, policy.check_can_complete),
+    "return_step": (return_step, policy.check_can_return),
     "set_material": (set_material, policy.check_can_change_materials),
     "supply_materials": (supply_materials, policy.check_can_supply),
     "attach": (attach, policy.check_can_change_materials),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from webapp.cases import policy
 from webapp.cases.actions.colleagues import already_done
 from webapp.cases.actions.complete import check, check_goes_on
 from webapp.cases.changes import NewOpinion
@@ -44,6 +45,7 @@ def _return(item_id: int, by: Acting, to: str, reason: str) -> StepResult:
     if item is None:
         raise already_done(state, item_id, by)
     check(state, item, by)
+    policy.check_verb(by, "return", item.pool_id)
     check_goes_on(state, item)
     target = _target(state, item, to, reason)
     held = read_held(state.id)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from webapp.cases import actions
+from webapp.cases import policy as cases
 from webapp.cases.actions.record_delay import CHANNELS
 from webapp.cases.models import WorkItem
 from webapp.cases.planning.step import COMMAND
@@ -214,7 +215,8 @@ def drawn(
     if not is_open:
         return render(request, "inboxes/case_overview.html", context, status=status)
     context |= _step(by, found, seen, typed, errors or {})
-    context["back"] = () if blocked else going_back(found, seen)
+    may_return = not blocked and cases.can_verb(by, "return", seen.pool_id)
+    context["back"] = going_back(found, seen) if may_return else ()
     context["may_delay"] = not blocked and working.may_put_off(found, seen.id)
     context["told_ways"] = [(key, _(words)) for key, words in CHANNELS.items()]
     return render(request, "inboxes/item.html", context | (back or {}), status=status)

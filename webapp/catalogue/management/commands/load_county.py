@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from webapp.catalogue import importers as catalogue
 from webapp.catalogue.parameters import load_parameters
 from webapp.catalogue.supervision import load_rules
+from webapp.catalogue.verbs import load_verbs
 from webapp.core import db
 from webapp.core.errors import Refused
 from webapp.organisations import county_plan, lookups
@@ -40,6 +41,7 @@ class CountyFiles:
     lists: dict[str, list[dict[str, str]]]
     parameters: dict[str, dict[str, Any]]
     supervision: list[dict[str, Any]]
+    verbs: dict[str, dict[str, Any]]
     days: tuple[SpecialDay, ...]
 
 
@@ -74,6 +76,7 @@ def read_files(folder: Path) -> CountyFiles:
         lists=parsed("lists.yaml"),
         parameters=parsed("parameters.yaml"),
         supervision=parsed("supervision.yaml"),
+        verbs=parsed("verbs.yaml"),
         days=read_special_days(text(calendars[-1].name)),
     )
 
@@ -136,6 +139,7 @@ def load(files: CountyFiles, at: datetime, update: bool, progress: Progress) -> 
     categories = catalogue.load_categories(files.items["categories"])
     parameters = load_parameters(files.parameters, at, update=update)
     rules = load_rules(files.supervision, update=update)
+    verbs = load_verbs(files.verbs, at, update=update)
     items = _load_items(files, at, update, progress)
     created = {
         "角色": roles,
@@ -148,6 +152,7 @@ def load(files: CountyFiles, at: datetime, update: bool, progress: Progress) -> 
         "事项": len(items.created),
         "县参数": len(parameters),
         "督办规则": len(rules),
+        "动作权限": len(verbs),
     }
     return _told(created, items, calendar)
 
