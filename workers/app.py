@@ -16,7 +16,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.config.settings")
 app = Celery(
     "bianmin",
     include=[
-        f"workers.tasks.{room}" for room in ("core", "audit", "cases", "processes", "changes")
+        f"workers.tasks.{room}"
+        for room in ("core", "audit", "cases", "contacts", "processes", "changes")
     ],
 )
 app.config_from_object("django.conf:settings", namespace="CELERY")

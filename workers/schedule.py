@@ -24,6 +24,7 @@ SCHEDULE = {
         Job.RECOUNT_CLOCKS: 60,
         Job.PUBLISH_DUE_DRAFTS: 60,
         Job.TAKE_EFFECT: 60,
+        Job.CHASE_REFERRALS: 60,
         Job.SEAL: 60,
         Job.CHECK_INVARIANT: 3600,
     }.items()

@@ -48,6 +48,12 @@ def body_of(scene: Scene, name: str, staged: Staged | None) -> dict[str, Any]:
 
 
 ALWAYS_THE_SAME: dict[str, dict[str, Any]] = {
+    "contacts:contact_new": {
+        "name": "王女士", "question": "几点下班", "channel": "phone", "ends": "answer",
+        "answer": "五点半", "key": "walk-1",
+    },
+    "contacts:contact_draft": {"name": "王女士"},
+    "contacts:notice": {"item": "ZR01"},
     "office:change_begin": {"kind": "item.limits", "subject": "ZR01"},
     "office:change_save": {
         "value": "100", "source": "县政务办会议纪要", "reason": "试改", "seen": "0",

@@ -95,6 +95,16 @@ class Door:
     changes: bool = False
 
 
+CONTACT = frozenset({
+    "township.window @ own", "township.head_window @ own", "township.leader @ own",
+    "township.handler @ own",
+}) | COUNTY_EYES  # fmt: skip
+"""The enquiry of the scene: asked at the window, sent to the handler; people of both units."""
+FIGURES = COUNTY_EYES | _of(
+    "township.leader", "township.head_window", "county.head_window", "county.leader"
+)
+
+
 DOORS: dict[str, Door] = {
     "home": Door(SIGNED_IN),
     "health": Door(EVERYBODY),
@@ -126,6 +136,14 @@ DOORS: dict[str, Door] = {
     "inboxes:roster_edit": Door(HEADS_OWN, "GET POST", changes=True),
     "inboxes:groups": Door(SIGNED_IN),
     "inboxes:group_keep": Door(HEADS_OWN | {"village.agent @ own"}, "POST", changes=True),
+    # -- first contact: whoever works here can be asked first
+    "contacts:contacts": Door(SEARCHING),
+    "contacts:contact_new": Door(WORKING, "GET POST", changes=True),
+    "contacts:contact_draft": Door(WORKING, "POST", changes=True),
+    "contacts:contact": Door(CONTACT),
+    "contacts:contact_do": Door(CONTACT, "POST", changes=True),  # who: the action
+    "contacts:notice": Door(CONTACT, "POST", changes=True),
+    "contacts:figures": Door(FIGURES),
     # -- registering
     "inboxes:register": Door(REGISTERING),
     "inboxes:register_item": Door(REGISTERING, "GET POST", changes=True),

@@ -22,6 +22,7 @@ from tests.webapp.cases.desk import MANDATE, Desk
 from webapp.cases import actions
 from webapp.cases.models import Card, Case, Transfer, WorkItem
 from webapp.changes import actions as changes
+from webapp.contacts.actions import Enquiry, register_contact
 from webapp.core import db
 from webapp.designer.playing.setup import Setup
 from webapp.organisations import queries
@@ -144,6 +145,7 @@ class Scene:
     roster: int = 0
     filing: int = 0
     card: int = 0
+    contact: int = 0
 
     def acting(self, name: str, at: datetime | None = None) -> Acting:
         """A walker as actions want her."""
@@ -210,7 +212,22 @@ class Scene:
             item = self.desk.item(case, stage.until)
             self.staged[role] = Staged(role, case, item, attachment)
         self.card = self._card(self.staged["township.window"]).pk
+        self.contact = self._contact()
         return self
+
+    def _contact(self) -> int:
+        """An enquiry by telephone at the window, sent to the handler, who has not taken it."""
+        to = self.acting("township.handler @ own")
+        pool = next(held.pool_id for held in to.held if held.role == "township.handler")
+        typed = Enquiry(
+            "王建国",
+            "问低保",
+            "phone",
+            ends="refer",
+            target=f"{pool}:{to.officer_id}",
+            key="scene",
+        )
+        return register_contact(self.acting("township.window @ own"), typed)
 
     def _absence(self) -> None:
         """Of tomorrow, for the pages, which live today: the clerk is away, a list is made.

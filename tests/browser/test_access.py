@@ -16,12 +16,14 @@ PAGES = {
         "/cases/{case}/materials/", "/cases/{case}/timeline/", "/cases/{case}/documents/",
         "/cases/{case}/opinions/", "/cases/{case}/diagram/", "/cases/{case}/clocks/",
         "/documents/{document}/", "/accounts/preferences/", "/office/cards/",
+        "/contacts/", "/contacts/new/",
     ],
     "agent": ["/village/", "/register/MZ04/"],
     "office": [
         "/office/", "/office/denials/", "/office/processes/", "/office/processes/escalated/",
         "/office/items/", "/office/calendar/", "/office/coverage/",
         "/office/parameters/verbs/", "/office/calendar/?year=2028", "/office/cards/", "/office/cards/?scope=told",
+        "/contacts/figures/", "/contacts/?view=unit",
     ],
 }  # fmt: skip
 

@@ -22,6 +22,7 @@ class Event(models.Model):
         DRAFT = "draft"
         CALENDAR = "calendar"
         CHANGE = "change"
+        CONTACT = "contact"
 
     subject = models.CharField(max_length=12, choices=Subject)
     subject_id = models.BigIntegerField()

@@ -38,10 +38,23 @@ class Known:
 
 TOLERANCE_BAR = "tolerance_bar_days"
 """Calendar days for which a broken commitment bars its applicant from another (TOL-06, TOL-x)."""
+REFERRAL_TAKE = "referral_take_minutes"
+"""Opening minutes within which the named person takes a referred enquiry (DUTY-02)."""
+REFERRAL_ESCALATE = "referral_escalate_minutes"
+"""Opening minutes after which a referral that nobody took goes to the heads (DUTY-02)."""
 KNOWN: Mapping[str, Known] = {
+    REFERRAL_TAKE: Known(
+        default=30, least=5, most=960, words=gettext_lazy("首问转交多少分钟（办公时间）内接收")
+    ),
+    REFERRAL_ESCALATE: Known(
+        default=120,
+        least=5,
+        most=2400,
+        words=gettext_lazy("首问转交多少分钟（办公时间）没有接收就报负责人"),
+    ),
     TOLERANCE_BAR: Known(
         default=365, least=0, most=1825, words=gettext_lazy("容缺承诺没有兑现的限制天数")
-    )
+    ),
 }
 
 

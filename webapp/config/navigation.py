@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from webapp.contacts import policy as contacts
 from webapp.core.access import page, signed_in
 from webapp.designer import policy as designer
 from webapp.inboxes import policy as inboxes
@@ -61,6 +62,7 @@ BAR: tuple[tuple[str | Promise, tuple[Line, ...]], ...] = (
             Line(_("我的村"), "inboxes:village", inboxes.may_use_village_page),
             Line(_("待办"), "inboxes:inbox", inboxes.may_see_inbox),
             Line(_("登记新办件"), "inboxes:register", inboxes.may_register, "n"),
+            Line(pgettext_lazy("导航", "首问"), "contacts:contacts", contacts.may_read),
             Line(_("我经手的"), "inboxes:done", inboxes.may_see_inbox),
             Line(_("待打印"), "inboxes:printing", inboxes.may_see_inbox),
             Line(_("办件查询"), "inboxes:cases", inboxes.may_search, "/"),

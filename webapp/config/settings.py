@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "webapp.processes",
     "webapp.changes",
     "webapp.cases",
+    "webapp.contacts",
     "webapp.inboxes",
     "webapp.designer",
     "webapp.office",

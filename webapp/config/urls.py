@@ -13,6 +13,7 @@ urlpatterns = [
     path("accounts/", include("webapp.accounts.urls")),
     path("designer/", include("webapp.designer.urls")),
     path("office/", include("webapp.office.urls")),
+    path("contacts/", include("webapp.contacts.urls")),
     path("q/", include("webapp.portal.urls")),
     path("", include("webapp.inboxes.urls")),
 ]

@@ -21,6 +21,7 @@ class Job(StrEnum):
     CHECK_INVARIANT = "cases.check_invariant"
     PUBLISH_DUE_DRAFTS = "processes.publish_due_drafts"
     TAKE_EFFECT = "changes.take_effect"
+    CHASE_REFERRALS = "contacts.chase_referrals"
     SEAL = "audit.seal"
     DELIVER_OUTBOX = "core.deliver_outbox"
 

@@ -159,6 +159,27 @@ def _a_posts(payload: Mapping[str, Any]) -> str:
     return words.format(unit=payload.get("unit", ""))
 
 
+def _referred(payload: Mapping[str, Any]) -> str:
+    words = _("{name}把首问{number}转给您，请在{until}前接收。")
+    return words.format(**{key: payload.get(key, "") for key in ("name", "number", "until")})
+
+
+def _referral_late(payload: Mapping[str, Any]) -> str:
+    return _("转给您的首问{number}过了时间还没有接收，请马上接收。").format(
+        number=payload.get("number", "")
+    )
+
+
+def _referral_escalated(payload: Mapping[str, Any]) -> str:
+    words = _("首问{number}转给{name}（{unit}），一直没有接收，请您督促。")
+    return words.format(**{key: payload.get(key, "") for key in ("name", "number", "unit")})
+
+
+def _referral_returned(payload: Mapping[str, Any]) -> str:
+    words = _("{name}把首问{number}退回给您，仍由您负责答复，请看理由。")
+    return words.format(**{key: payload.get(key, "") for key in ("name", "number")})
+
+
 _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "absence": _absence,
     "absence_changed": _changed,
@@ -170,4 +191,8 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "left": _left,
     "roster": _roster,
     "a_posts": _a_posts,
+    "referred": _referred,
+    "referral_late": _referral_late,
+    "referral_escalated": _referral_escalated,
+    "referral_returned": _referral_returned,
 }

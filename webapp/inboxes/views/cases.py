@@ -15,6 +15,8 @@ from webapp.cases.models import Attachment, Submission
 from webapp.cases.queries import CasePage, case_page, prove
 from webapp.cases.spoken import text_of
 from webapp.catalogue import queries as catalogue
+from webapp.contacts.queries import contacts_of_case
+from webapp.contacts.visits import visit_days
 from webapp.core.access import page
 from webapp.core.errors import Refused, Unknown
 from webapp.inboxes import commands, desk, policy
@@ -57,6 +59,10 @@ def case_response(
         context["picture"] = clock_picture(found, by.at)
     if tab == "overview":
         context |= commands.offered(by, found)
+        context |= {
+            "contacts": contacts_of_case(found.case.pk),
+            "visits": visit_days(found.case.pk),
+        }
     if tab == "materials":
         context |= {
             "may_keep": desk.may_keep_papers(by, found),

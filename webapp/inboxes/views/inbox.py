@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from webapp.cases.queries import BANDS, Filters, Key, Search, find_cases, inbox
 from webapp.cases.queries.blocking import blocking
 from webapp.catalogue.queries import item_names
+from webapp.contacts.queries import waiting_for
 from webapp.core.access import page
 from webapp.core.typed import whole
 from webapp.inboxes import policy
@@ -76,6 +77,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     covers = any(held.cover == "B" for held in acting.held)
     context = {
         "page": found,
+        "referrals": waiting_for(acting),
         "blocks": blocking(row.case_id for row in found.rows),
         "view": view,
         "band": band,

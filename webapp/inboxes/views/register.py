@@ -16,12 +16,18 @@ from webapp.cases import actions, mandates
 from webapp.cases.actions.open_case import WAYS, for_visitor
 from webapp.cases.policy import REGISTERING
 from webapp.cases.queries import case_page
+from webapp.cases.stepping import StepResult
 from webapp.catalogue import queries as catalogue
 from webapp.catalogue.queries import ItemFacts, OfferedItem
 from webapp.changes.actions import take_effect
+from webapp.contacts import actions as contacts
+from webapp.contacts.actions.ending import place_of
+from webapp.contacts.models import Contact
+from webapp.contacts.queries import contact_seen_by
 from webapp.core.access import page
 from webapp.core.errors import AlreadyDone, Invalid, Refused, Unknown
 from webapp.core.form_pages import change_rows, without_empty_rows
+from webapp.core.typed import whole
 from webapp.inboxes import desk, policy
 from webapp.inboxes import filing as typed
 from webapp.inboxes.guide import badges, guide_of, limit_words
@@ -37,6 +43,7 @@ from webapp.inboxes.registering import (
     page_of,
 )
 from webapp.organisations.middleware import acting_of
+from webapp.organisations.queries import Acting
 from webapp.processes import queries as processes
 from workflows.calendars import local_day
 
@@ -113,7 +120,20 @@ def _listed(one: OfferedItem, levels: Collection[str], for_agent: bool) -> dict[
     }
 
 
-def _place(code: str, way: str = "") -> str:
+def contact_of(request: HttpRequest) -> Contact | None:
+    """The enquiry from which this registration comes (首问); 404 for a foreign one."""
+    given = request.POST.get("reg-contact") or request.GET.get("contact")
+    if not given:
+        return None
+    try:
+        return contact_seen_by(acting_of(request), whole(given) or 0)
+    except Unknown as unknown:
+        raise Http404 from unknown
+
+
+def _place(code: str, way: str = "", contact: Contact | None = None) -> str:
+    if contact is not None:
+        return place_of(contact.pk, code)
     return f"register:{way}:{code}" if way else f"register:{code}"
 
 
@@ -128,9 +148,12 @@ def register_item(request: HttpRequest, code: str) -> HttpResponse:
     counter = desk_for(by, item, way)
     if request.method == "POST" and not counter.refusal:
         return _posted(request, item, counter)
-    kept = None if counter.refusal else kept_draft(by, _place(code, way))
+    contact = contact_of(request)
+    kept = None if counter.refusal else kept_draft(by, _place(code, way, contact))
     filing = typed.read_filing(item.form, kept.pairs if kept else {})
     filing.way = way
+    if contact is not None and kept and "reg-key" not in kept.pairs:
+        kept = None  # carried over a moment ago: nothing of hers to restore
     return _drawn(request, item, counter, filing, restored=kept.clock if kept else "")
 
 
@@ -141,8 +164,32 @@ def _posted(request: HttpRequest, item: ItemFacts, counter: Desk) -> HttpRespons
     if change_rows(item.form, filing.values, filing.order) or filing.order == "refresh":
         return _drawn(request, item, counter, filing)
     filing.values = without_empty_rows(item.form, filing.values)
+    contact = contact_of(request)
     try:
-        result = actions.open_case(
+        result = _opened(by, item, counter, filing, contact)
+    except Invalid as wrong:
+        errors = all_errors(item, counter, filing, by, wrong)
+        return _drawn(request, item, counter, filing, errors=errors, status=422)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+        if isinstance(refusal, AlreadyDone):
+            filing.key = typed.new_key()
+        return _drawn(request, item, counter, filing, status=409)
+    actions.drop_draft(by, _place(item.code, filing.way, contact))
+    _keep_files(request, item, result.case_id)
+    if counter.is_village and result.next_item_id is not None:
+        keep_draft(by, result.next_item_id, {"outcome": [filing.way or "agency"]})
+        return redirect("inboxes:item", item_id=result.next_item_id)
+    return redirect("inboxes:registered", case_id=result.case_id)
+
+
+def _opened(
+    by: Acting, item: ItemFacts, counter: Desk, filing: typed.Filing, contact: Contact | None
+) -> StepResult:
+    """Open the case; one that comes from an enquiry keeps it (DUTY-01)."""
+
+    def register() -> StepResult:
+        return actions.open_case(
             by,
             item.code,
             answers_of(counter, filing),
@@ -153,20 +200,8 @@ def _posted(request: HttpRequest, item: ItemFacts, counter: Desk) -> HttpRespons
             filing.pool_id,
             filing.way,
         )
-    except Invalid as wrong:
-        errors = all_errors(item, counter, filing, by, wrong)
-        return _drawn(request, item, counter, filing, errors=errors, status=422)
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
-        if isinstance(refusal, AlreadyDone):
-            filing.key = typed.new_key()
-        return _drawn(request, item, counter, filing, status=409)
-    actions.drop_draft(by, _place(item.code, filing.way))
-    _keep_files(request, item, result.case_id)
-    if counter.is_village and result.next_item_id is not None:
-        keep_draft(by, result.next_item_id, {"outcome": [filing.way or "agency"]})
-        return redirect("inboxes:item", item_id=result.next_item_id)
-    return redirect("inboxes:registered", case_id=result.case_id)
+
+    return contacts.become_case(contact.pk, by, register) if contact else register()
 
 
 def _brings(code: str) -> list[tuple[str, str]]:
@@ -207,6 +242,7 @@ def _drawn(
         "filing": filing,
         "way_words": _(WAYS[filing.way]) if filing.way else "",
         "restored": restored,
+        "contact": contact_of(request),
         "files_lost": bool(request.FILES),
     }
     if not counter.refusal:
@@ -244,12 +280,13 @@ def register_draft(request: HttpRequest, code: str) -> HttpResponse:
     way = way_of(request)
     item = item_or_404(code, way)
     by = acting_of(request)
+    place = _place(item.code, way, contact_of(request))
     if request.POST.get("do") == "discard":
-        actions.drop_draft(by, _place(item.code, way))
+        actions.drop_draft(by, place)
         messages.info(request, _("草稿已删除。"))
         return redirect("inboxes:register_item", code=item.code)
     try:
-        clock = keep_draft(by, _place(item.code, way), typed.pairs_of(request))
+        clock = keep_draft(by, place, typed.pairs_of(request))
     except Refused as refusal:
         return JsonResponse({"problem": refusal.sentence}, status=422)
     return JsonResponse({"saved": clock})
