@@ -87,7 +87,10 @@ $(DONE)/run: requirements/run.txt Makefile | $(DONE)/venv
 	$(PIP) -r requirements/run.txt || $(call FAILED,依赖没有装全：请检查网络或 pip 的镜像设置后再运行)
 	$(PY) -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "bianmin.pth").write_text(str(pathlib.Path.cwd()) + "\n", "utf-8")'
 	printf '%s\n' '#!/bin/sh' 'exec "$$(dirname "$$(readlink -f "$$0")")/python" -P -m webapp.config.cli "$$@"' > $(VENV)/bin/bianmin
-	chmod +x $(VENV)/bin/bianmin && touch $@
+	chmod +x $(VENV)/bin/bianmin
+	# bytecode also where Python may not write it itself (a read-only checkout, another account)
+	$(PY) -m compileall -q workflows webapp workers
+	touch $@
 
 $(DONE)/dev: requirements/dev.txt $(DONE)/run
 	echo "· 安装检查和测试工具  tools for checks and tests …"

@@ -132,9 +132,7 @@ def _materials(kind: ItemKind, value: Mapping[str, Any]) -> Section:
         (
             row["name"],
             materials.roles()[row["role"]],
-            _("{form} {n} 份").format(
-                form=materials.forms().get(row["form"], row["form"]), n=row["copies"]
-            ),
+            materials.paper(row),
             _("{n}个工作日内补齐").format(n=row["supplement_days"])
             if row["tolerable"]
             else "—",

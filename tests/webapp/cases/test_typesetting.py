@@ -16,7 +16,7 @@ from webapp.audit.models import Event
 from webapp.audit.queries import broken_seals
 from webapp.cases import actions, files, typesetting
 from webapp.cases.models import Document
-from webapp.cases.queries import broken_chain, events_without_case, prove, to_print
+from webapp.cases.queries import broken_chain, events_without_case, printing, prove, to_print
 from webapp.cases.typesetting import Sheet, typeset
 from webapp.core import db, outbox
 from webapp.core.crypto import is_query_code, query_code
@@ -86,6 +86,17 @@ def test_query_codes_are_derived_and_forgive_how_they_are_typed():
     assert not is_query_code("130123103-20260303-000001", "查询")
 
 
+def more_like(one, count, mark=""):
+    """Issue further papers like this one, each with a number of its own."""
+    rows = Document.objects.filter(pk=one.pk).values(
+        "case_id", "code", "organ_id", "year", "content", "issued_at"
+    )
+    same = rows.get()
+    Document.objects.bulk_create(
+        Document(**same, number=f"{one.number}{mark}-{n}") for n in range(count)
+    )
+
+
 @pytest.mark.django_db
 class TestOfACase:
     def opened(self, desk):
@@ -114,7 +125,7 @@ class TestOfACase:
     def test_the_first_print_is_the_original_and_the_next_a_marked_copy(self, desk):
         case = self.opened(desk)
         ids = sorted(Document.objects.filter(case=case).values_list("pk", flat=True))
-        assert {one.pk for one in to_print(desk.window)} >= {ids[0]}
+        assert {one.pk for one in to_print(desk.window).papers} >= {ids[0]}
         with db.pretended(desk.at):
             first = actions.print_documents(case.pk, desk.window, ids[:1])
             second = actions.print_documents(case.pk, desk.window, ids)
@@ -122,9 +133,21 @@ class TestOfACase:
         assert desk.window.name in second[0].mark
         assert "补打" in second[0].mark
         assert [one.mark for one in second[1:]] == [""] * (len(ids) - 1)
-        assert not {one.pk for one in to_print(desk.window)} & set(ids)
+        assert not {one.pk for one in to_print(desk.window).papers} & set(ids)
         printed = Event.objects.filter(subject_id=case.pk, kind="printed").order_by("seq")
         assert [len(one.payload["copies"]) for one in printed] == [0, 1]
+
+    def test_a_full_queue_says_that_more_waits_behind_it(self, desk):
+        """A count that stops at 200 would tell the window that 200 is all (IN-03)."""
+        case = self.opened(desk)
+        one = Document.objects.filter(case=case).earliest("pk")
+        missing = printing.MOST - len(to_print(desk.window).papers)
+        more_like(one, missing)
+        full = to_print(desk.window)
+        assert (len(full.papers), full.more) == (printing.MOST, False)
+        more_like(one, 1, "多")
+        over = to_print(desk.window)
+        assert (len(over.papers), over.more) == (printing.MOST, True)
 
     def test_what_cannot_be_printed_is_refused(self, desk):
         case, other = self.opened(desk), self.opened(desk)

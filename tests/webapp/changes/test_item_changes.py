@@ -13,6 +13,7 @@ from webapp.catalogue.models import ItemVersion, ServiceItem
 from webapp.catalogue.queries import item_by_code, item_version
 from webapp.changes import actions
 from webapp.changes.kinds import kind_of, kinds
+from webapp.changes.kinds.item_materials import paper
 from webapp.core.errors import Invalid, Refused, Unknown
 from webapp.organisations.models import Post
 from workflows.forms import validate
@@ -140,6 +141,14 @@ def test_the_law_is_told_at_the_field(propose):
     with pytest.raises(Invalid) as wrong:
         propose("item.fee", charge)
     assert "AGT-05" in wrong.value.errors["amount"]
+
+
+@pytest.mark.parametrize(
+    ("copies", "said"), [(2, "复印件2份"), (1, "复印件1份"), (0, "复印件")]
+)
+def test_a_paper_of_which_none_is_kept_is_not_counted(copies, said):
+    """CAT-05: an applicant who reads “0份” asks whether she must bring it at all."""
+    assert paper({"form": "copy", "copies": copies}) == said
 
 
 def test_licences_keep_their_limits(propose):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import Q
@@ -13,9 +14,18 @@ OUTWARD = ("D09", "D21", "D22", "D23", "D25W")
 """Forms for the applicant to sign that are addressed to the office."""
 RECENT = timedelta(days=30)
 MOST = 200
+"""How many papers the page lists; the rest moves up as these are printed."""
 
 
-def to_print(by: Acting, *, everything: bool = False) -> list[Document]:
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The newest papers that wait; `more` says that others wait behind them."""
+
+    papers: list[Document]
+    more: bool
+
+
+def to_print(by: Acting, *, everything: bool = False) -> Queue:
     """Papers that the officer's windows or organ have to print, newest first: one statement.
 
     Only what goes to the applicant or is signed by her, unless `everything`; of the last 30 days.
@@ -29,4 +39,6 @@ def to_print(by: Acting, *, everything: bool = False) -> list[Document]:
     )
     if not everything:
         waiting = waiting.filter(Q(content__has_key="query") | Q(code__in=OUTWARD))
-    return list(waiting.select_related("case", "organ").order_by("-issued_at", "-id")[:MOST])
+    newest = waiting.select_related("case", "organ").order_by("-issued_at", "-id")
+    papers = list(newest[: MOST + 1])
+    return Queue(papers[:MOST], more=len(papers) > MOST)

@@ -140,7 +140,7 @@ def _changed(old: Row, new: Row) -> Iterator[Line]:
         when = new["condition"] or _("任何情况下都要")
         yield Line(_("“{name}”什么时候要交改为：{when}").format(name=name, when=when), True)
     if (old["form"], old["copies"]) != (new["form"], new["copies"]):
-        words = _("“{name}”由{old}改为{new}").format(name=name, old=_kind(old), new=_kind(new))
+        words = _("“{name}”由{old}改为{new}").format(name=name, old=paper(old), new=paper(new))
         yield Line(words, grave=new["copies"] > old["copies"])
     if old["source"] != new["source"]:
         words = _("“{name}”改为{source}").format(name=name, source=sources()[new["source"]])
@@ -169,11 +169,13 @@ def _how(row: Row) -> str:
     tolerable = (
         _("，可容缺{n}个工作日").format(n=row["supplement_days"]) if row["tolerable"] else ""
     )
-    return f"{roles()[row['role']]}，{_kind(row)}{tolerable}"
+    return f"{roles()[row['role']]}，{paper(row)}{tolerable}"
 
 
-def _kind(row: Row) -> str:
-    return _("{form}{n}份").format(form=forms().get(row["form"], row["form"]), n=row["copies"])
+def paper(row: Row) -> str:
+    """The form, and how many; nothing is counted where no copy is kept (seen and given back)."""
+    form = forms().get(row["form"]) or str(row["form"])
+    return _("{form}{n}份").format(form=form, n=row["copies"]) if row["copies"] else form
 
 
 def roles() -> dict[str, str]:

@@ -48,10 +48,15 @@ def printing(request: HttpRequest) -> HttpResponse:
     """The print queue of the counter (待打印), case by case."""
     everything = request.GET.get("all") == "1"
     waiting = to_print(acting_of(request), everything=everything)
-    by_case = sorted(waiting, key=lambda one: (one.case_id, one.pk))
+    by_case = sorted(waiting.papers, key=lambda one: (one.case_id, one.pk))
     groups = [list(papers) for _case, papers in groupby(by_case, lambda one: one.case_id)]
     groups.sort(key=lambda papers: papers[-1].issued_at, reverse=True)
-    context = {"groups": groups, "everything": everything, "count": len(waiting)}
+    context = {
+        "groups": groups,
+        "everything": everything,
+        "count": len(waiting.papers),
+        "more": waiting.more,
+    }
     return render(request, "inboxes/printing.html", context)
 
 
