@@ -121,6 +121,8 @@ def _about_case(scene: Scene, name: str, staged: Staged) -> dict[str, Any]:
         return {"reason": "申请人户籍已迁出", "legal_basis": "办法第三条"}
     if name in {"inboxes:resume", "inboxes:decide", "inboxes:answer"}:
         return {"reason": "已经确定", "do": "agree"}
+    if name == "inboxes:issue_paper":
+        return {"code": "D26"}
     if name == "inboxes:print_papers":
         return {"document": str(staged.case.documents.first().pk)}
     if name == "inboxes:papers":

@@ -166,6 +166,7 @@ DOORS: dict[str, Door] = {
     "inboxes:document": Door(CASE),
     "inboxes:document_pdf": Door(CASE),
     "inboxes:print_papers": Door(PRINTING, "POST", changes=True),
+    "inboxes:issue_paper": Door(IN_HAND, "POST", changes=True),
     "inboxes:volume": Door(PRINTING, "POST", changes=True),
     "inboxes:printing": Door(WORKING),
     "inboxes:attachment": Door(CASE),

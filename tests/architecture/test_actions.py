@@ -47,6 +47,7 @@ ACTIONS = {
     "reveal": (IN_HAND, Unknown),
     "print_documents": (PRINTING, Unknown),
     "export_volume": (PRINTING, Unknown),
+    "issue_paper": (IN_HAND, Unknown),
     "supply_materials": (SUPPLY, NotYours),
     "withdraw": (AT_WINDOW, Unknown),
     "suspend": (LEADS, Unknown),
@@ -131,6 +132,7 @@ def call_of(scene, verb, staged):
             case.pk, by, staged.attachment
         ),
         "reveal": lambda by: actions.reveal(case.pk, PHONE, by),
+        "issue_paper": lambda by: actions.issue_paper(case.pk, by, "D26"),
         "export_volume": lambda by: actions.export_volume(case.pk, by),
         "print_documents": lambda by: actions.print_documents(
             case.pk, by, [case.documents.first().pk]

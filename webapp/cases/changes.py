@@ -314,6 +314,7 @@ class NewProposal:
     proposed_by_id: int
     proposed_at: datetime
     proposed_for_id: int | None = None
+    refile: str = ""
 
 
 @dataclass(slots=True)

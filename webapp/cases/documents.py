@@ -45,7 +45,10 @@ NAMES = {
     "D24": gettext_noop("否定报备登记表"),
     "D25": gettext_noop("终止办理告知书"),
     "D25W": gettext_noop("撤回申请书"),
+    "D26": gettext_noop("政务服务评价单"),
+    "D27": gettext_noop("投诉登记和督办整改表"),
     "D28": gettext_noop("公示"),
+    "D29": gettext_noop("卷内目录"),
 }
 
 _WORDS = {

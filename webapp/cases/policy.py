@@ -261,6 +261,11 @@ def check_can_give_back(by: Acting, case: CaseLike) -> int:
     return pool_for_papers(by, case, ())
 
 
+def check_can_issue_paper(by: Acting, case: CaseLike, open_pools: Iterable[int]) -> int:
+    """Whoever has the case in hand, its window, its agent: also when it has ended; her pool."""
+    return pool_for_papers(by, case, open_pools)
+
+
 def check_can_print(by: Acting, case: LedLike, open_pools: Iterable[int]) -> int:
     """Whoever has the papers in hand, and the organ whose seal they carry; gives the pool."""
     for held in by.held:
@@ -398,6 +403,7 @@ can_suspend = asks(check_can_suspend)
 can_propose_termination = asks(check_can_propose_termination)
 can_give_back = asks(check_can_give_back)
 can_read_filing = asks(check_can_read_filing)
+can_issue_paper = asks(check_can_issue_paper)
 can_print = asks(check_can_print)
 can_appeal = asks(check_can_appeal)
 can_decide_appeal = asks(check_can_decide_appeal)

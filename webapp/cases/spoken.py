@@ -24,6 +24,26 @@ def spoken(form: Form, values: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
+def told(form: Form, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Label and text of every answer in the order of the form, rows too; secrets are left out."""
+    found = []
+    for one in form.fields:
+        value = values.get(one.key)
+        if value in (None, "", []) or (isinstance(value, dict) and "sensitive" in value):
+            continue
+        if one.kind is not FieldKind.ROWS:
+            found.append((one.label, text_of(one, value)))
+            continue
+        for row in value:
+            parts = [
+                f"{part.label}：{text_of(part, row[part.key])}"
+                for part in one.fields
+                if row.get(part.key) not in (None, "", []) and not is_sensitive(part)
+            ]
+            found.append((one.label, "；".join(parts)))
+    return found
+
+
 def text_of(one: Field, value: Any) -> str:
     """One answer as text."""
     match one.kind:

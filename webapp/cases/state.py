@@ -145,6 +145,7 @@ class Termination:
     proposed_by_name: str
     proposed_at: datetime
     proposed_for: int | None = None
+    refile: str = ""
 
     @property
     def persons(self) -> set[int]:

@@ -17,16 +17,20 @@ from typing import IO
 
 from webapp.cases import files
 from webapp.cases.models import Case
+from webapp.cases.planning.papers import printed, table_of
+from webapp.cases.planning.words import day_of
 from webapp.cases.queries import CasePage, Proof
 from webapp.cases.typesetting import Sheet, typeset
+from webapp.processes.queries import wordings
 from workflows.calendars import local_day
 
 RESULTS = ("D19", "D20", "D06", "D07", "D10", "D25", "D25W")
 BEFORE_PAPERS = ("D05", "D08", "D09", "D21", "D01")
 AFTER_PAPERS = (
     *("D02", "D03", "D04", "D14", "D14S", "D14R", "D15", "D16", "D17", "D28"),
-    *("D13", "D18", "D11", "D12", "D22", "D23", "D24"),
+    *("D13", "D18", "D11", "D12", "D22", "D23", "D24", "D26", "D27"),
 )
+CATALOGUE_CODE = "D29"
 CATALOGUE, PROOF, APPLICATION = "00-卷内目录.pdf", "99-校验页.pdf", "申请内容"
 
 
@@ -72,7 +76,7 @@ def _parts(page: CasePage, at: datetime) -> list[Part]:
     found: list[tuple[str, str, str, bytes | Path]] = []
     found += _documents(page, RESULTS) + _documents(page, BEFORE_PAPERS)
     application = next((one for one in page.forms if one.is_application), None)
-    if application is not None:
+    if application is not None and not any(one.code == "D01" for one in page.documents):
         found.append((APPLICATION, page.case.number, ".pdf", _application(page, at)))
     for one in page.attachments:
         title = one.material.name if one.material else Path(one.name).stem
@@ -130,16 +134,37 @@ def _application(page: CasePage, at: datetime) -> bytes:
 
 
 def _catalogue(case: Case, parts: list[Part], at: datetime) -> Part:
-    rows = [[part.title, part.number, part.file] for part in parts]
-    table = {"title": "", "columns": ["题名", "文号", "文件"], "rows": rows}
-    content = _sheet(
-        case,
-        "卷内目录",
-        at,
-        lists=[table],
-        signatures=["立卷人（签名、日期）", "检查人（签名、日期）"],
-    )
-    return Part(CATALOGUE, "卷内目录", "", content)
+    """The first sheet, in the county's own words (D29); pages are counted by whoever binds it."""
+    rows = [
+        {
+            "title": part.title,
+            "number": part.number.removeprefix(f"{case.number}-"),
+            "file": part.file,
+            "pages": "",
+        }
+        for part in parts
+    ]
+    wording = wordings({CATALOGUE_CODE})[CATALOGUE_CODE].content
+    words = {
+        "organ": case.accountable_unit.name,
+        "applicant": case.applicant_name,
+        "item": case.item_version.name,
+        "item_code": case.item_version.item.code,
+        "case_number": case.number,
+        "competent_organ_name": case.competent_unit.name,
+        "place": case.accountable_unit.name,
+        "received_on": day_of(case.received_at),
+        "decided_on": day_of(case.decided_at),
+    }
+    tables = [
+        table_of(table, rows if table.get("source") == "volume" else [])
+        for table in wording.get("lists") or ()
+    ]
+    licence = case.item_version.item_type == "licence"
+    content = printed(CATALOGUE_CODE, wording, words, tables, licence=licence)
+    content["case_number"] = case.number
+    sheet = Sheet(CATALOGUE_CODE, case.number, content, at)
+    return Part(CATALOGUE, "卷内目录", "", typeset([sheet]))
 
 
 def _proving(case: Case, proof: Proof, parts: list[Part], at: datetime, by: str) -> Part:

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from webapp.cases import policy
+from webapp.cases.actions.issue_paper import ON_REQUEST, ONCE
+from webapp.cases.documents import NAMES
 from webapp.cases.filetypes import INLINE
 from webapp.cases.models import Attachment, Case, CaseMaterial, WorkItem
 from webapp.cases.places import unit_facts
@@ -133,6 +135,15 @@ def may_keep_papers(by: Acting, page: CasePage) -> bool:
 def may_print(by: Acting, page: CasePage) -> bool:
     """Whether the papers of this case are hers to print."""
     return bool(policy.can_print(by, page.case, [item.pool_id for item in page.open_items]))
+
+
+def papers_on_request(by: Acting, page: CasePage) -> list[tuple[str, str]]:
+    """Papers that she may issue now though no step orders them: code and name."""
+    pools = [item.pool_id for item in page.open_items]
+    if not policy.can_issue_paper(by, page.case, pools):
+        return []
+    there = {one.code for one in page.documents if one.state == one.State.ISSUED}
+    return [(code, _(NAMES[code])) for code in ON_REQUEST if code not in ONCE & there]
 
 
 def may_reveal(by: Acting, page: CasePage) -> bool:

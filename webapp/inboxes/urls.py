@@ -31,6 +31,7 @@ urlpatterns = [
     path("printing/", documents.printing, name="printing"),
     path("cases/<int:case_id>/volume/", documents.volume, name="volume"),
     path("cases/<int:case_id>/printing/", documents.print_papers, name="print_papers"),
+    path("cases/<int:case_id>/issuing/", documents.issue, name="issue_paper"),
     path("register/", register.register, name="register"),
     path("register/<str:code>/", register.register_item, name="register_item"),
     path("register/<str:code>/state/", register.register_state, name="register_state"),

@@ -97,6 +97,7 @@ explained_how|怎样说明的|当面说明
 supplement_note|补正说明|请在到期日以前交到窗口
 tolerance_consequence|不补齐的后果|到期不补齐的，撤销受理
 extension_reason|延期理由|需要实地丈量
+refile|能不能再申请|可以。补齐条件后随时可以重新申请
 fail_reason|没有送到的原因|收件人外出
 # 特别程序、中止和联办
 procedure_name|特别程序|专家评审

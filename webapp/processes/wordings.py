@@ -30,7 +30,10 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "seal": ("acceptance", "organ", "none"),
     "addressee": ("applicant", "organ", "county", "county_office", "internal"),
 }
-SOURCES = ("received", "required", "kept", "open_papers", "lacking", "relay", "opinions")
+SOURCES = (
+    *("answers", "received", "required", "kept", "open_papers", "lacking", "relay"),
+    *("opinions", "volume"),
+)
 _KEYS = frozenset(_WORDS) | {
     *("code", "title", "paragraphs", "lists", "basis", "basis_licence", "remedy"),
     *("signatures", "copies"),

@@ -59,6 +59,7 @@ EXPECTED = {
     "reveal": SEE_PAPERS,
     "print_documents": PRINTING,
     "export_volume": PRINTING,
+    "issue_paper": SEE_PAPERS,
     "supply_materials": {("township.window", OWN), ("village.agent", "own village")},
     "withdraw": {("township.window", OWN)},
     "suspend": LEADING,
@@ -115,6 +116,7 @@ def calls(desk, case, item, attachment):
         "attach": lambda by: actions.attach(case.pk, by, None, file),
         "remove_attachment": lambda by: actions.remove_attachment(case.pk, by, attachment),
         "reveal": lambda by: actions.reveal(case.pk, "application.applicant_phone", by),
+        "issue_paper": lambda by: actions.issue_paper(case.pk, by, "D26"),
         "export_volume": lambda by: actions.export_volume(case.pk, by),
         "print_documents": lambda by: actions.print_documents(
             case.pk, by, [case.documents.first().pk]

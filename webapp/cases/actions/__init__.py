@@ -22,6 +22,7 @@ from webapp.cases.actions.fire_due_timers import fire_due_timers
 from webapp.cases.actions.forward import carry_over
 from webapp.cases.actions.give_back import give_back
 from webapp.cases.actions.issue_cards import issue_cards
+from webapp.cases.actions.issue_paper import issue_paper
 from webapp.cases.actions.leave import leave, sign_leaver
 from webapp.cases.actions.open_case import open_case
 from webapp.cases.actions.preview_documents import preview_documents
@@ -69,6 +70,7 @@ REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "drop_draft": (drop_draft, policy.check_can_see_item),
     "reveal": (reveal, policy.pool_for_papers),
     "print_documents": (print_documents, policy.check_can_print),
+    "issue_paper": (issue_paper, policy.check_can_issue_paper),
     "export_volume": (export_volume, policy.check_can_print),
     "withdraw": (withdraw, policy.check_can_withdraw),
     "suspend": (suspend, policy.check_can_suspend),
@@ -130,6 +132,7 @@ __all__ = [
     "give_back",
     "is_recounting",
     "issue_cards",
+    "issue_paper",
     "leave",
     "load_draft",
     "open_case",

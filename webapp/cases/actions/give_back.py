@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from webapp.cases import policy
 from webapp.cases.actions.bare import bare_step
 from webapp.cases.changes import CustodyReturned, NewDelivery
-from webapp.cases.planning.aftercare import GIVE_BACK, close_command, waiting
+from webapp.cases.planning.aftercare import GIVE_BACK, SERVED_BY_HAND, close_command, waiting
 from webapp.cases.planning.step import Order, Step
 from webapp.cases.planning.words import day_of
 from webapp.cases.state import CaseState
@@ -26,7 +26,7 @@ def give_back(
     """Record who signed for the papers: two hands, the officer's and the recipient's (IN-03).
 
     `relation`: why somebody else may sign, "" for the applicant herself; with a `mail_number`
-    they were posted. After a termination the same signature proves that D25 was served (D22).
+    they were posted. After a termination the same signature proves that D25 or D10 was served (D22).
     Raises Unknown, Invalid, or AlreadyDone when nothing is left to give back.
     """
     return transaction_with_retry(
@@ -44,7 +44,7 @@ def _give(
         raise AlreadyDone(_("这件申请没有待退还的材料。"))
     _check(state, recipient, relation)
     actor = actor_of(by, pool)
-    serves = state.result == "terminated"
+    serves = state.result in SERVED_BY_HAND
 
     def add(step: Step) -> None:
         _sign(step, recipient, relation, mail_number)

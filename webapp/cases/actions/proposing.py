@@ -18,7 +18,9 @@ CONFIRMER = "township.head_window"
 STEP_NAME = gettext_noop("确认终止办理")
 
 
-def propose_on(state: CaseState, actor: Actor, reason: str, basis: str) -> StepResult:
+def propose_on(
+    state: CaseState, actor: Actor, reason: str, basis: str, refile: str = ""
+) -> StepResult:
     """Open the proposal with its work item. Raises AlreadyDone, or Refused once decided."""
     policy.check_undecided(state)
     if state.proposal is not None:
@@ -32,7 +34,7 @@ def propose_on(state: CaseState, actor: Actor, reason: str, basis: str) -> StepR
 
     def add(step: Step) -> None:
         step.changes.new_proposal = NewProposal(
-            reason, basis, proposer, state.at, actor.replaced
+            reason, basis, proposer, state.at, actor.replaced, refile
         )
         step.changes.new_items.append(
             NewItem(

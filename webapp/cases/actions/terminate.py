@@ -2,7 +2,8 @@
 
 A negative act: one person proposes with reason and basis, a head confirms (DENY-02); then D25
 with the remedy clause, its filing with the county office (D24), result `terminated`. What the
-applicant brought goes back with D25.
+applicant brought goes back with D25. Where it is said whether the applicant may file again, the
+case is sent back instead (退回件): D10 and result `returned`, all else the same.
 """
 
 from __future__ import annotations
@@ -23,18 +24,31 @@ from webapp.core.errors import AlreadyDone, Invalid
 from webapp.organisations.queries import Acting
 from workflows.engine import Cancel
 
-_CODES = frozenset({"D24", "D25"})
+_ENDED, _SENT_BACK = "D25", "D10"
 
 
-def propose_termination(case_id: int, by: Acting, reason: str, basis: str) -> StepResult:
+def propose_termination(
+    case_id: int, by: Acting, reason: str, basis: str, paper: str = _ENDED, refile: str = ""
+) -> StepResult:
     """Propose to end a case; the head of the window finds it in her inbox.
 
+    `paper`: D25 (终止), or D10 (退回) with `refile`, whether and how the applicant may file again.
     Raises Unknown, Invalid, Refused, or AlreadyDone while another proposal is open.
     """
-    return transaction_with_retry(lambda: _propose(case_id, by, reason.strip(), basis.strip()))
+    return transaction_with_retry(
+        lambda: _propose(
+            case_id,
+            by,
+            reason.strip(),
+            basis.strip(),
+            refile.strip() if paper == _SENT_BACK else None,
+        )
+    )
 
 
-def _propose(case_id: int, by: Acting, reason: str, basis: str) -> StepResult:
+def _propose(
+    case_id: int, by: Acting, reason: str, basis: str, refile: str | None
+) -> StepResult:
     state = lock_case(case_id)
     pools = [item.pool_id for item in state.items]
     pool = policy.check_can_propose_termination(by, state, pools)
@@ -43,13 +57,18 @@ def _propose(case_id: int, by: Acting, reason: str, basis: str) -> StepResult:
         errors["reason"] = _("请写明终止办理的理由，会印在告知书上。")
     if not basis:
         errors["legal_basis"] = _("请写明终止办理的依据，会印在告知书上。")
+    passes_on = forward.has_started(case_id)
+    if refile == "":
+        errors["refile"] = _("请写明申请人还能不能再申请，会印在退回通知书上。")
+    if refile and passes_on:
+        errors["refile"] = _("这件申请已经交到乡镇，只能提议终止；要退回的请乡镇窗口办。")
     if errors:
         raise Invalid(errors)
 
     actor = actor_of(by, pool)
-    if forward.has_started(case_id):
+    if passes_on:
         return forward.forward(state, actor, "terminate", reason, basis)
-    return propose_on(state, actor, reason, basis)
+    return propose_on(state, actor, reason, basis, (refile or "")[:300])
 
 
 def decide_termination(case_id: int, by: Acting, *, agree: bool, note: str = "") -> StepResult:
@@ -86,6 +105,8 @@ def _decide(case_id: int, by: Acting, agree: bool, note: str) -> StepResult:
 
 
 def _end(state: CaseState, by: Acting, pool: int, proposal: Termination) -> StepResult:
+    paper = _SENT_BACK if proposal.refile else _ENDED
+
     def add(step: Step) -> None:
         _close(step, by, pool, proposal, "AGREED", "")
         step.case.decided_at = state.at
@@ -93,7 +114,9 @@ def _end(state: CaseState, by: Acting, pool: int, proposal: Termination) -> Step
         words |= dict.fromkeys(
             ("supplement_due_on", "tolerance_due_on"), ""
         )  # not for lateness
-        step.orders.append(Order("D25", {}, words=words))
+        if proposal.refile:
+            words["refile"] = proposal.refile
+        step.orders.append(Order(paper, {}, words=words))
         step.filings.append(
             {
                 "document": "D24",
@@ -106,12 +129,12 @@ def _end(state: CaseState, by: Acting, pool: int, proposal: Termination) -> Step
 
     return move(
         state,
-        Cancel("terminated"),
+        Cancel("returned" if proposal.refile else "terminated"),
         actor_of(by, pool),
         kind="terminated",
-        payload={"reason": proposal.reason[:300]},
+        payload={"reason": proposal.reason[:300], "paper": paper},
         prepare=add,
-        codes=_CODES,
+        codes=frozenset({"D24", paper}),
     )
 
 

@@ -85,6 +85,12 @@ class Proposal(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     reason = models.TextField()
     basis = models.TextField()
+    refile = models.CharField(
+        max_length=300,
+        blank=True,
+        db_default="",
+        help_text="Given: the case is sent back (退回件, D10), and whether it may be filed again.",
+    )
     proposed_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
     proposed_for = models.ForeignKey(
         "accounts.Officer",

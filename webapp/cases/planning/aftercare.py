@@ -31,6 +31,8 @@ WITHOUT_GRANT = frozenset(
     | {"terminated"}
 )
 """Results after which nobody needs the applicant's papers: they go back (flows: commands)."""
+SERVED_BY_HAND = frozenset({"terminated", "returned"})
+"""Results of a command whose paper (D25, D10) nobody else serves."""
 
 
 def care(step: Step) -> None:
@@ -49,7 +51,7 @@ def _papers_back(step: Step, held: Held) -> None:
     """
     signed = set(step.changes.custody_received)
     step.changes.custody_taken_back = [h.id for h in step.state.handed if h.id not in signed]
-    serve = step.case.result == "terminated"
+    serve = step.case.result in SERVED_BY_HAND
     if not held.any and not serve:
         return
     role = "village.agent" if not held.hops and step.state.agent_id else "township.window"

@@ -31,6 +31,7 @@ from webapp.cases.planning.words import (
     texts,
     words_of_order,
 )
+from webapp.cases.spoken import told
 from webapp.core.crypto import query_code
 from webapp.core.errors import Refused
 from webapp.processes.wordings import ADVERSE
@@ -202,6 +203,12 @@ def _required(step: Step) -> list[dict[str, str]]:
     return required(step.setting.item)
 
 
+def _answers(step: Step) -> list[dict[str, str]]:
+    """What was filed, for the applicant to read and sign (D01); sensitive answers are masked above."""
+    filed = told(step.setting.item.form, step.setting.papers.application)
+    return [{"label": label, "text": text} for label, text in filed]
+
+
 def _nothing(step: Step) -> list[dict[str, str]]:
     return []
 
@@ -292,6 +299,7 @@ def _open_papers(step: Step) -> list[dict[str, str]]:
 
 
 _SOURCES = {
+    "answers": _answers,
     "received": _received,
     "required": _required,
     "kept": _kept,

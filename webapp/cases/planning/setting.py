@@ -86,7 +86,7 @@ class Papers:
 
     `words` are all answers so far as text (labels of choices, masked where sensitive), the
     latest of each field; `numbers` the last document of each code with its day of issue
-    (2026年11月24日), `counts` how many there are.
+    (2026年11月24日), `counts` how many there are; `application` what was filed, as it is stored.
     """
 
     checklist: tuple[Paper, ...] = ()
@@ -95,6 +95,7 @@ class Papers:
     numbers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     wordings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    application: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def lacking(self) -> tuple[Paper, ...]:

@@ -160,6 +160,12 @@ def _gave_back(payload: Mapping[str, Any]) -> str:
     return _("登记申请人签收退还的材料和文书")
 
 
+def _terminated(payload: Mapping[str, Any]) -> str:
+    sent_back = payload.get("paper") == "D10"
+    words = _("确认退回申请：{why}") if sent_back else _("确认终止办理：{why}")
+    return words.format(why=payload["reason"])
+
+
 def _printed(payload: Mapping[str, Any]) -> str:
     numbers = "、".join(str(number) for number in payload["documents"])
     if payload["copies"]:
@@ -217,6 +223,7 @@ _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "detached": lambda payload: _("删除了附件"),
     "revealed": lambda payload: _("查看了隐去的个人信息"),
     "printed": _printed,
+    "paper_issued": lambda payload: _("应要求出具文书"),
     "exported": lambda payload: _("导出了案卷"),
     "typeset": lambda payload: _("文书存成文件，校验码已记入本卷"),
     "delivered": _delivered,
@@ -240,7 +247,7 @@ _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "termination_declined": lambda payload: _("不同意终止办理：{why}").format(
         why=payload["note"]
     ),
-    "terminated": lambda payload: _("确认终止办理：{why}").format(why=payload["reason"]),
+    "terminated": _terminated,
     "withdrawn": lambda payload: _("申请人撤回申请"),
     "gave_back": _gave_back,
     "command_forwarded": lambda payload: _("撤回或者终止转给乡镇办件：{why}").format(

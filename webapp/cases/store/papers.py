@@ -39,7 +39,9 @@ SELECT
   (SELECT jsonb_agg(jsonb_build_array(w.code, w.id))
      FROM processes_wording w WHERE w.in_force AND w.code = ANY(%(codes)s::varchar[]))
 """
-_WITH_MASKS = {"D24", "D21"}
+_WITH_MASKS = {"D01", "D24", "D21"}
+_FILED = "item:"
+"""How the form of the application is called; a step's form has its own name."""
 
 Speak = Callable[[str, dict[str, Any], int | None], dict[str, str]]
 """Gives the answers of a form (its key, its values, the version it was filled on) as text."""
@@ -59,8 +61,11 @@ def read_papers(case_id: int, codes: set[str], speak: Speak) -> Papers:
         case_id, codes
     )
     words: dict[str, str] = {}
+    application: dict[str, Any] = {}
     for form, values, filled_on in submissions:
         words |= speak(form, values, filled_on)
+        if form.startswith(_FILED):
+            application |= values
     for about, ciphertext in secrets:
         key = about.rpartition(".")[2]
         value = open_value(case_id, about, bytes.fromhex(ciphertext))
@@ -82,6 +87,7 @@ def read_papers(case_id: int, codes: set[str], speak: Speak) -> Papers:
         numbers=numbers,
         counts=counts,
         wordings=_contents(wordings_of(dict(in_force), codes)),
+        application=application,
     )
 
 

@@ -126,7 +126,7 @@ SELECT greatest({MOMENT},
      FROM cases_commitment u WHERE u.case_id = locked.id AND u.state = 'OPEN') AS commitment,
   (SELECT jsonb_build_object('id', q.id, 'reason', q.reason, 'basis', q.basis,
       'proposed_by', q.proposed_by_id, 'proposed_by_name', o.name, 'proposed_at', q.proposed_at,
-      'proposed_for', q.proposed_for_id)
+      'proposed_for', q.proposed_for_id, 'refile', q.refile)
      FROM cases_proposal q JOIN accounts_officer o ON o.id = q.proposed_by_id
     WHERE q.case_id = locked.id AND q.state = 'OPEN') AS proposal,
   {", ".join(f"locked.{column}" for column in _CASE_COLUMNS)}

@@ -317,12 +317,12 @@ ON CONFLICT (commitment_id, material_id) DO UPDATE
 NEW_PROPOSAL = """
 INSERT INTO cases_proposal (
   case_id, state, reason, basis, proposed_by_id, proposed_for_id, proposed_at, decided_by_id,
-  decided_at, note)
+  decided_at, note, refile)
 SELECT %(case_id)s, 'OPEN', r.reason, r.basis, r.proposed_by_id, r.proposed_for_id,
-  r.proposed_at, NULL, NULL, ''
+  r.proposed_at, NULL, NULL, '', r.refile
 FROM jsonb_to_recordset(%(new_proposal)s) AS r(
   reason text, basis text, proposed_by_id bigint, proposed_for_id bigint,
-  proposed_at timestamptz)
+  proposed_at timestamptz, refile text)
 """
 
 PROPOSALS = """

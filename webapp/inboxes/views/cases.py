@@ -55,6 +55,7 @@ def case_response(
         context["proof"] = prove(found.case)
     if tab == "documents":
         context["may_print"] = desk.may_print(by, found)
+        context["on_request"] = desk.papers_on_request(by, found)
     if tab == "clocks":
         context["picture"] = clock_picture(found, by.at)
     if tab == "overview":

@@ -42,7 +42,8 @@ def _resume(case_id: int, by: Acting, typed: Typed) -> StepResult:
 
 def _terminate(case_id: int, by: Acting, typed: Typed) -> StepResult:
     reason, basis = typed.get("reason", ""), typed.get("legal_basis", "")
-    return actions.propose_termination(case_id, by, reason, basis)
+    paper, refile = typed.get("paper", ""), typed.get("refile", "")
+    return actions.propose_termination(case_id, by, reason, basis, paper, refile)
 
 
 def _decide(case_id: int, by: Acting, typed: Typed) -> StepResult:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
@@ -19,7 +20,7 @@ from webapp.cases.volume import write_volume
 from webapp.core.access import page
 from webapp.core.errors import Refused, Unknown
 from webapp.core.typed import whole
-from webapp.inboxes import policy
+from webapp.inboxes import policy, working
 from webapp.organisations.middleware import acting_of
 
 READING = "仅供查阅"
@@ -73,6 +74,26 @@ def print_papers(request: HttpRequest, case_id: int) -> HttpResponse:
         messages.warning(request, refusal.sentence)
         return redirect("inboxes:case_tab", case_id=case_id, tab="documents")
     return _pdf(sheets)
+
+
+@page(policy.may_search, methods=("POST",))
+@never_cache
+def issue(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Issue a paper that no step orders: application, evaluation slip, complaint form."""
+    try:
+        result = actions.issue_paper(case_id, acting_of(request), request.POST.get("code", ""))
+    except Unknown as unknown:
+        raise Http404 from unknown
+    except Refused as refusal:
+        messages.warning(request, refusal.sentence)
+    else:
+        messages.success(
+            request,
+            working.told(
+                format_html(_("文书已经出具（{}），可以打印。"), result.case_number), result
+            ),
+        )
+    return redirect("inboxes:case_tab", case_id=case_id, tab="documents")
 
 
 @page(policy.may_search, methods=("POST",))
