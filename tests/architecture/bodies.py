@@ -54,6 +54,8 @@ ALWAYS_THE_SAME: dict[str, dict[str, Any]] = {
     },
     "contacts:contact_draft": {"name": "王女士"},
     "contacts:notice": {"item": "ZR01"},
+    "inboxes:inbox_list": {"column": ["step", "who"], "sort": "received"},
+    "inboxes:view_save": {"name": "没人签收的", "query": "view=unit&held=none"},
     "office:change_begin": {"kind": "item.limits", "subject": "ZR01"},
     "office:change_save": {
         "value": "100", "source": "县政务办会议纪要", "reason": "试改", "seen": "0",

@@ -118,7 +118,11 @@ DOORS: dict[str, Door] = {
     "accounts:language": Door(EVERYBODY, "POST"),
     # -- lists: each shows only what its reader may see
     "inboxes:inbox": Door(WORKING),
-    "inboxes:done": Door(WORKING),
+    "inboxes:inbox_list": Door(WORKING, "POST", changes=True),
+    "inboxes:view_save": Door(WORKING, "POST", changes=True),
+    "inboxes:view_drop": Door(frozenset({"township.window @ own"}), "POST", changes=True),
+    "inboxes:export": Door(WORKING, "POST", changes=True),  # the record of it
+    "inboxes:done": Door(SEARCHING),
     "inboxes:cases": Door(SEARCHING),
     "inboxes:village": Door(AGENTS),
     # -- absence and cover: one's own, and those for whom one answers
@@ -162,6 +166,7 @@ DOORS: dict[str, Door] = {
     "inboxes:registered": Door(CASE_OF_WINDOW),
     "inboxes:case": Door(CASE),
     "inboxes:case_tab": Door(CASE),
+    "inboxes:watch": Door(CASE, "POST", changes=True),
     "inboxes:diagram_file": Door(CASE),
     "inboxes:document": Door(CASE),
     "inboxes:document_pdf": Door(CASE),

@@ -25,6 +25,7 @@ from webapp.changes import actions as changes
 from webapp.contacts.actions import Enquiry, register_contact
 from webapp.core import db
 from webapp.designer.playing.setup import Setup
+from webapp.inboxes import actions as lists
 from webapp.organisations import queries
 from webapp.organisations.actions import begin_roster, record_absence
 from webapp.organisations.models import Handover, PostFiling, Unit
@@ -146,6 +147,7 @@ class Scene:
     filing: int = 0
     card: int = 0
     contact: int = 0
+    view: int = 0
 
     def acting(self, name: str, at: datetime | None = None) -> Acting:
         """A walker as actions want her."""
@@ -211,6 +213,8 @@ class Scene:
             self.desk.run(case, stage.until, **answers)
             item = self.desk.item(case, stage.until)
             self.staged[role] = Staged(role, case, item, attachment)
+        window = self.acting("township.window @ own")
+        self.view = lists.save_view(window, "容缺", "tolerance=1", None).pk
         self.card = self._card(self.staged["township.window"]).pk
         self.contact = self._contact()
         return self

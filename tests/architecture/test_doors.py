@@ -136,7 +136,7 @@ def address(scene, name, staged=None) -> str:
     known |= {"run_id": scene.run, "process": "promised"}
     known |= {"draft_id": scene.draft, "publication_id": scene.publication}
     known |= {"change_id": scene.change, "transfer_id": scene.transfer}
-    known |= {"card_id": scene.card, "contact_id": scene.contact}
+    known |= {"card_id": scene.card, "contact_id": scene.contact, "view_id": scene.view}
     if name == "contacts:contact_do":
         known["verb"] = "take"
     if name == "office:change_verb":

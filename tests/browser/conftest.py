@@ -34,7 +34,7 @@ MORNING = "2026-03-03"
 """A Tuesday between holidays."""
 HOMESTEAD = "ZR01"
 """A licence, with a statutory clock and every special procedure."""
-EMPTIED = {"cases", "changes", "audit", "core", "sessions", "axes"}
+EMPTIED = {"cases", "inboxes", "changes", "audit", "core", "sessions", "axes"}
 """Apps whose rows belong to one test."""
 
 

@@ -26,6 +26,7 @@ from webapp.cases.queries.ahead import expected_hands
 from webapp.cases.queries.departments import departments_of_case
 from webapp.cases.queries.page import Hop
 from webapp.core.errors import Refused, Unknown
+from webapp.inboxes.lists import is_watched
 from webapp.inboxes.papers import FORMS
 from webapp.organisations.middleware import acting_of
 from webapp.organisations.queries import Acting, village_station
@@ -194,6 +195,7 @@ def frame(request: HttpRequest, page: CasePage, tab: str) -> dict[str, Any]:
         "promise": page.promise if page.promise and page.promise.is_open else None,
         "departments": departments_of_case(page),
         "may_decide": _may_decide(by, page),
+        "watched": is_watched(by, page.case),
         **_aftercare(by, page),
     }
 

@@ -24,6 +24,11 @@ def may_search(request: HttpRequest) -> bool:
     return may_see_inbox(request) or bool(acting_of(request).roles & READ_ALL)
 
 
+def may_only_read(request: HttpRequest) -> bool:
+    """Reads cases without working on any (inspection, the leading group)."""
+    return may_search(request) and not may_see_inbox(request)
+
+
 def may_see_duty(request: HttpRequest) -> bool:
     """Everybody who works here: her absences, whom she covers, who is on duty (DUTY-03)."""
     return signed_in(request)

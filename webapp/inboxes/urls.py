@@ -18,12 +18,18 @@ from webapp.inboxes.views import (
     register,
     rosters,
     village,
+    watching,
 )
 
 app_name = "inboxes"
 
 urlpatterns = [
     path("inbox/", inbox.waiting, name="inbox"),
+    path("inbox/list/", inbox.inbox_list, name="inbox_list"),
+    path("inbox/views/", inbox.view_save, name="view_save"),
+    path("inbox/views/<int:view_id>/drop/", inbox.view_drop, name="view_drop"),
+    path("inbox/export/", watching.export, name="export"),
+    path("cases/<int:case_id>/watch/", watching.watch, name="watch"),
     path("done/", inbox.done, name="done"),
     path("cases/", inbox.cases, name="cases"),
     path("documents/<int:document_id>/", documents.document, name="document"),

@@ -79,6 +79,12 @@ class WorkItem(models.Model):
                 condition=Q(state="OPEN"),
                 name="workitem_inbox",
             ),
+            # The same in the order of arrival, for those who work 先到先办.
+            models.Index(
+                fields=["pool", "opened_at", "id"],
+                condition=Q(state="OPEN"),
+                name="workitem_arrival",
+            ),
             models.Index(
                 fields=["claimed_by", "due_at", "id"],
                 condition=Q(state="OPEN"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from webapp.cases.queries.going_back import GoingBack, going_back
-from webapp.cases.queries.inbox import BANDS, VIEWS, Filters, Key, Page, Row, inbox
+from webapp.cases.queries.inbox import BANDS, SORTS, VIEWS, Filters, Key, Page, Row, inbox
+from webapp.cases.queries.inbox_choices import Choices, inbox_choices
 from webapp.cases.queries.invariants import (
     Broken,
     broken_chain,
@@ -37,11 +38,13 @@ from webapp.cases.queries.timeline import RESULT_NAMES, STATUS_NAMES, Line
 __all__ = [
     "BANDS",
     "RESULT_NAMES",
+    "SORTS",
     "STATUS_NAMES",
     "VIEWS",
     "Answer",
     "Broken",
     "CasePage",
+    "Choices",
     "ClockLine",
     "DiagramState",
     "Filled",
@@ -65,6 +68,7 @@ __all__ = [
     "gaps_in_numbers",
     "going_back",
     "inbox",
+    "inbox_choices",
     "item_seen_by",
     "open_items_of_people",
     "prove",

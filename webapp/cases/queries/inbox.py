@@ -25,6 +25,8 @@ MOST = 999
 
 VIEWS = ("mine", "unit", "cover", "done", "started")
 BANDS = ("overdue", "today", "tomorrow", "week", "later", "paused")
+SORTS = ("due", "received", "newest")
+"""Most urgent first; in the order in which steps arrived, and the other way round."""
 
 Key = tuple[str, int]
 """Where a page ends: (moment in ISO 8601 or "" for none, id of the row)."""
@@ -32,11 +34,19 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the person narrows the list to. `q`: part of a case number or of a name."""
+    """What the person narrows the list to; all parts must fit.
+
+    `q`: part of a case number or of a name. `unit`, `village`: ids. `held`: "none" (nobody has
+    signed for it) or "me". `tolerance`: papers are promised and still open (容缺).
+    """
 
     item_code: str = ""
     element: str = ""
     q: str = ""
+    unit: int | None = None
+    village: int | None = None
+    held: str = ""
+    tolerance: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +140,8 @@ def inbox(
     after: Key | None = None,
     *,
     counted: bool = True,
+    sort: str = "due",
+    size: int = PAGE,
 ) -> Page:
     """One page of an officer's work: two SQL statements, one without counts.
 
@@ -137,33 +149,39 @@ def inbox(
 
     `view`: mine (claimed by her, or by nobody in her own posts), unit (all of her pools), cover
     (posts she stands in for), done (completed by her), started (registered by her).
+    `sort`, one of SORTS, is for what waits; its page goes on with the `after` of the same sort.
     """
     filters = filters or Filters()
     if view in {"done", "started"}:
         return _history(acting, view, filters, after)
-    pools = _pools(acting, view)
+    pools = _pools(acting, view, filters.unit)
     calendar = calendar_for_screens()
     edges = Edges.now(acting.at, calendar)
-    params = _params(acting, edges, filters) | {"pools": pools, "limit": PAGE + 1}
+    params = _params(acting, edges, filters) | {"pools": pools, "limit": size + 1}
     conditions = _conditions(view, filters)
-    sql = _open_sql(conditions, band, after)
+    sql = _open_sql(conditions, band, after, sort)
     read = db.prepared_rows if filters == Filters() else db.rows
     found = read(sql, params | _after(after))
-    rows = _rows(found[:PAGE], edges, calendar)
+    rows = _rows(found[:size], edges, calendar)
+    more = len(found) > size
     counts = read(_counts_sql(conditions), params | {"most": MOST + 1})[0] if counted else {}
     return Page(
         rows=rows,
-        after=_key(rows[-1].due_at, rows[-1].item_id) if len(found) > PAGE else None,
+        after=_end(rows[-1], sort) if more else None,
         counts=counts,
         total=sum(counts.values()),
         at=acting.at,
     )
 
 
-def _pools(acting: Acting, view: str) -> list[int]:
-    if view == "cover":
-        return sorted({held.pool_id for held in acting.held if held.cover == "B"})
-    return list(acting.pool_ids)
+def _pools(acting: Acting, view: str, unit: int | None) -> list[int]:
+    return sorted(
+        {
+            held.pool_id
+            for held in acting.held
+            if (view != "cover" or held.cover == "B") and unit in {None, held.unit_id}
+        }
+    )
 
 
 def _params(acting: Acting, edges: Edges, filters: Filters) -> dict[str, Any]:
@@ -173,6 +191,7 @@ def _params(acting: Acting, edges: Edges, filters: Filters) -> dict[str, Any]:
         "at": acting.at,
         "code": filters.item_code,
         "element": filters.element,
+        "village": filters.village,
         "number": _containing(filters.q.strip()),
         "name": _containing("".join(filters.q.split())),
         "grams": search_grams(filters.q),
@@ -205,11 +224,24 @@ def _conditions(view: str, filters: Filters) -> str:
             " ON fv.id = f.item_version_id JOIN catalogue_serviceitem fi ON fi.id = fv.item_id"
             " WHERE f.id = i.case_id AND fi.code = %(code)s)"
         )
+    if filters.village is not None:
+        parts.append(
+            "EXISTS (SELECT 1 FROM cases_case f"
+            " WHERE f.id = i.case_id AND f.village_id = %(village)s)"
+        )
+    if filters.held:
+        parts.append(_HELD[filters.held])
+    if filters.tolerance:
+        parts.append(
+            "EXISTS (SELECT 1 FROM cases_commitment f"
+            " WHERE f.case_id = i.case_id AND f.state = 'OPEN')"
+        )
     if filters.q.strip():
         parts.append(f"i.case_id IN (SELECT id FROM cases_case f WHERE {_MATCH})")
     return "".join(f" AND {part}" for part in parts)
 
 
+_HELD = {"none": "i.claimed_by_id IS NULL", "me": "i.claimed_by_id = %(me)s"}
 _MATCH = (
     "(f.number LIKE %(number)s OR"
     " (f.search_grams @> %(grams)s::varchar[] AND replace(f.applicant_name, ' ', '')"
@@ -239,8 +271,34 @@ LEFT JOIN accounts_officer o ON o.id = i.claimed_by_id
 """
 
 
-def _open_sql(conditions: str, band: str, after: Key | None) -> str:
+def _open_sql(conditions: str, band: str, after: Key | None, sort: str) -> str:
     """First rows of each pool, merged: dated ones first, then those without a date."""
+    order = _ORDERS[sort]
+    if sort == "due":
+        branches = _by_due(conditions, band, after)
+    else:
+        branches = [_branch(_by_arrival(conditions, band, after, sort), order.format("i"))]
+    first = " UNION ALL ".join(branches) or _branch("false", "i.id")
+    return f"""
+{_COLUMNS.format(at="i.opened_at")}
+FROM (
+  SELECT top.id FROM unnest(%(pools)s::bigint[]) AS mine(pool_id)
+  CROSS JOIN LATERAL ({first}) top
+  ORDER BY {order.format("top")} LIMIT %(limit)s) first
+JOIN cases_workitem i ON i.id = first.id
+{_JOINS}
+ORDER BY {order.format("i")}
+"""
+
+
+_ORDERS = {
+    "due": "{0}.due_at, {0}.id",
+    "received": "{0}.opened_at, {0}.id",
+    "newest": "{0}.opened_at DESC, {0}.id DESC",
+}
+
+
+def _by_due(conditions: str, band: str, after: Key | None) -> list[str]:
     dated = _RANGES.get(band, "i.due_at IS NOT NULL")
     branches = []
     if band != "paused" and (after is None or after[0]):
@@ -249,22 +307,19 @@ def _open_sql(conditions: str, band: str, after: Key | None) -> str:
     if band in {"", "paused"}:
         beyond = " AND i.id > %(after_id)s" if after and not after[0] else ""
         branches.append(_branch(f"i.due_at IS NULL{beyond}{conditions}", "i.due_at, i.id"))
-    first = " UNION ALL ".join(branches) or _branch("false", "i.id")
-    return f"""
-{_COLUMNS.format(at="i.opened_at")}
-FROM (
-  SELECT top.id FROM unnest(%(pools)s::bigint[]) AS mine(pool_id)
-  CROSS JOIN LATERAL ({first}) top
-  ORDER BY top.due_at, top.id LIMIT %(limit)s) first
-JOIN cases_workitem i ON i.id = first.id
-{_JOINS}
-ORDER BY i.due_at, i.id
-"""
+    return branches
+
+
+def _by_arrival(conditions: str, band: str, after: Key | None, sort: str) -> str:
+    than = ">" if sort == "received" else "<"
+    beyond = f" AND (i.opened_at, i.id) {than} (%(after_at)s, %(after_id)s)" if after else ""
+    return f"{_RANGES.get(band, 'true')}{beyond}{conditions}"
 
 
 def _branch(where: str, order: str) -> str:
     return (
-        "(SELECT i.id, i.due_at FROM cases_workitem i WHERE i.state = 'OPEN' AND i.pool_id = mine.pool_id"
+        "(SELECT i.id, i.due_at, i.opened_at FROM cases_workitem i"
+        " WHERE i.state = 'OPEN' AND i.pool_id = mine.pool_id"
         f" AND {where} ORDER BY {order} LIMIT %(limit)s)"
     )
 
@@ -344,6 +399,10 @@ def _days(due_at: datetime | None, edges: Edges, calendar: Calendar) -> int | No
         return None
     left = calendar.working_days_between(local_day(edges.at), local_day(due_at))
     return min(left, -1) if due_at < edges.today else left
+
+
+def _end(row: Row, sort: str) -> Key:
+    return _key(row.due_at if sort == "due" else row.at, row.item_id)
 
 
 def _key(at: datetime | None, number: int | None) -> Key:

@@ -15,5 +15,6 @@ import "./autosave.js";
 import "./keys.js";
 import "./filter.js";
 import "./print.js";
+import "./refresh.js";
 
 document.documentElement.classList.add("js");

@@ -1,6 +1,6 @@
 // Keys for what a clerk does a hundred times a day. Pages mark places with data attributes:
-//   data-key="/"             a control that "/" jumps to
-//   <a data-key-go="n">      a link or button that a key follows
+//   data-key="/"             a control that "/" jumps to ("f": the filter of the list)
+//   <a data-key-go="n">      a link or button that a key follows: n, 1 … 9 (tabs), ] (next page)
 //   data-list … data-row     rows: j/k move, Enter opens data-open (an address), c presses
 //                            [data-claim], x ticks [data-pick]
 //   data-key-complete        Ctrl+Enter;  data-key-save  s
@@ -40,14 +40,9 @@ function help() {
 }
 
 const PLAIN = {
-  "/": () => {
-    const find = document.querySelector('[data-key="/"]');
-    find?.focus();
-    find?.select?.();
-    return Boolean(find);
-  },
+  "/": () => jump("/"),
+  f: () => jump("f"),
   "?": help,
-  n: () => follow("n"),
   j: () => (move(1), true),
   k: () => (move(-1), true),
   c: () => press("[data-claim]"),
@@ -55,7 +50,15 @@ const PLAIN = {
   s: saveNow,
 };
 
+function jump(key) {
+  const find = document.querySelector(`[data-key="${key}"]`);
+  find?.focus();
+  find?.select?.();
+  return Boolean(find);
+}
+
 function follow(key) {
+  if (!/^[a-z0-9\]]$/.test(key)) return false;
   const link = document.querySelector(`[data-key-go="${key}"]`);
   link?.click();
   return Boolean(link);
@@ -81,8 +84,8 @@ document.addEventListener("keydown", (event) => {
     window.location.assign(at.dataset.open);
     return;
   }
-  const action = PLAIN[event.key];
-  if (action?.()) event.preventDefault();
+  const action = PLAIN[event.key] ?? (() => follow(event.key));
+  if (action()) event.preventDefault();
 });
 
 document.addEventListener("click", (event) => {
