@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from workflows.checks.graph import ACTIVITIES, GATEWAYS, Graph
 from workflows.checks.registry import Hit, Subject, rule
 from workflows.findings import Severity
-from workflows.model import Element, Kind, Trigger
+from workflows.model import Element, Flow, Kind, Trigger
 
 _WAITING = frozenset({Kind.USER_TASK, Kind.MANUAL_TASK, Kind.RECEIVE_TASK, Kind.CATCH})
 
@@ -162,14 +162,7 @@ def gateways_decide(subject: Subject) -> Iterator[Hit]:
     """A gateway that chooses says when each way is taken; one that does not has no conditions."""
     for _, graph in subject.scopes():
         for gateway in graph.of(Kind.EXCLUSIVE, Kind.INCLUSIVE):
-            flows = graph.out[gateway.id]
-            for flow in flows:
-                if len(flows) > 1 and not (flow.condition or flow.default):
-                    yield Hit(
-                        flow,
-                        f"网关的出线“{flow.name or flow.id}”没有条件，也不是默认连线",
-                        "写上条件，或设为默认连线",
-                    )
+            yield from _deciding(gateway, graph.out[gateway.id])
         for gateway in graph.of(Kind.PARALLEL, Kind.EVENT_BASED):
             what = "并行网关" if gateway.kind is Kind.PARALLEL else "事件网关"
             for flow in graph.out[gateway.id]:
@@ -179,6 +172,30 @@ def gateways_decide(subject: Subject) -> Iterator[Hit]:
                         f"{what}的出线不看条件，也没有默认连线",
                         "去掉条件，或改用排他网关",
                     )
+
+
+def _deciding(gateway: Element, flows: list[Flow]) -> Iterator[Hit]:
+    """A way out without condition: always taken by an inclusive gateway (BPMN 13.4.3).
+
+    Not beside a default: the standard and the engines disagree when that one is taken then.
+    """
+    always = gateway.kind is Kind.INCLUSIVE and not any(flow.default for flow in flows)
+    for flow in flows:
+        if len(flows) < 2 or flow.condition or flow.default:
+            continue
+        if always:
+            yield Hit(
+                flow,
+                f"包容网关的出线“{flow.name or flow.id}”没有条件，每次都会走",
+                "写上条件；确实每次都走的，写 true",
+                Severity.UNFIT,
+            )
+        else:
+            yield Hit(
+                flow,
+                f"网关的出线“{flow.name or flow.id}”没有条件，也不是默认连线",
+                "写上条件，或设为默认连线",
+            )
 
 
 @rule("event-gateway")

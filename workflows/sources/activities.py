@@ -10,6 +10,7 @@ from lxml import etree
 
 from workflows.model import NOTHING, Effect, Loop, MultiInstance, Work
 from workflows.sources import juel
+from workflows.sources.altering import refuse_altering
 from workflows.sources.events import thrown_by_instances
 from workflows.sources.foreign import (
     foreign,
@@ -135,6 +136,7 @@ def read_loop(node: etree._Element, sheet: Sheet) -> tuple[MultiInstance | None,
     if several is not None and loop is not None:
         sheet.remarks.error("loop", node, "既是多实例又是循环，只能选一种")
     if several is not None:
+        refuse_altering(several, node, sheet)
         return _several(several, sheet), None
     return None, _standard(loop, sheet) if loop is not None else None
 
@@ -228,7 +230,11 @@ def read_decision(node: etree._Element, sheet: Sheet) -> tuple[str | None, str |
             variable = variable or child.get("resultVariable")
         if decision is not None:
             sheet.remarks.note("decision-converted", node, f"调用决策表“{decision}”")
-    if decision is None:
+    if decision is None and variable is not None:
+        sheet.remarks.error(
+            "no-decision", node, "业务规则任务没有指明决策表，结果却要存入变量", 'gov:decision="…"'
+        )
+    elif decision is None:
         sheet.remarks.unfit(
             "no-decision", node, "业务规则任务没有指明决策表，经过时什么也不算",
             'gov:decision="…"',

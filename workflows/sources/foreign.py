@@ -13,16 +13,17 @@ from lxml import etree
 
 from workflows.model import Limit, LimitUnit
 from workflows.sources import juel
+from workflows.sources.altering import refuse_altering
 from workflows.sources.sheet import FOREIGN, Sheet, extensions, local, text_of, words
 
 _CODE = frozenset({"class", "delegateExpression", "expression", "type", "topic", "jobType"})
 _CONVERTED = words(
     """formKey formRef assignee candidateGroups candidateUsers dueDate collection
-    elementVariable decisionRef resultVariable mapDecisionResult elementIndexVariable"""
+    elementVariable decisionRef resultVariable mapDecisionResult"""
 )
 _CODE_CHILDREN = words(
     """executionListener taskListener executionListeners taskListeners connector field
-    taskDefinition failedJobRetryTimeCycle eventListener"""
+    taskDefinition failedJobRetryTimeCycle eventListener serviceTaskOperator"""
 )
 _DATA_CHILDREN = words("inputOutput ioMapping")
 _READ_CHILDREN = words(
@@ -162,6 +163,7 @@ def limit_of(node: etree._Element, sheet: Sheet) -> Limit | None:
 
 def survey_definition(definition: etree._Element, event: etree._Element, sheet: Sheet) -> None:
     """Say what of an event definition's foreign attributes does not act here."""
+    refuse_altering(definition, event, sheet)
     for key in definition.attrib:
         namespace, _, name = str(key)[1:].rpartition("}")
         if namespace not in FOREIGN:
@@ -204,6 +206,7 @@ def _moved(child: etree._Element, node: etree._Element, shown: str, sheet: Sheet
 
 def survey_foreign(node: etree._Element, sheet: Sheet) -> None:
     """Say what of an element's foreign attributes and extensions does not act here."""
+    refuse_altering(node, node, sheet)
     for key in node.attrib:
         namespace, _, name = str(key)[1:].rpartition("}")
         if namespace not in FOREIGN or name in _CONVERTED:

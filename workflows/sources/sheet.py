@@ -20,9 +20,12 @@ def words(text: str) -> frozenset[str]:
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 FOREIGN: Mapping[str, str] = {
     "http://camunda.org/schema/1.0/bpmn": "camunda",
+    "http://camunda.org/bpmn": "camunda",
+    "http://operaton.org/schema/1.0/bpmn": "operaton",
     "http://camunda.org/schema/zeebe/1.0": "zeebe",
     "http://flowable.org/bpmn": "flowable",
     "http://activiti.org/bpmn": "activiti",
+    "http://spiffworkflow.org/bpmn/schema/1.0/core": "spiffworkflow",
 }
 MAX_DRAWN = 30_000
 MAX_CONDITIONS = 5_000

@@ -37,7 +37,7 @@ def look(case: CaseWorkflow) -> None:
             continue  # gone by one that came before
         if token.owner is not None and token.owner.finishing:
             continue  # what has brought its activity to an end comes too late for its border
-        holds = condition.holds(view(token)[0])
+        holds = condition.becomes(view(token)[0])
         if holds == bool(token.internal_data.get(HELD)):
             continue
         token.internal_data = {HELD: 1} if holds else {}

@@ -39,7 +39,26 @@ class Formula:
             ) from error
 
     def holds(self, variables: Mapping[str, Any]) -> bool:
-        """Tell whether the value is true; null and anything else is not."""
+        """Tell whether a condition is true. Raises ExpressionError where it is neither.
+
+        A null is what comes of a missing variable or of comparing different kinds (`3 < "5"`);
+        engines stop there. Taking it for "no" would lead a case down the default flow unseen.
+        """
+        found = self.value(variables)
+        if found is True or found is False:
+            return found
+        what = "空值，也许缺少变量，或比较了不同种类的值" if found is None else "别的值"
+        raise ExpressionError(
+            f"{self.place}的条件「{self.text}」应得出是或否，得出的却是{what}",
+            expression=self.text,
+            code="value",
+        )
+
+    def becomes(self, variables: Mapping[str, Any]) -> bool:
+        """Tell whether what is awaited (an event, enough instances) has come about.
+
+        It has not while a variable is missing that a later step may set.
+        """
         return self.value(variables) is True
 
 

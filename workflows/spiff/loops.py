@@ -151,7 +151,7 @@ class MultiNode(LoopNode):
         if self.completion is None:
             return False
         done, total = state["done"], state["total"]
-        return self.completion.holds(
+        return self.completion.becomes(
             {
                 **child.data,
                 "completed": done,

@@ -74,6 +74,9 @@ BAD = {
         diagram(START, task("a"), END, chain("s", "a", "e", "a")),
     ],
     "gateway-flow": [
+        diagram(START, gate("g", "inclusive", more='default="g_e"'), task("a"), task("b"), END,
+                flow("s", "g"), flow("g", "e"), flow("g", "a"), flow("g", "b", "x = 1"),
+                flow("a", "e"), flow("b", "e")),
         diagram(START, gate("g"), task("a"), END, flow("s", "g"), flow("g", "e", "x = 1"),
                 flow("g", "a"), flow("a", "e")),
         diagram(START, gate("g", "parallel"), task("a"), END, flow("s", "g"),
