@@ -232,7 +232,10 @@ def read_decision(node: etree._Element, sheet: Sheet) -> tuple[str | None, str |
             sheet.remarks.note("decision-converted", node, f"调用决策表“{decision}”")
     if decision is None and variable is not None:
         sheet.remarks.error(
-            "no-decision", node, "业务规则任务没有指明决策表，结果却要存入变量", 'gov:decision="…"'
+            "no-decision",
+            node,
+            "业务规则任务没有指明决策表，结果却要存入变量",
+            'gov:decision="…"',
         )
     elif decision is None:
         sheet.remarks.unfit(
