@@ -109,6 +109,8 @@ class Work:
     `separate`: ids of elements whose performer may not perform this one (不相容岗位).
     `returns`: allowed return targets: ("none",), ("previous",), ("any",) or element ids.
     `unit`: FEEL giving the key of the unit; None: resolved from the lane's role and the case.
+    `rank`: the fact that names the role where the county has chosen one (`vocabulary.ranks`);
+    the lane's role does the step where the case carries nothing.
     """
 
     form: str | None = None
@@ -117,6 +119,7 @@ class Work:
     returns: tuple[str, ...] = ("none",)
     batch: bool = False
     unit: str | None = None
+    rank: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

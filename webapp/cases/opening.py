@@ -19,6 +19,7 @@ from webapp.cases.state import CaseState
 from webapp.cases.stepping import in_words, ordered_codes
 from webapp.cases.store.papers import read_wordings
 from webapp.cases.values import masked
+from webapp.catalogue.parameters import denial_confirmer
 from webapp.catalogue.queries import ItemFacts
 from webapp.core.crypto import name_grams
 from webapp.core.db import MOMENT
@@ -58,6 +59,7 @@ def facts_at_start(
         **facts_of(item, delivery_mode=delivery_mode),
         "level": place.level,
         "agent": agent,
+        "denial_confirmer": denial_confirmer(item.switches),
     }
     scope = scope_of(item, values, facts, at)
     departments = departments_of(

@@ -16,19 +16,22 @@ from django.utils.translation import gettext_lazy
 
 from webapp.catalogue.models import Parameter
 from webapp.core.errors import Refused
+from workflows.sources.vocabulary import ranks
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """A parameter that the product asks for: its default and what it may lie between.
 
-    `words` is its name until the county's file gives another.
+    `words` is its name until the county's file gives another. `roles`: a parameter that names
+    one of several roles holds its place among them, counted from 0.
     """
 
     default: int
     least: int
     most: int
     words: str | Promise
+    roles: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -42,6 +45,11 @@ REFERRAL_TAKE = "referral_take_minutes"
 """Opening minutes within which the named person takes a referred enquiry (DUTY-02)."""
 REFERRAL_ESCALATE = "referral_escalate_minutes"
 """Opening minutes after which a referral that nobody took goes to the heads (DUTY-02)."""
+DENIAL_CONFIRMER = "denial_confirmer"
+"""Who confirms a denial that a window proposes (DENY-02); an item may say another."""
+COUNTY_WIDE = 2
+"""How many of the confirming roles, from the lowest, sit at every window; the rest are items'."""
+CONFIRMERS = ranks()[DENIAL_CONFIRMER]
 KNOWN: Mapping[str, Known] = {
     REFERRAL_TAKE: Known(
         default=30, least=5, most=960, words=gettext_lazy("首问转交多少分钟（办公时间）内接收")
@@ -55,6 +63,13 @@ KNOWN: Mapping[str, Known] = {
     TOLERANCE_BAR: Known(
         default=365, least=0, most=1825, words=gettext_lazy("容缺承诺没有兑现的限制天数")
     ),
+    DENIAL_CONFIRMER: Known(
+        default=0,
+        least=0,
+        most=COUNTY_WIDE - 1,
+        words=gettext_lazy("窗口提出的否定由谁确认"),
+        roles=CONFIRMERS[:COUNTY_WIDE],
+    ),
 }
 
 
@@ -62,6 +77,16 @@ def parameter(key: str) -> int:
     """The value in force: one statement."""
     value = Parameter.objects.filter(pk=key).values_list("value", flat=True).first()
     return KNOWN[key].default if value is None else value
+
+
+def denial_confirmer(switches: Mapping[str, Any]) -> str:
+    """The role that confirms denials of an item with these switches: its own, else the county's.
+
+    One statement, none where the item says it.
+    """
+    own = str(switches.get(DENIAL_CONFIRMER) or "")
+    known = KNOWN[DENIAL_CONFIRMER]
+    return own if own in CONFIRMERS else known.roles[parameter(DENIAL_CONFIRMER)]
 
 
 def load_parameters(

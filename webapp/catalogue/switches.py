@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from workflows.sources.vocabulary import ranks
+
 Row = Mapping[str, Any]
 
 LICENCE_EXTENSION: Mapping[str, int] = {"joint": 15, "escalated_joint": 15}
@@ -33,6 +35,7 @@ def defaults_of(item_type: str, handling: str, flow: str) -> dict[str, Any]:
         "refuse_on_missing_main": False,  # TYPE-11: a county may switch it on, never for licences
         "check_clock_restarts_after_supplement": True,
         "joint_silence_is_no_objection": False,  # no approval by silence (design: decisions)
+        "denial_confirmer": "",  # as the county's parameter says
     }
 
 
@@ -63,6 +66,8 @@ def problems_of_switches(row: Row) -> Iterator[tuple[str, str]]:
         yield "refuse_on_missing_main", words
     if found["tolerance_allowed"] and row["handling"] == "immediate":
         yield "tolerance_allowed", "即办件不能容缺受理（TOL-01）。"
+    if found["denial_confirmer"] not in ("", *ranks()["denial_confirmer"]):
+        yield "denial_confirmer", "否定只能由清单里的岗位确认，不能低于窗口负责人（DENY-02）。"
     if licence and found["delivery_days"] > USUAL_DELIVERY:
         words = "行政许可决定的送达不得超过10日（行政许可法第四十四条）。"
         yield "delivery_days", words

@@ -93,6 +93,7 @@ CHANGE_KINDS = [
     "webapp.changes.kinds.item_offer.ItemOffer",
     "webapp.changes.kinds.item_offer.ItemNew",
     "webapp.changes.kinds.parameter.CountyParameter",
+    "webapp.changes.kinds.parameter.RoleParameter",
     "webapp.changes.kinds.verb.VerbRoles",
     "webapp.office.kinds.roles.RoleName",
     "webapp.office.kinds.roles.RoleNew",

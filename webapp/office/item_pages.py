@@ -168,6 +168,7 @@ def _switches(kind: ItemKind, value: Mapping[str, Any]) -> Section:
     facts += [(words[key], _yes(value[key])) for key in switches.TICKS]
     chosen = [switches.procedures().get(key, key) for key in value["excluded_procedures"]]
     facts.append((words["excluded_procedures"], "、".join(chosen) or _("没有")))
+    facts.append((words["denial_confirmer"], switches.confirmer(value["denial_confirmer"])))
     return Section(kind.key, kind.name(), facts)
 
 

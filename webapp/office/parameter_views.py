@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -21,16 +23,27 @@ from webapp.processes import policy as processes
 @page(policy.may_see_parameters)
 def parameters(request: HttpRequest) -> HttpResponse:
     """The county's own figures, and the way to every other parameter."""
-    kind = kind_of("parameter")
-    rows = Parameter.objects.in_bulk()
-    figures = [(key, kind.subject_name(key), kind.current(key), rows.get(key)) for key in KNOWN]
+    rows, names = Parameter.objects.in_bulk(), role_names()
     context = {
-        "figures": figures,
+        "figures": [_figure(key, rows.get(key), names) for key in KNOWN],
         "counts": changes.counts(),
         "may_read_library": processes.may_read(acting_of(request)),
         "may_change": changing.may_propose(acting_of(request)),
     }
     return render(request, "office/parameters.html", context)
+
+
+def _figure(key: str, row: Parameter | None, names: Mapping[str, str]) -> Mapping[str, object]:
+    kind = kind_of("parameter.role" if KNOWN[key].roles else "parameter")
+    value = kind.current(key)
+    return {
+        "key": key,
+        "kind": kind.key,
+        "name": kind.subject_name(key),
+        "value": names.get(value["role"], value["role"]) if "role" in value else value["value"],
+        "source": value["source"],
+        "by_county": row is not None and row.by_county,
+    }
 
 
 @page(policy.may_see_parameters)

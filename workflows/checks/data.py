@@ -21,7 +21,7 @@ FACTS = frozenset(
         "item_code", "item_type", "handling", "flow", "in_person", "agent", "level",
         "deemed_acceptance", "refuse_on_missing_main", "tolerance_allowed", "entrusted",
         "delivery_mode", "departments", "joint_silence_is_no_objection", "special_procedures",
-        "extension_limit",
+        "extension_limit", "denial_confirmer",
     }
 )  # fmt: skip
 """What the action layer gives every case at its start."""

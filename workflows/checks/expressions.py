@@ -65,6 +65,8 @@ def _of_element(element: Element, inherited: frozenset[str]) -> Iterator[Written
     yield from _repeated(element, inherited, inside)
     if element.work is not None and element.work.unit:
         yield Written(element, "承办单位", element.work.unit, inside)
+    if element.work is not None and element.work.rank:
+        yield Written(element, "由参数定的岗位", element.work.rank, inside)
     for name, text in element.ins.items():
         yield Written(element, f"传入“{name}”", text, inside)
     for name, text in element.outs.items():

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from workflows.checks.registry import Hit, Subject, rule
 from workflows.findings import Severity
 from workflows.model import Element, Kind
+from workflows.sources.vocabulary import labels, ranks
 
 _RETURN_WORDS = frozenset({"none", "previous", "any"})
 
@@ -43,6 +44,34 @@ def roles_exist(subject: Subject) -> Iterator[Hit]:
         elif not roles[role].get("may_own_lane", True):
             name = roles[role].get("name", role)
             yield Hit(step, f"角色“{name}”不能拥有泳道，不办理环节", "换一个办理环节的角色")
+
+
+@rule("rank-lane", Severity.UNFIT, county=True)
+def ranks_begin_with_their_lane(subject: Subject) -> Iterator[Hit]:
+    """DENY-02: who does a step may be a parameter, but never less than the rule asks.
+
+    The lane stands for the case that carries no parameter, so that it is one of those roles too;
+    a unit drawn beside it would send the step elsewhere; and the parameter names who confirms,
+    so that the step keeps somebody apart.
+    """
+    for step in _steps(subject):
+        rank = step.work.rank if step.work is not None else None
+        if rank is None or step.work is None:
+            continue
+        allowed = ranks().get(rank, ())
+        if step.role not in allowed:
+            named = "、".join(_called(subject, role) for role in allowed)
+            sentence = f"这个环节由参数“{labels('Rank').get(rank, rank)}”定岗位，泳道不在其中"
+            yield Hit(step, sentence, f"移到这些角色之一的泳道：{named}")
+        if step.work.unit:
+            yield Hit(step, "岗位由参数定的环节不能再指定单位", "删去 gov:unit 或者 gov:rank")
+        if not step.work.separate:
+            sentence = "岗位由参数定的环节没有写谁不能是同一人（DENY-02）"
+            yield Hit(step, sentence, "gov:separate 写上前面提出意见的环节")
+
+
+def _called(subject: Subject, role: str) -> str:
+    return str(subject.bundle.roles.get(role, {}).get("name", role))
 
 
 @rule("addressee-unknown", Severity.UNFIT, county=True, whole=True)

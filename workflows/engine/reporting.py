@@ -17,7 +17,8 @@ from workflows.engine.outcomes import (
     State,
     ThrownSignal,
 )
-from workflows.model import NOTHING, Trigger, Work
+from workflows.model import NOTHING, Element, Trigger, Work
+from workflows.sources.vocabulary import ranks
 from workflows.spiff.awaiting import Awaits
 from workflows.spiff.case import is_item, is_waiting, name_of
 from workflows.spiff.journal import Spot, spot_of
@@ -63,7 +64,7 @@ def opened(token: Token) -> OpenedItem:
         token=name_of(token),
         place=place(spot_of(token)),
         name=element.name,
-        role=element.role,
+        role=_role(element, token.data),
         form=work.form,
         limit=work.limit,
         separate=work.separate,
@@ -72,6 +73,13 @@ def opened(token: Token) -> OpenedItem:
         unit=None if value is None else str(value),
         variables=MappingProxyType(dict(token.data)),
     )
+
+
+def _role(element: Element, data: Mapping[str, Any]) -> str | None:
+    """The lane's role, or the one that the case's parameter names among those allowed."""
+    rank = element.work.rank if element.work is not None else None
+    named = data.get(rank) if rank is not None else None
+    return named if rank is not None and named in ranks().get(rank, ()) else element.role
 
 
 def armed(token: Token) -> ArmedTimer:

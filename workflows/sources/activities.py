@@ -46,6 +46,7 @@ def read_work(node: etree._Element, sheet: Sheet) -> Work:
         returns=tuple((gov(node, "returns") or "none").split()),
         batch=gov(node, "batch") == "true",
         unit=gov(node, "unit"),
+        rank=gov(node, "rank"),
     )
 
 

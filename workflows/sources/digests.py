@@ -23,7 +23,7 @@ from workflows.sources.xml import read_xml
 FORMAT = "meaning/1"
 _NOT_MEANT = frozenset({"line", "file"})
 _LATER = frozenset(
-    {"throws", "repeats"}
+    {"throws", "repeats", "rank"}
 )  # joined later: counts only where drawn, older digests stay
 _DRESSING = frozenset({"layout", "exporter", "schemaVersion", "$schema"})
 

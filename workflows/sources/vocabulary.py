@@ -56,6 +56,18 @@ def labels(enumeration: str) -> Mapping[str, str]:
 
 
 @cache
+def ranks() -> Mapping[str, tuple[str, ...]]:
+    """Parameters that say who does a step: the roles that each may name, lowest rank first.
+
+    Whatever a case carries under such a name, no other role ever gets the step (DENY-02).
+    """
+    parameters = next(e for e in descriptor()["enumerations"] if e["name"] == "Rank")
+    return MappingProxyType(
+        {v["name"]: tuple(v["allows"]) for v in parameters["literalValues"]}
+    )
+
+
+@cache
 def operations() -> Mapping[str, Operation]:
     """The closed catalogue of effects (design: effects)."""
     catalogue = next(e for e in descriptor()["enumerations"] if e["name"] == "Operation")

@@ -118,6 +118,10 @@ def _work(pair: Pair) -> Iterator[Change]:
     if flat(old.unit) != flat(new.unit):
         said = _from_to(f"{name}的承办单位", old.unit, new.unit)
         yield pair.change("unit", said, old.unit, new.unit, power=True, gains=True)
+    if old.rank != new.rank:
+        before, after = (labels("Rank").get(one or "", one) for one in (old.rank, new.rank))
+        said = _from_to(f"{name}由哪个参数定岗位", before, after)
+        yield pair.change("rank", said, before, after, power=True, gains=True)
     if old.form != new.form:
         yield pair.change(
             "form", _from_to(f"{name}的表单", old.form, new.form), old.form, new.form

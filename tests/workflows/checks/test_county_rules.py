@@ -32,6 +32,27 @@ def automatic(inner: str) -> str:
     return task("v", "", inner, "serviceTask")
 
 
+def test_a_role_by_parameter_is_never_below_its_lane() -> None:
+    """DENY-02: the lane is one of the roles that confirm, and somebody else has proposed."""
+
+    def drawn(marks: str, role: str) -> bytes:
+        confirms = task("b", f'{FORM} gov:rank="denial_confirmer"{marks}')
+        lanes = lane("b", role=role)
+        return county(task("a", FORM), confirms, ENDED, chain("s", "a", "b", "e"), lanes=lanes)
+
+    apart = ' gov:separate="a"'
+    assert not of("rank-lane", findings(p=drawn(apart, "township.head_window"), **FORMS))
+    (low,) = of("rank-lane", findings(p=drawn(apart, "township.window"), **FORMS))
+    assert "county.leader" in low.remedy
+    (alone,) = of("rank-lane", findings(p=drawn("", "township.leader"), **FORMS))
+    assert "DENY-02" in alone.sentence
+    elsewhere = apart + ' gov:unit="level"'
+    (sent,) = of("rank-lane", findings(p=drawn(elsewhere, "township.leader"), **FORMS))
+    assert "gov:unit" in sent.remedy
+    unknown = drawn(apart, "township.leader").replace(b"denial_confirmer", b"anybody")
+    assert any("anybody" in one.sentence for one in findings(p=unknown, **FORMS))
+
+
 def test_no_result_outside_a_decision_step() -> None:
     """Design §11, DENY-05: nothing is granted at once, or because a clock ran out."""
     at_once = county(automatic(GRANT), task("a", FORM), ENDED, chain("s", "v", "a", "e"))

@@ -100,6 +100,8 @@ def test_a_gateway_that_only_merges_is_no_difference() -> None:
          "「初审」现在可以批量办理"),
         ('name="初审" gov:form="f" gov:limit="5 workday" gov:unit="department"', "unit",
          "「初审」的承办单位新写为“department”"),
+        ('name="初审" gov:form="f" gov:limit="5 workday" gov:rank="denial_confirmer"', "rank",
+         "「初审」由哪个参数定岗位新写为“否定由谁确认”"),
         ('name="初审" gov:form="f" gov:limit="5 workday" gov:separate="b"', "separate",
          "「初审」从此必须与「批准」由不同的人办理"),
         ('name="初审" gov:form="f" gov:limit="5 workday" gov:returns="b"', "returns",
@@ -109,7 +111,7 @@ def test_a_gateway_that_only_merges_is_no_difference() -> None:
 def test_what_a_step_says(a: str, kind: str, sentence: str) -> None:
     (found,) = changes(BASE, drawn(task("a", a)))
     assert (found.kind, found.element, found.sentence) == (kind, "a", sentence)
-    assert found.power == (kind in {"limit", "unit", "separate"})
+    assert found.power == (kind in {"limit", "unit", "rank", "separate"})
 
 
 def test_another_lane_is_another_role() -> None:

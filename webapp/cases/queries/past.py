@@ -118,6 +118,8 @@ class _Reader:
             **facts_of(item, delivery_mode=case.delivery_mode),
             "level": opened.get("level", "township"),
             "agent": case.agent_id is not None,
+            # what the county's parameter said on that day is kept in the snapshot alone
+            "denial_confirmer": item.switches.get("denial_confirmer") or None,
         }
         try:
             scope = scope_of(item, applied, facts, case.opened_at)

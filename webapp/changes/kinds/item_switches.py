@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,8 +11,10 @@ from django.utils.translation import gettext as _
 from webapp.catalogue.item_rules import Problem
 from webapp.catalogue.models import ItemVersion
 from webapp.changes.kinds import asking
-from webapp.changes.kinds.item import ItemKind
+from webapp.changes.kinds.confirmers import CONFIRMER, confirmers, problem_of_confirmer
+from webapp.changes.kinds.item import ItemKind, version_of
 from webapp.changes.kinds.kind import Line, Value
+from webapp.core.errors import Invalid
 from workflows.forms import Form
 
 ON_IS_GRAVE = frozenset({
@@ -42,6 +45,7 @@ class ItemSwitches(ItemKind):
             "agent_allowed": version.agent_allowed,
             **{key: bool(version.switches.get(key)) for key in TICKS},
             "excluded_procedures": list(version.switches.get("excluded_procedures") or ()),
+            CONFIRMER: version.switches.get(CONFIRMER) or "",
         }
 
     def form(self, subject: str) -> Form:
@@ -59,6 +63,15 @@ class ItemSwitches(ItemKind):
                 procedures(),
                 about=_("行政许可法第四十五条：勾选的程序可以提出，所需时间停法定时限。"),
             ),
+            asking.choice(
+                CONFIRMER,
+                words[CONFIRMER],
+                confirmers(),
+                must=False,
+                about=_(
+                    "空着就按县参数。确认人不能是提出人，也不能低于窗口负责人（DENY-02）。"
+                ),
+            ),
         )
 
     def value(self, answers: Mapping[str, Any], current: Value) -> Value:
@@ -71,11 +84,12 @@ class ItemSwitches(ItemKind):
             **{key: bool(answers.get(key)) for key in ticked},
             "in_person_reason": reason or "",
             "excluded_procedures": [key for key in offered if key in chosen],
+            CONFIRMER: answers.get(CONFIRMER) or "",
         }
 
     def columns(self, value: Value, version: ItemVersion) -> dict[str, Any]:
         """Columns of the version and its switches."""
-        own = {key: value[key] for key in (*TICKS, "excluded_procedures")}
+        own = {key: value[key] for key in (*TICKS, "excluded_procedures", CONFIRMER)}
         return {
             "in_person": value["in_person"],
             "in_person_reason": value["in_person_reason"],
@@ -86,6 +100,20 @@ class ItemSwitches(ItemKind):
     def address(self, problem: Problem) -> str:
         """Rules name switches `switches.…`; the form asks them flat."""
         return problem.at.removeprefix("switches.")
+
+    def check(self, subject: str, value: Value, today: date) -> None:
+        """Wherever the item is filed, the chosen role has somebody who confirms."""
+        role, version = value.get(CONFIRMER), version_of(subject)
+        words = role and problem_of_confirmer(
+            role,
+            version.offered_at,
+            version.competent_id,
+            version.competent_local,
+            version.item.category_id,
+        )
+        if words:
+            raise Invalid({CONFIRMER: words})
+        super().check(subject, value, today)
 
     def difference(self, before: Value, after: Value) -> list[Line]:
         """What is switched on and off; what takes something from applicants in red."""
@@ -107,10 +135,24 @@ class ItemSwitches(ItemKind):
         for key in sorted(old_set - new_set):
             said = _("“{name}”不再停法定时限").format(name=names.get(key, key))
             lines.append(Line(said))
+        if (before.get(CONFIRMER) or "") != (after.get(CONFIRMER) or ""):
+            old_role, new_role = (confirmer(one.get(CONFIRMER)) for one in (before, after))
+            said = _("窗口提出的否定由{old}确认改为由{new}确认")
+            lines.append(Line(said.format(old=old_role, new=new_role), True))
         if before.get("in_person_reason") != after.get("in_person_reason"):
             said = _("须本人到场的理由改为：{why}")
             lines.append(Line(said.format(why=after.get("in_person_reason") or "—")))
         return lines
+
+    def gaining(self, before: Value, after: Value) -> Collection[str]:
+        """The role that confirms denials from now on."""
+        role = after.get(CONFIRMER) or ""
+        return (role,) if role and role != (before.get(CONFIRMER) or "") else ()
+
+
+def confirmer(role: str | None) -> str:
+    """Who confirms, in words."""
+    return confirmers().get(role, role) if role else _("县参数规定的岗位")
 
 
 def switch_words() -> dict[str, str]:
@@ -124,6 +166,7 @@ def switch_words() -> dict[str, str]:
         "check_clock_restarts_after_supplement": _("补正后重新起算审查期"),
         "joint_silence_is_no_objection": _("部门逾期不答复视为无异议"),
         "excluded_procedures": _("不计入法定时限的程序"),
+        CONFIRMER: _("窗口提出的否定由谁确认"),
         "extension_rule": _("决定期限可以延长的天数"),
         "delivery_days": _("决定后几个工作日内送达"),
     }

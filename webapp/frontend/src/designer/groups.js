@@ -52,6 +52,11 @@ function who(element, changes) {
       changes.set(element, { "gov:unit": value }), {
       help: "空着：按办件所在的村、乡镇和主管部门确定。联办写 department。",
     }),
+    select("按参数定岗位", object.get("gov:rank"), listed("Rank"), (value) =>
+      changes.set(element, { "gov:rank": value }), {
+      none: "不用参数",
+      help: "岗位由县政务办在事项页上选定；没有选定的由泳道的岗位办。",
+    }),
     checks("谁不能是同一人", separate, changes.named("UserTask", element), (ids) =>
       changes.set(element, { "gov:separate": ids.join(" ") }), {
       help: "办过勾选环节的人，不能再办这一环节。",
