@@ -174,6 +174,10 @@ DOORS: dict[str, Door] = {
     "inboxes:issue_paper": Door(IN_HAND, "POST", changes=True),
     "inboxes:volume": Door(PRINTING, "POST", changes=True),
     "inboxes:printing": Door(WORKING),
+    "inboxes:ways": Door(WORKING),
+    "inboxes:receive_papers": Door(WORKING, "POST"),  # which papers are hers: the action
+    "inboxes:put_on_run": Door(WORKING, "POST"),
+    "inboxes:run_paper": Door(NOBODY),  # no run of this number: 404 for everybody
     "inboxes:attachment": Door(CASE),
     "inboxes:papers": Door(CASE, "POST", changes=True),  # others who see it: a sentence, 409
     "inboxes:reveal": Door(IN_HAND, "POST", changes=True),

@@ -48,6 +48,8 @@ ACTIONS = {
     "print_documents": (PRINTING, Unknown),
     "export_volume": (PRINTING, Unknown),
     "issue_paper": (IN_HAND, Unknown),
+    "receive_papers": (IN_HAND, Unknown),
+    "put_on_run": (IN_HAND, Unknown),
     "supply_materials": (SUPPLY, NotYours),
     "withdraw": (AT_WINDOW, Unknown),
     "suspend": (LEADS, Unknown),
@@ -68,6 +70,8 @@ ACTIONS = {
     "decide_appeal": (JUDGES, Unknown),
 }
 NOTHING_TO_DO = {
+    "receive_papers",
+    "put_on_run",
     "reassign",
     "return_step",
     "release",
@@ -132,6 +136,8 @@ def call_of(scene, verb, staged):
             case.pk, by, staged.attachment
         ),
         "reveal": lambda by: actions.reveal(case.pk, PHONE, by),
+        "receive_papers": lambda by: actions.receive_papers(case.pk, by),
+        "put_on_run": lambda by: actions.put_on_run(case.pk, by, "walk"),
         "issue_paper": lambda by: actions.issue_paper(case.pk, by, "D26"),
         "export_volume": lambda by: actions.export_volume(case.pk, by),
         "print_documents": lambda by: actions.print_documents(

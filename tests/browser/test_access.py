@@ -16,7 +16,7 @@ PAGES = {
         "/cases/{case}/materials/", "/cases/{case}/timeline/", "/cases/{case}/documents/",
         "/cases/{case}/opinions/", "/cases/{case}/diagram/", "/cases/{case}/clocks/",
         "/documents/{document}/", "/accounts/preferences/", "/office/cards/",
-        "/contacts/", "/contacts/new/",
+        "/contacts/", "/contacts/new/", "/papers/",
     ],
     "agent": ["/village/", "/register/MZ04/"],
     "office": [

@@ -261,6 +261,33 @@ def check_can_give_back(by: Acting, case: CaseLike) -> int:
     return pool_for_papers(by, case, ())
 
 
+def check_can_receive(
+    by: Acting, case: CaseLike, sent_to: Iterable[int], open_pools: Iterable[int]
+) -> int:
+    """The people of a post to which papers are on their way (IN-03); gives the pool.
+
+    Raises Unknown, or AlreadyDone for those who have the case in hand when nothing is on its way
+    to them: somebody has signed for it.
+    """
+    for pool in sent_to:
+        if by.holds(pool):
+            return pool
+    pool_for_papers(by, case, open_pools)
+    raise AlreadyDone(_("没有等您签收的材料：已经签收，或者还没有交出。"))
+
+
+def check_can_take_along(
+    by: Acting, case: CaseLike, given_by: Iterable[int], open_pools: Iterable[int]
+) -> int:
+    """The people of the unit that has given papers which nobody has signed for (AGT-06)."""
+    units = set(given_by)
+    for held in by.held:
+        if held.works and held.unit_id in units:
+            return held.pool_id
+    pool_for_papers(by, case, open_pools)
+    raise AlreadyDone(_("没有您单位交出、还没有签收的材料，不用列入流转清单。"))
+
+
 def check_can_issue_paper(by: Acting, case: CaseLike, open_pools: Iterable[int]) -> int:
     """Whoever has the case in hand, its window, its agent: also when it has ended; her pool."""
     return pool_for_papers(by, case, open_pools)

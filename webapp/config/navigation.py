@@ -65,6 +65,7 @@ BAR: tuple[tuple[str | Promise, tuple[Line, ...]], ...] = (
             Line(pgettext_lazy("导航", "首问"), "contacts:contacts", contacts.may_read),
             Line(_("我经手的"), "inboxes:done", inboxes.may_see_inbox),
             Line(_("关注"), "inboxes:done", inboxes.may_only_read),
+            Line(_("材料交接"), "inboxes:ways", inboxes.may_see_inbox),
             Line(_("待打印"), "inboxes:printing", inboxes.may_see_inbox),
             Line(_("办件查询"), "inboxes:cases", inboxes.may_search, "/"),
         ),

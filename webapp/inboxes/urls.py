@@ -19,6 +19,7 @@ from webapp.inboxes.views import (
     rosters,
     village,
     watching,
+    ways,
 )
 
 app_name = "inboxes"
@@ -34,6 +35,10 @@ urlpatterns = [
     path("cases/", inbox.cases, name="cases"),
     path("documents/<int:document_id>/", documents.document, name="document"),
     path("documents/<int:document_id>/paper.pdf", documents.document_pdf, name="document_pdf"),
+    path("papers/", ways.ways, name="ways"),
+    path("papers/receive/", ways.receive, name="receive_papers"),
+    path("papers/run/", ways.take_along, name="put_on_run"),
+    path("papers/run/<str:number>/paper.pdf", ways.run_paper, name="run_paper"),
     path("printing/", documents.printing, name="printing"),
     path("cases/<int:case_id>/volume/", documents.volume, name="volume"),
     path("cases/<int:case_id>/printing/", documents.print_papers, name="print_papers"),

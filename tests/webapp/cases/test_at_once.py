@@ -49,6 +49,7 @@ def test_everything_that_can_happen_twice_at_once(desk):
     _one_commit(desk)
     _double_complete(desk)
     _two_claims(desk)
+    _two_signatures_for_papers(desk)
     _double_opening(desk)
     _two_sweeps(desk)
     _numbers_of_many_writers(desk)
@@ -94,6 +95,21 @@ def _two_claims(desk):
     assert kinds(results) == ["AlreadyDone", "NoneType"]
     winner = WorkItem.objects.get(pk=item.pk).claimed_by_id
     assert (results[0] is None) == (winner == clerk.officer_id)
+
+
+def _two_signatures_for_papers(desk):
+    """IN-03: two sessions receive the same papers; one has them, the other is told so."""
+    case = desk.run(desk.open("MZ04"), until="Task_CountyReceive")
+    row = case.custody.get(received_at=None, to_pool__isnull=False)
+    by = desk.anybody(row.to_pool_id)
+    other = desk.anybody(row.to_pool_id, but={by.officer_id})
+    results = at_once(
+        lambda: actions.receive_papers(case.pk, by),
+        lambda: actions.receive_papers(case.pk, other),
+    )
+    assert kinds(results) == ["AlreadyDone", "int"]
+    row.refresh_from_db()
+    assert row.received_by_id in {by.officer_id, other.officer_id}
 
 
 def _double_opening(desk):

@@ -60,6 +60,8 @@ EXPECTED = {
     "print_documents": PRINTING,
     "export_volume": PRINTING,
     "issue_paper": SEE_PAPERS,
+    "receive_papers": SEE_PAPERS,
+    "put_on_run": SEE_PAPERS,
     "supply_materials": {("township.window", OWN), ("village.agent", "own village")},
     "withdraw": {("township.window", OWN)},
     "suspend": LEADING,
@@ -116,6 +118,8 @@ def calls(desk, case, item, attachment):
         "attach": lambda by: actions.attach(case.pk, by, None, file),
         "remove_attachment": lambda by: actions.remove_attachment(case.pk, by, attachment),
         "reveal": lambda by: actions.reveal(case.pk, "application.applicant_phone", by),
+        "receive_papers": lambda by: actions.receive_papers(case.pk, by),
+        "put_on_run": lambda by: actions.put_on_run(case.pk, by, "walk"),
         "issue_paper": lambda by: actions.issue_paper(case.pk, by, "D26"),
         "export_volume": lambda by: actions.export_volume(case.pk, by),
         "print_documents": lambda by: actions.print_documents(

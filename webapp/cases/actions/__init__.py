@@ -27,7 +27,9 @@ from webapp.cases.actions.leave import leave, sign_leaver
 from webapp.cases.actions.open_case import open_case
 from webapp.cases.actions.preview_documents import preview_documents
 from webapp.cases.actions.print_documents import print_documents
+from webapp.cases.actions.put_on_run import put_on_run
 from webapp.cases.actions.reassign import reassign
+from webapp.cases.actions.receive_papers import receive_papers
 from webapp.cases.actions.record_delay import record_delay
 from webapp.cases.actions.recount_clocks import (
     WAIT_FOR_HOURS,
@@ -72,6 +74,8 @@ REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "print_documents": (print_documents, policy.check_can_print),
     "issue_paper": (issue_paper, policy.check_can_issue_paper),
     "export_volume": (export_volume, policy.check_can_print),
+    "receive_papers": (receive_papers, policy.check_can_receive),
+    "put_on_run": (put_on_run, policy.check_can_take_along),
     "withdraw": (withdraw, policy.check_can_withdraw),
     "suspend": (suspend, policy.check_can_suspend),
     "resume": (resume, policy.check_can_suspend),
@@ -142,7 +146,9 @@ __all__ = [
     "print_documents",
     "propose_termination",
     "propose_transfer",
+    "put_on_run",
     "reassign",
+    "receive_papers",
     "record_delay",
     "recount_all",
     "recount_clocks",

@@ -90,9 +90,35 @@ class Custody(models.Model):
     relation = models.CharField(max_length=100, blank=True)
     mail_number = models.CharField(max_length=60, blank=True)
     taken_back_at = models.DateTimeField(null=True)
+    run = models.CharField(
+        max_length=30,
+        blank=True,
+        db_default="",
+        help_text="The run sheet (流转清单) on which it travels, AGT-06.",
+    )
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["to_pool"],
+                condition=Q(received_at=None, taken_back_at=None),
+                name="custody_to_sign",
+            ),
+            models.Index(
+                fields=["from_unit"],
+                condition=Q(received_at=None, taken_back_at=None),
+                name="custody_on_its_way",
+            ),
+            models.Index(fields=["run"], condition=~Q(run=""), name="custody_run"),
+        ]
         constraints = [
+            models.CheckConstraint(
+                # Whoever has it is a person: no signature without a name, no name without one.
+                condition=Q(to_pool=None)
+                | Q(received_at=None, received_by=None)
+                | Q(received_at__isnull=False, received_by__isnull=False),
+                name="custody_signed_by_somebody",
+            ),
             models.CheckConstraint(
                 # Two hands: the officer who gave, the person who signed.
                 condition=Q(to_pool__isnull=False)

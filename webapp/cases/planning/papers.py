@@ -43,6 +43,8 @@ REMEDY = (
 )
 DEEMED = "deemed"
 """Basis of an acceptance by the lapse of time."""
+TRAVELS = "D11"
+"""The sheet that goes with the papers from hand to hand."""
 _ADDRESSEES = {
     "applicant": "applicant",
     "county": "competent_organ_name",
@@ -134,6 +136,8 @@ def _content(
     }
     if (wording.get("addressee") or "applicant") == "applicant":
         about["query"] = _query(step.state.number)
+    if code == TRAVELS:
+        about |= receiving(step.state.number)
     licence = step.setting.item.item_type == "licence"
     tables = [_list(step, table) for table in wording.get("lists") or ()]
     return about | printed(code, wording, words, tables, licence=licence)
@@ -175,6 +179,18 @@ def _query(number: str) -> dict[str, str]:
     code = query_code(number)
     there = f"{settings.PUBLIC_ADDRESS}/q/?" + urlencode({"n": number, "c": code})
     return {"code": code, "address": there if settings.PUBLIC_ADDRESS else ""}
+
+
+def receiving(number: str) -> dict[str, Any]:
+    """The square code of a sheet that travels with papers: it opens where they are signed for.
+
+    `number`: of a case or of a run. Without a public address a scanner types the number itself.
+    """
+    there = f"{settings.PUBLIC_ADDRESS}/papers/?" + urlencode({"q": number})
+    return {
+        "travels": there if settings.PUBLIC_ADDRESS else number,
+        "scan": "接收人扫描右边的二维码（扫码枪扫到“材料交接”的框里也行），核对后签收。",
+    }
 
 
 def _basis(wording: Mapping[str, Any], *, licence: bool) -> Any:

@@ -13,6 +13,7 @@ from webapp.cases.queries.invariants import (
     gaps_in_numbers,
 )
 from webapp.cases.queries.loads import open_items_of_people
+from webapp.cases.queries.on_the_way import OnTheWay, Way, on_the_way, run_sheet
 from webapp.cases.queries.page import (
     Answer,
     CasePage,
@@ -54,10 +55,12 @@ __all__ = [
     "ItemSeen",
     "Key",
     "Line",
+    "OnTheWay",
     "Page",
     "Proof",
     "Row",
     "Search",
+    "Way",
     "broken_chain",
     "broken_invariants",
     "case_page",
@@ -70,8 +73,10 @@ __all__ = [
     "inbox",
     "inbox_choices",
     "item_seen_by",
+    "on_the_way",
     "open_items_of_people",
     "prove",
+    "run_sheet",
     "to_print",
     "visible_to",
 ]

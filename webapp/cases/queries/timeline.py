@@ -224,6 +224,8 @@ _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "revealed": lambda payload: _("查看了隐去的个人信息"),
     "printed": _printed,
     "paper_issued": lambda payload: _("应要求出具文书"),
+    "papers_received": lambda payload: _("签收移交来的材料"),
+    "put_on_run": lambda payload: _("材料列入流转清单{run}").format(run=payload["run"]),
     "exported": lambda payload: _("导出了案卷"),
     "typeset": lambda payload: _("文书存成文件，校验码已记入本卷"),
     "delivered": _delivered,

@@ -195,9 +195,9 @@ FROM jsonb_to_recordset(%(opinions)s) AS r(
 NEW_CUSTODY = """
 INSERT INTO cases_custody (
   case_id, papers, from_unit_id, from_officer_id, to_pool_id, given_at, received_by_id,
-  received_at, recipient, relation, mail_number, taken_back_at)
+  received_at, recipient, relation, mail_number, taken_back_at, run)
 SELECT %(case_id)s, r.papers, r.from_unit_id, r.from_officer_id, r.to_pool_id, r.given_at,
-  NULL, NULL, '', '', '', NULL
+  NULL, NULL, '', '', '', NULL, ''
 FROM jsonb_to_recordset(%(new_custody)s) AS r(
   papers text, from_unit_id bigint, from_officer_id bigint, to_pool_id bigint,
   given_at timestamptz)

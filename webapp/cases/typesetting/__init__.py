@@ -29,6 +29,8 @@ LETTERS = frozenset({"D18"})
 """公文 with a red head (GB/T 9704); everything else that is issued is a form (domain §3.3)."""
 
 
+SCAN = "扫描右边的二维码，可以查询进度、核对本文书。"
+"""What the square code is for, unless the content says something else."""
 GETA = "〓"
 """Printed for a sign that no font has (a rare character of a name), to be written in by hand.
 
@@ -118,15 +120,17 @@ def _paper(sheet: Sheet) -> dict[str, Any]:
     """Everything that the skeleton prints, as strings."""
     day = local_day(sheet.issued_at)
     query = sheet.content.get("query")
+    there = sheet.content.get("travels") or (query and query.get("address"))
     return {
         "seal": "none",
+        "scan": SCAN,
         **sheet.content,
         "number": sheet.number,
         "mark": sheet.mark,
         "letter": sheet.code in LETTERS,
         "day": [day.year, day.month, day.day],
         "query": query,
-        "square": _square(query["address"]) if query and query.get("address") else "",
+        "square": _square(there) if there else "",
     }
 
 
