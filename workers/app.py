@@ -17,7 +17,7 @@ app = Celery(
     "bianmin",
     include=[
         f"workers.tasks.{room}"
-        for room in ("core", "audit", "cases", "contacts", "processes", "changes")
+        for room in ("core", "audit", "cases", "contacts", "processes", "changes", "inboxes")
     ],
 )
 app.config_from_object("django.conf:settings", namespace="CELERY")

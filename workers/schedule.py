@@ -26,6 +26,7 @@ SCHEDULE = {
         Job.TAKE_EFFECT: 60,
         Job.CHASE_REFERRALS: 60,
         Job.SEAL: 60,
+        Job.SEND_DIGESTS: 300,
         Job.CHECK_INVARIANT: 3600,
     }.items()
 }

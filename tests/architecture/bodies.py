@@ -54,6 +54,9 @@ ALWAYS_THE_SAME: dict[str, dict[str, Any]] = {
     },
     "contacts:contact_draft": {"name": "王女士"},
     "contacts:notice": {"item": "ZR01"},
+    "inboxes:reach": {
+        "mail": "a@example.cn", "by_mail": "on", "quiet_from": "18:00", "quiet_until": "08:00",
+    },
     "inboxes:inbox_list": {"column": ["step", "who"], "sort": "received"},
     "inboxes:view_save": {"name": "没人签收的", "query": "view=unit&held=none"},
     "office:change_begin": {"kind": "item.limits", "subject": "ZR01"},

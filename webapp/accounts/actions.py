@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.db import transaction
 from django.http import HttpRequest
 
-from webapp.accounts.models import Officer
+from webapp.accounts.models import Officer, Reach
 from webapp.audit import actions as audit
 from webapp.audit.models import Event
 
@@ -45,7 +46,21 @@ def set_looks(officer: Officer, *, language: str, large_letters: bool) -> None:
     officer.save(update_fields=["language", "large_letters"])
 
 
-def _record(officer: Officer, kind: str, at: datetime) -> None:
+def set_reach(reach: Reach, phone: str, at: datetime) -> None:
+    """Keep how an officer wants to be reached; the record names channels, never addresses."""
+    officer = reach.officer
+    with transaction.atomic():
+        reach.save()
+        if officer.phone != phone:
+            officer.phone = phone
+            officer.save(update_fields=["phone"])
+        chosen = [name for name in ("by_mail", "by_sms", "digest") if getattr(reach, name)]
+        _record(officer, "reach_changed", at, {"channels": chosen})
+
+
+def _record(
+    officer: Officer, kind: str, at: datetime, payload: dict[str, Any] | None = None
+) -> None:
     audit.record(
         subject=Event.Subject.OFFICER,
         subject_id=officer.pk,
@@ -53,4 +68,5 @@ def _record(officer: Officer, kind: str, at: datetime) -> None:
         at=at,
         actor_id=officer.pk,
         actor_name=officer.name,
+        payload=payload,
     )

@@ -10,7 +10,7 @@ from django.contrib.auth import authenticate, password_validation
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from webapp.accounts.models import Officer
+from webapp.accounts.models import Officer, Reach
 
 
 class SignInForm(forms.Form):
@@ -70,6 +70,63 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
         labels = {"large_letters": _("大字（适老化）")}
         help_texts = {"large_letters": _("字号、间距和按钮都更大。")}
         widgets = {"large_letters": forms.CheckboxInput(attrs={"class": "form-check-input"})}
+
+
+def _tick() -> forms.CheckboxInput:
+    return forms.CheckboxInput(attrs={"class": "form-check-input"})
+
+
+class ReachForm(forms.ModelForm):  # type: ignore[type-arg]
+    """By which channels an officer is told, besides the page itself, and when not."""
+
+    phone = forms.RegexField(
+        r"^1\d{10}$",
+        label=_("手机号"),
+        required=False,
+        error_messages={"invalid": _("请填11位手机号。")},
+        widget=forms.TextInput(attrs={"class": "form-control", "inputmode": "numeric"}),
+    )
+
+    class Meta:
+        model = Reach
+        fields = ("mail", "by_mail", "digest", "by_sms", "quiet_from", "quiet_until")
+        labels = {
+            "mail": _("邮箱"),
+            "by_mail": _("有消息就发邮件"),
+            "digest": _("每个工作日早上8点发一封当天的待办汇总"),
+            "by_sms": _("有消息就发短信"),
+            "quiet_from": _("免打扰从"),
+            "quiet_until": _("到"),
+        }
+        error_messages = {
+            "mail": {"invalid": _("邮箱不对，应该像 name@example.cn。")},
+            "quiet_from": {
+                "invalid": _("请写成18:00这样的时间。"),
+                "required": _("请填写时间。"),
+            },
+            "quiet_until": {
+                "invalid": _("请写成08:00这样的时间。"),
+                "required": _("请填写时间。"),
+            },
+        }
+        widgets = {
+            "mail": forms.EmailInput(attrs={"class": "form-control", "autocomplete": "email"}),
+            "by_mail": _tick(),
+            "digest": _tick(),
+            "by_sms": _tick(),
+            "quiet_from": forms.TimeInput({"class": "form-control", "type": "time"}, "%H:%M"),
+            "quiet_until": forms.TimeInput({"class": "form-control", "type": "time"}, "%H:%M"),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """A channel needs its address."""
+        cleaned = super().clean() or self.cleaned_data
+        mails = cleaned.get("by_mail") or cleaned.get("digest")
+        if mails and not cleaned.get("mail") and "mail" not in self.errors:
+            self.add_error("mail", _("要发邮件，请填写邮箱。"))
+        if cleaned.get("by_sms") and not cleaned.get("phone") and "phone" not in self.errors:
+            self.add_error("phone", _("要发短信，请填写手机号。"))
+        return cleaned
 
 
 class PasswordForm(forms.Form):

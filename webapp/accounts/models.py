@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -41,3 +42,30 @@ class Officer(AbstractBaseUser):
     def get_short_name(self) -> str:
         """The name that pages show."""
         return self.name
+
+
+class Reach(models.Model):
+    """How an officer wants to be reached besides the page itself. No row: on the page only.
+
+    Quiet hours are hours of the day in China; they may run over midnight. What arrives in them
+    is sent when they end, nothing is dropped.
+    """
+
+    officer = models.OneToOneField(Officer, models.CASCADE, primary_key=True, related_name="+")
+    mail = models.EmailField(blank=True)
+    by_mail = models.BooleanField(default=False)
+    by_sms = models.BooleanField(default=False)
+    digest = models.BooleanField(default=False, help_text="Each working day at eight, by mail.")
+    quiet_from = models.TimeField(default=time(18))
+    quiet_until = models.TimeField(default=time(8))
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(by_mail=False, digest=False) | ~models.Q(mail=""),
+                name="reach_mail_has_address",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.officer_id}: {'mail ' * self.by_mail}{'sms' * self.by_sms}"

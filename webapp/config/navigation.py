@@ -13,7 +13,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -23,6 +23,7 @@ from webapp.designer import policy as designer
 from webapp.inboxes import policy as inboxes
 from webapp.office import policy as office
 from webapp.organisations.middleware import acting_of
+from webapp.organisations.notices import unseen
 
 SHORT = 8  # so many entries are read at one glance, without headings
 
@@ -130,6 +131,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "navigation": _bar(request),
         "may_search": inboxes.may_search(request),
         "may_arrange": office.may_arrange(request),
+        "unseen": SimpleLazyObject(lambda: unseen(acting_of(request).officer_id)),
     }
 
 

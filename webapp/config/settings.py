@@ -14,6 +14,8 @@
 | `ATTACHMENTS` | folder of uploaded files | `var/attachments` |
 | `FONTS` | folder with the county's own faces (仿宋_GB2312, 方正小标宋) for PDF files | Noto Serif SC |
 | `PUBLIC_ADDRESS` | `https://name` under which applicants reach the query page; printed as QR code | none: no code |
+| `NOTIFY_MAIL` | mail server: `mailtos://user:password@host?from=bm@host` (apprise) | none: no mail |
+| `NOTIFY_SMS` | gateway of text messages: `jsons://host/path` gets `phone`, `message` | none: no SMS |
 | `LOG_LEVEL` | DEBUG, INFO, WARNING | INFO |
 """
 
@@ -268,6 +270,12 @@ OUTBOX_CHANNELS = {  # what carries each kind of message of the outbox
     "transfer-case": "webapp.cases.channels.transfer_case",
     "forward-command": "webapp.cases.channels.forward_command",
     "recount": "webapp.cases.channels.recount",
+    "tell": "webapp.organisations.channels.tell",
+    "digest": "webapp.inboxes.channels.digest",
+}
+NOTIFY = {
+    "mail": os.environ.get("NOTIFY_MAIL", ""),
+    "sms": os.environ.get("NOTIFY_SMS", ""),
 }
 _FILES_AS_BROKER = "filesystem://localhost"
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL") or _FILES_AS_BROKER
@@ -287,6 +295,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "bianmin"
 CELERY_TASK_ROUTES = {
     "cases.*": {"queue": "bianmin.cases"},
+    "inboxes.*": {"queue": "bianmin.cases"},
     "processes.*": {"queue": "bianmin.processes"},
     "changes.*": {"queue": "bianmin.processes"},
     "core.*": {"queue": "bianmin.core"},
@@ -313,6 +322,7 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
         "axes": {"level": "ERROR"},
+        "apprise": {"level": "CRITICAL"},  # its lines hold addresses and texts
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},

@@ -19,6 +19,7 @@ class Job(StrEnum):
     ISSUE_CARDS = "cases.issue_cards"
     RECOUNT_CLOCKS = "cases.recount_clocks"
     CHECK_INVARIANT = "cases.check_invariant"
+    SEND_DIGESTS = "inboxes.send_digests"
     PUBLISH_DUE_DRAFTS = "processes.publish_due_drafts"
     TAKE_EFFECT = "changes.take_effect"
     CHASE_REFERRALS = "contacts.chase_referrals"

@@ -272,21 +272,48 @@ class Handover(models.Model):
 
 
 class Notice(models.Model):
-    """Something about posts or rosters that an officer should know; hers until she has seen it."""
+    """Something that an officer should know; hers until she has seen it.
+
+    `key` is given by what may be told twice (a sweep): the second time changes nothing.
+    """
 
     officer = models.ForeignKey("accounts.Officer", models.CASCADE, related_name="+")
     at = models.DateTimeField()
     kind = models.CharField(max_length=30)
     payload = models.JSONField(default=dict)
     seen_at = models.DateTimeField(null=True)
+    key = models.CharField(max_length=60, null=True, unique=True)  # noqa: DJ001 - null: no key
 
     class Meta:
         indexes = [
-            models.Index(fields=["officer"], condition=Q(seen_at=None), name="notice_unseen")
+            models.Index(fields=["officer"], condition=Q(seen_at=None), name="notice_unseen"),
+            models.Index(fields=["officer", "-id"], name="notice_of_officer"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.officer_id}"
+
+
+class Delivery(models.Model):
+    """That an officer was reached outside the page: one row for each message and channel.
+
+    `key` names both, so that a worker that dies between sending and marking sends once more at
+    worst, and one that runs twice sends once. `sent_at` is null until a channel has taken it.
+    """
+
+    class Channel(models.TextChoices):
+        MAIL = "mail"
+        SMS = "sms"
+
+    officer = models.ForeignKey("accounts.Officer", models.CASCADE, related_name="+")
+    notice = models.ForeignKey(Notice, models.CASCADE, null=True, related_name="deliveries")
+    channel = models.CharField(max_length=4, choices=Channel)
+    key = models.CharField(max_length=60, unique=True)
+    asked_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Roster(models.Model):

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from webapp.organisations import reaching
 from webapp.organisations.models import Notice
 from webapp.organisations.queries import until_words
 
@@ -38,35 +39,67 @@ class Told:
     absence_id: int | None
     handover_id: int | None = None
     roster_id: int | None = None
+    case_id: int | None = None
+    seen: bool = False
 
 
 def tell(officers: Iterable[int], kind: str, at: datetime, payload: dict[str, Any]) -> None:
-    """Leave a notice for each officer. Call inside the transaction of the change."""
-    Notice.objects.bulk_create(
+    """Leave a notice for each officer, and order what goes outside for those who want it.
+
+    Call inside the transaction of the change: two statements, three where somebody is reached
+    by mail or text message.
+    """
+    made = Notice.objects.bulk_create(
         [Notice(officer_id=one, kind=kind, at=at, payload=payload) for one in sorted(officers)]
     )
+    reaching.order(made, at)
 
 
 def told(officer_id: int) -> list[Told]:
     """What she has not yet seen, newest first: one statement."""
-    rows = Notice.objects.filter(officer=officer_id, seen_at=None).order_by("-at", "-id")
+    return _in_words(
+        Notice.objects.filter(officer=officer_id, seen_at=None).order_by("-at", "-id")[:SHOWN]
+    )
+
+
+def all_told(officer_id: int, before: int | None = None, many: int = 50) -> list[Told]:
+    """What she was told, seen or not, newest first: one statement."""
+    rows = Notice.objects.filter(officer=officer_id).order_by("-id")
+    return _in_words(rows.filter(pk__lt=before)[:many] if before else rows[:many])
+
+
+def unseen(officer_id: int) -> int:
+    """How many she has not seen: one statement on an index of the unseen ones."""
+    return Notice.objects.filter(officer=officer_id, seen_at=None).count()
+
+
+def sentence_of(notice: Notice) -> str:
+    """A notice in words."""
+    return _WORDS.get(notice.kind, _plain)(notice.payload)
+
+
+def _in_words(rows: Iterable[Notice]) -> list[Told]:
     return [
         Told(
             row.pk,
             row.at,
-            _WORDS.get(row.kind, _plain)(row.payload),
+            sentence_of(row),
             bool(row.payload.get("gap")),
             row.payload.get("absence"),
             row.payload.get("handover"),
             row.payload.get("roster"),
+            row.payload.get("case"),
+            row.seen_at is not None,
         )
-        for row in rows[:SHOWN]
+        for row in rows
     ]
 
 
-def have_seen(officer_id: int, at: datetime) -> int:
-    """She has read what there was up to this moment; how many."""
+def have_seen(officer_id: int, at: datetime, one: int | None = None) -> int:
+    """She has read what there was up to this moment, or one of them; how many."""
     rows = Notice.objects.filter(officer=officer_id, seen_at=None, at__lte=at)
+    if one is not None:
+        rows = rows.filter(pk=one)
     return rows.update(seen_at=at)
 
 
@@ -180,6 +213,17 @@ def _referral_returned(payload: Mapping[str, Any]) -> str:
     return words.format(**{key: payload.get(key, "") for key in ("name", "number")})
 
 
+def _card(payload: Mapping[str, Any]) -> str:
+    words = {
+        "reminder": _("{item} {number}：{cause}，请在期限前办完。"),
+        "warning": _("{item} {number}：预警，{cause}。"),
+        "yellow": _("{item} {number}：黄牌，{cause}。"),
+        "red": _("{item} {number}：红牌，{cause}。"),
+        "talk": _("效能谈话：{cause}。"),
+    }[payload["level"]]
+    return words.format(item=payload["item"], number=payload["number"], cause=payload["cause"])
+
+
 _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "absence": _absence,
     "absence_changed": _changed,
@@ -195,4 +239,5 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "referral_late": _referral_late,
     "referral_escalated": _referral_escalated,
     "referral_returned": _referral_returned,
+    "card": _card,
 }

@@ -19,8 +19,9 @@ def fire_due_timers(**_from_newer_callers: object) -> None:
 
 @app.task(name=Job.ISSUE_CARDS.value)
 def issue_cards(**_from_newer_callers: object) -> None:
-    """Sweep A: reminders and cards of clocks, set-based. Safe to run twice at once."""
+    """Sweep A: reminders and cards of clocks, set-based, and notices to those they are about."""
     actions.issue_cards()
+    actions.tell_cards()
 
 
 @app.task(name=Job.RECOUNT_CLOCKS.value)

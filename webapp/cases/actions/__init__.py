@@ -49,6 +49,7 @@ from webapp.cases.actions.signals import deliver_signal, send_signal
 from webapp.cases.actions.start_case import start_case
 from webapp.cases.actions.supply_materials import supply_materials
 from webapp.cases.actions.suspend import resume, suspend
+from webapp.cases.actions.tell_cards import tell_cards
 from webapp.cases.actions.terminate import decide_termination, propose_termination
 from webapp.cases.actions.transfer_case import transfer_case
 from webapp.cases.actions.transfers import decide_transfer, propose_transfer, undo_transfer
@@ -99,6 +100,7 @@ REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
 SYSTEM = {
     "fire_due_timers": fire_due_timers,
     "issue_cards": issue_cards,
+    "tell_cards": tell_cards,
     "deliver_message": deliver_message,
     "send_signal": send_signal,
     "deliver_signal": deliver_signal,
@@ -165,6 +167,7 @@ __all__ = [
     "start_case",
     "supply_materials",
     "suspend",
+    "tell_cards",
     "transfer_case",
     "typeset_documents",
     "undo_transfer",
