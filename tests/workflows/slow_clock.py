@@ -45,6 +45,17 @@ class Slow:
             day += DAY
         return day
 
+    def received(self, at: datetime) -> date:
+        """The day of receipt where what comes after closing comes the next working day."""
+        day = at.astimezone(CHINA).date()
+        spans = self.open_on(day) if self.works(day) else ()
+        if spans and at.astimezone(CHINA).time() < spans[-1][1]:
+            return day
+        day += DAY
+        while not self.works(day):
+            day += DAY
+        return day
+
     def used(self, entries: Sequence[Entry], at: datetime) -> Counter[str]:
         """Days counted up to the day of `at`, by who held the baton on them."""
         unit, _total = _limit(entries)

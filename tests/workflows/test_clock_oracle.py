@@ -32,6 +32,8 @@ from workflows.clocks import (
     add_entry,
     attribution,
     derive,
+    event_day,
+    explain,
     period_of,
     remaining,
     timer_moment,
@@ -126,6 +128,32 @@ def test_due_day_is_the_slow_count_under_any_calendar(
     assert reading.due_on == oracle.due(entries)
     if reading.due_on is not None:
         assert oracle.works(reading.due_on), "a deadline is never on a day off (Art. 203)"
+
+
+@given(calendars(), opening(), histories(), st.integers(0, 60 * 24 * 400))
+def test_received_after_hours_counts_from_the_next_working_day(
+    calendar: Calendar, hours: OpeningHours, entries: tuple[Entry, ...], minutes: int
+) -> None:
+    """domain §1.5, rule 2, with the county's switch on: never on a day off, and never sooner."""
+    oracle = slow(calendar, hours)
+    at = datetime(2031, 1, 15, tzinfo=CHINA) + timedelta(minutes=minutes)
+    received = event_day(at, calendar, hours, after_hours_next_day=True)
+    assert received == oracle.received(at)
+    assert oracle.works(received)
+    assert event_day(at, calendar, hours) == at.date()
+    start = entries[0]
+    assert isinstance(start, Started)
+    moved = [replace(start, at=at, counted_from=day) for day in (received, at.date())]
+    later, plain = (derive((one,), calendar, hours) for one in moved)
+    assert later.due_on == oracle.due(moved[:1])
+    assert later.due_on is not None
+    assert plain.due_on is not None
+    assert plain.due_on <= later.due_on, "an office never loses a day by it"
+    same = later.due_on == plain.due_on
+    if start.limit.unit is LimitUnit.WORKDAY:
+        assert same is (received == at.date())
+    words = explain(moved[:1], calendar, hours)[0]
+    assert (received == at.date()) is ("发生计算" not in words)
 
 
 @given(calendars(), opening(), histories(), st.integers(0, 200))

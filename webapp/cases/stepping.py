@@ -25,7 +25,7 @@ from webapp.cases.state import CaseState
 from webapp.cases.store.papers import barred_until, read_held, read_papers
 from webapp.cases.store.write import write
 from webapp.catalogue import queries as catalogue
-from webapp.catalogue.parameters import TOLERANCE_BAR, parameter
+from webapp.catalogue.parameters import AFTER_HOURS, TOLERANCE_BAR, parameter
 from webapp.catalogue.supervision import supervision_rules
 from webapp.core.errors import AlreadyDone, Refused
 from webapp.organisations.queries import Acting
@@ -163,6 +163,7 @@ def carry_out(
         held=read_held(state.id) if outcome.finished else None,
         rules=supervision_rules(),
         **_promises(state, outcome),
+        after_hours_next_day=after_hours_next_day(outcome),
     )
     step = plan_step(state, outcome, setting, kind=kind, payload=payload, prepare=prepare)
     ids = write(step.changes, at=state.at, actor_id=actor.id)
@@ -222,6 +223,12 @@ def _promises(state: CaseState, outcome: Outcome) -> dict[str, Any]:
         "barred_until": barred_until(state.id, state.at),
         "bar_days": parameter(TOLERANCE_BAR),
     }
+
+
+def after_hours_next_day(outcome: Outcome) -> bool:
+    """The county's switch for what comes after hours; asked only when a clock begins."""
+    starts = any(effect.do == "start-clock" for effect in outcome.effects)
+    return starts and parameter(AFTER_HOURS) == 1
 
 
 def _result(step: Step, ids: dict[str, int]) -> StepResult:

@@ -24,7 +24,8 @@ class Known:
     """A parameter that the product asks for: its default and what it may lie between.
 
     `words` is its name until the county's file gives another. `roles`: a parameter that names
-    one of several roles holds its place among them, counted from 0.
+    one of several roles holds its place among them, counted from 0. `choices` names each value of
+    a switch, from the most lenient to applicants on.
     """
 
     default: int
@@ -32,11 +33,16 @@ class Known:
     most: int
     words: str | Promise
     roles: tuple[str, ...] = ()
+    choices: tuple[str | Promise, ...] = ()
 
     @property
     def name(self) -> str:
         """The name in the language of whoever reads it."""
         return str(self.words)
+
+    def says(self, value: int) -> str:
+        """A value as a page shows it."""
+        return str(self.choices[value]) if self.choices else str(value)
 
 
 TOLERANCE_BAR = "tolerance_bar_days"
@@ -50,6 +56,8 @@ DENIAL_CONFIRMER = "denial_confirmer"
 COUNTY_WIDE = 2
 """How many of the confirming roles, from the lowest, sit at every window; the rest are items'."""
 CONFIRMERS = ranks()[DENIAL_CONFIRMER]
+AFTER_HOURS = "after_hours_next_day"
+"""1: what comes after closing or on a day off is received on the next working day (domain §1.5)."""
 KNOWN: Mapping[str, Known] = {
     REFERRAL_TAKE: Known(
         default=30, least=5, most=960, words=gettext_lazy("首问转交多少分钟（办公时间）内接收")
@@ -69,6 +77,13 @@ KNOWN: Mapping[str, Known] = {
         most=COUNTY_WIDE - 1,
         words=gettext_lazy("窗口提出的否定由谁确认"),
         roles=CONFIRMERS[:COUNTY_WIDE],
+    ),
+    AFTER_HOURS: Known(
+        default=0,
+        least=0,
+        most=1,
+        words=gettext_lazy("办公时间以外收到的材料，算哪一天收到"),
+        choices=(gettext_lazy("收到的当天"), gettext_lazy("下一个工作日")),
     ),
 }
 

@@ -40,7 +40,9 @@ def _figure(key: str, row: Parameter | None, names: Mapping[str, str]) -> Mappin
         "key": key,
         "kind": kind.key,
         "name": kind.subject_name(key),
-        "value": names.get(value["role"], value["role"]) if "role" in value else value["value"],
+        "value": names.get(value["role"], value["role"])
+        if "role" in value
+        else KNOWN[key].says(value["value"]),
         "source": value["source"],
         "by_county": row is not None and row.by_county,
     }

@@ -7,6 +7,7 @@ the table, or not supported yet, refuses the whole step in words: nothing drawn 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -29,7 +30,7 @@ from webapp.cases.planning.words import number_mark
 from webapp.core.errors import Refused
 from webapp.organisations.queries import named_unit
 from workflows.calendars import local_day
-from workflows.clocks import ClockKind
+from workflows.clocks import ClockKind, Started, event_day, from_dicts
 from workflows.engine.outcomes import OrderedEffect
 from workflows.model import Limit, LimitUnit
 
@@ -109,15 +110,46 @@ def _start_by_item(step: Step, kind: str, params: Params) -> None:
     if limit is None:
         return
     from_receipt = deemed or counts_from_application(item, kind)
-    if kind == "check" and step.ledger.last_run.get("check", 0) == 0:
-        from_receipt = True
-    if kind == "check" and step.case.supplemented and not restarts_check(item):
-        left = rest_of_check(step, limit)
-        step.ledger.start(kind, left, "补正前剩余的材料审查期限")
-        return
+    first_check = kind == "check" and step.ledger.last_run.get("check", 0) == 0
     basis = "依法视为受理，自收到材料之日起算" if deemed else basis_of(item, kind)
-    counted_from = local_day(state.received_at) if from_receipt else None
+    counted_from: date | None = None
+    if from_receipt or first_check:
+        counted_from = _receipt_day(step, state.received_at)
+        basis += _after_hours(counted_from, state.received_at)
+    elif kind == "check" and step.case.supplemented:  # the supplement is received now
+        if not restarts_check(item):
+            limit, basis = rest_of_check(step, limit), "补正前剩余的材料审查期限"
+        day = _receipt_day(step, step.at, supplement=True)
+        basis += _after_hours(day, step.at)
+        counted_from = day if day != local_day(step.at) else None
     step.ledger.start(kind, limit, basis, counted_from=counted_from)
+
+
+def _receipt_day(step: Step, at: datetime, *, supplement: bool = False) -> date:
+    """The day on which papers that came at `at` count as received (domain §1.5, rule 2).
+
+    The application has one such day: the one by which its first check began, whatever the
+    county has decided, closed or opened since (deemed acceptance is dated back to it). Once
+    that check has ended, its entries are no longer at hand and the day is found again.
+    """
+    checks = [row for row in step.state.clocks if row.kind == "check" and row.run == 1]
+    if checks and not supplement:
+        started = from_dicts(checks[0].entries)[0]
+        if isinstance(started, Started) and started.counted_from is not None:
+            return started.counted_from
+    return event_day(
+        at,
+        step.setting.calendar,
+        step.setting.hours,
+        after_hours_next_day=step.setting.after_hours_next_day,
+    )
+
+
+def _after_hours(counted: date, at: datetime) -> str:
+    """Said in the explanation where the day of receipt is not the day on which papers came."""
+    if counted == local_day(at):
+        return ""
+    return "；办公时间以外收到，按本县规定算下一个工作日收到"
 
 
 def rest_of_check(step: Step, limit: Limit) -> Limit:

@@ -152,5 +152,8 @@ class Setting:
     decision_days: int = 0  # working days that the steps of the decision need
     barred_until: date | None = None  # a broken commitment bars the applicant so long
     bar_days: int = 0  # so many days a commitment signed now will bar, if broken
+    after_hours_next_day: bool = (
+        False  # what comes after hours is received the next working day
+    )
     held: Held | None = None  # of the applicant's papers, when the case ends
     rules: tuple[Rule, ...] = ()  # of electronic supervision

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -11,14 +12,17 @@ from webapp.catalogue.models import Parameter
 from webapp.catalogue.parameters import KNOWN, Known, parameter
 from webapp.changes.kinds import asking
 from webapp.changes.kinds.confirmers import problem_of_confirmer, role_names
-from webapp.changes.kinds.kind import Kind, Line, Value
+from webapp.changes.kinds.kind import Kind, Line, Value, as_typed
 from webapp.changes.models import Change
 from webapp.core.errors import Invalid, Refused, Unknown
 from workflows.forms import Form
 
 
 class CountyParameter(Kind):
-    """`{"value": 365, "source": "县里的文件"}` of a parameter that the product asks for."""
+    """`{"value": 365, "source": "县里的文件"}` of a parameter that the product asks for.
+
+    The value of a switch also says of which (`switch`), for the words of its choices.
+    """
 
     key = "parameter"
     room = "county"
@@ -35,19 +39,32 @@ class CountyParameter(Kind):
 
     def current(self, subject: str) -> Value:
         """Its value and where that stands."""
-        _known(subject)
+        known = _known(subject)
         row = Parameter.objects.filter(pk=subject).values_list("source", flat=True).first()
-        return {"value": parameter(subject), "source": row or ""}
+        value: Value = {"value": parameter(subject), "source": row or ""}
+        return {**value, "switch": subject} if known.choices else value
 
     def form(self, subject: str) -> Form:
         """The number, and the paper that fixes it."""
         known = _known(subject)
+        source = asking.text("source", _("依据（哪份文件、第几条）"), must=True)
+        if known.choices:
+            offered = {str(n): str(words) for n, words in enumerate(known.choices)}
+            return asking.form(self.key, asking.choice("value", _("改成"), offered), source)
         about = _("{least} 到 {most} 之间的整数。").format(least=known.least, most=known.most)
         return asking.form(
             self.key,
             asking.number("value", _("改成"), known.least, known.most, must=True, about=about),
-            asking.text("source", _("依据（哪份文件、第几条）"), must=True),
+            source,
         )
+
+    def typed(self, value: Value) -> dict[str, Any]:
+        """What the form asks."""
+        return as_typed({key: value[key] for key in ("value", "source")})
+
+    def value(self, answers: Mapping[str, Any], current: Value) -> Value:
+        """A switch is chosen by its words and kept as its number."""
+        return {**current, **answers, "value": int(answers["value"])}
 
     def check(self, subject: str, value: Value, today: date) -> None:
         """The range again: it may have changed since."""
@@ -57,10 +74,13 @@ class CountyParameter(Kind):
             raise Invalid({"value": words.format(least=known.least, most=known.most)})
 
     def difference(self, before: Value, after: Value) -> list[Line]:
-        """The number first; a longer bar is graver for applicants."""
+        """The number first; what is longer for applicants is grave."""
         lines = []
         if before["value"] != after["value"]:
-            words = _("由 {old} 改为 {new}").format(old=before["value"], new=after["value"])
+            says = _says(after)
+            words = _("由 {old} 改为 {new}").format(
+                old=says(before["value"]), new=says(after["value"])
+            )
             lines.append(Line(words, grave=after["value"] > before["value"]))
         if before["source"] != after["source"]:
             words = _("依据改为：{new}").format(new=after["source"])
@@ -117,45 +137,8 @@ class RoleParameter(Kind):
         if words:
             raise Invalid({"role": words})
 
-    def difference(self, before: Value, after: Value) -> list[Line]:
-        """Another role is another power."""
-        lines = []
-        if before["role"] != after["role"]:
-            names = role_names((before["role"], after["role"]))
-            words = _("由 {old} 改为 {new}").format(
-                old=names[before["role"]], new=names[after["role"]]
-            )
-            lines.append(Line(words, grave=True))
-        if before["source"] != after["source"]:
-            lines.append(Line(_("依据改为：{new}").format(new=after["source"])))
-        return lines
-
-    def gaining(self, before: Value, after: Value) -> Collection[str]:
-        """The role that decides from now on."""
-        return () if before["role"] == after["role"] else (after["role"],)
-
-    def apply(self, change: Change, today: date) -> None:
-        """Write its place among the roles; a later release leaves it alone."""
-        if change.after is None:
-            raise Refused("改动没有内容。")
-        roles = _known(change.subject, of_roles=True).roles
-        set_by_county(change, roles.index(change.after["role"]))
-
-
-def set_by_county(change: Change, value: int) -> None:
-    """Write the row of a parameter from an approved change."""
-    if change.after is None or change.in_force_at is None:
-        raise Refused("改动没有内容。")
-    Parameter.objects.update_or_create(
-        key=change.subject,
-        defaults={
-            "value": value,
-            "source": change.after["source"],
-            "name": change.subject_name[:120],
-            "set_at": change.in_force_at,
-            "by_county": True,
-        },
-    )
+def _says(value: Value) -> Callable[[int], str]:
+    return KNOWN[value["switch"]].says if "switch" in value else str
 
 
 def _known(subject: str, *, of_roles: bool = False) -> Known:

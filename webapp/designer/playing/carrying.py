@@ -23,7 +23,7 @@ from webapp.cases.planning.setting import LEDGER, Actor, Completed, Papers, Sett
 from webapp.cases.planning.timers import hosts_of
 from webapp.cases.queries.timeline import Line, lines
 from webapp.cases.spoken import spoken
-from webapp.cases.stepping import ordered_codes
+from webapp.cases.stepping import after_hours_next_day, ordered_codes
 from webapp.cases.values import masked
 from webapp.core.errors import Refused
 from webapp.designer.playing.anything import CODE, facts_told
@@ -176,6 +176,7 @@ def carry_out(
         hosts=hosts_of(outcome, lambda: ground.bundle),
         decision_days=decision_days_in(ground.bundle) if ordered else 0,
         held=board.held if outcome.finished else None,
+        after_hours_next_day=after_hours_next_day(outcome),
     )
     step = plan_step(
         board.state,
