@@ -222,6 +222,7 @@ DOORS: dict[str, Door] = {
     "office:units": Door(READING_PARAMETERS),
     "office:unit": Door(READING_PARAMETERS),
     "office:roles": Door(READING_PARAMETERS),
+    "office:supervision": Door(READING_PARAMETERS),
     "office:parameters": Door(READING_PARAMETERS),
     "office:verbs": Door(READING_PARAMETERS),
     "office:changes": Door(READING_PARAMETERS),

@@ -24,6 +24,7 @@ PAGES = {
         "/office/items/", "/office/calendar/", "/office/coverage/",
         "/office/parameters/verbs/", "/office/calendar/?year=2028", "/office/cards/", "/office/cards/?scope=told",
         "/contacts/figures/", "/contacts/?view=unit",
+        "/office/parameters/", "/office/parameters/supervision/",
     ],
 }  # fmt: skip
 

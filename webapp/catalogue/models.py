@@ -253,6 +253,9 @@ class SupervisionRule(models.Model):
     count = models.PositiveSmallIntegerField(null=True)
     hours = models.BooleanField(default=False, help_text="Only while the unit is open.")
     enabled = models.BooleanField(default=True)
+    by_county = models.BooleanField(
+        default=False, help_text="Set on a page: a later release never replaces it."
+    )
 
     class Meta:
         constraints = [

@@ -54,14 +54,29 @@ class Rule:
 def supervision_rules() -> tuple[Rule, ...]:
     """The rules that are switched on, in order; perhaps some seconds old: one statement."""
     rows = SupervisionRule.objects.filter(enabled=True).order_by("code", "part")
-    return tuple(
-        Rule(
-            row.code, row.part, row.name, row.signal, row.trigger, tuple(row.clocks),
-            tuple(row.to), row.days, row.share, row.late_from, row.late_until, row.count,
-            row.hours,
-        )
-        for row in rows
+    return tuple(as_rule(row) for row in rows)
+
+
+def as_rule(row: SupervisionRule) -> Rule:
+    """A row as the sweep reads it."""
+    return Rule(
+        row.code, row.part, row.name, row.signal, row.trigger, tuple(row.clocks),
+        tuple(row.to), row.days, row.share, row.late_from, row.late_until, row.count,
+        row.hours,
     )  # fmt: skip
+
+
+def families(rows: Iterable[SupervisionRule]) -> list[list[SupervisionRule]]:
+    """Rules that are changed together: bands of lateness of the same clocks, else each alone.
+
+    R04 ends where R05 begins; neither may be moved without the other.
+    """
+    found: dict[tuple[object, ...], list[SupervisionRule]] = {}
+    for row in sorted(rows, key=lambda one: (one.code, one.part)):
+        band = row.trigger == SupervisionRule.Trigger.LAPSED
+        family = ("band", *row.clocks) if band else (row.code, row.part)
+        found.setdefault(family, []).append(row)
+    return list(found.values())
 
 
 def rule_of(code: str) -> Rule | None:
@@ -72,6 +87,7 @@ def rule_of(code: str) -> Rule | None:
 def load_rules(rows: Iterable[Mapping[str, Any]], *, update: bool = False) -> list[str]:
     """Write missing rules, with `update` also changed ones; gives the codes written.
 
+    What the county has set on a page stays.
     Raises Refused for a row that says something the product does not know.
     """
     known = set(Role.objects.values_list("key", flat=True))
@@ -81,7 +97,7 @@ def load_rules(rows: Iterable[Mapping[str, Any]], *, update: bool = False) -> li
         row = _checked(raw, known)
         found = stored.get((row.code, row.part))
         if found is not None:
-            if not update or _same(found, row):
+            if not update or found.by_county or _same(found, row):
                 continue
             row.pk = found.pk
         row.save()

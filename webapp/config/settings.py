@@ -103,6 +103,7 @@ CHANGE_KINDS = [
     "webapp.office.kinds.units.WindowSet",
     "webapp.office.kinds.posts.PostChange",
     "webapp.office.kinds.posts.PostNew",
+    "webapp.office.kinds.supervision.SupervisionBands",
     "webapp.office.calendar_change.CalendarDays",
     "webapp.office.calendar_change.CalendarWeek",
     "webapp.office.calendar_change.UnitHours",

@@ -13,11 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from webapp.cases.models import Case, WorkItem
+from webapp.cases.planning.ledger import label
+from webapp.cases.queries.foreseen import foreseen
 from webapp.cases.queries.moving import Moving, moving
+from webapp.catalogue.parameters import AFTER_HOURS
 from webapp.catalogue.queries import calendar_in_force, hours_of
 from webapp.changes.models import Change
+from webapp.core import db
 from webapp.core.errors import Refused
 from webapp.office.calendar_change import CalendarDays, CalendarWeek, UnitHours, unit_id
+from webapp.office.card_views import LEVEL_WORDS
+from webapp.office.kinds.supervision import rules_with
 from workflows.calendars import Calendar
 from workflows.errors import WorkflowError
 
@@ -53,6 +59,8 @@ def of_item(change: Change) -> list[str]:
 
 def of_parameter(change: Change) -> list[str]:
     """A figure counts when it is used; what was printed on a paper stays."""
+    if change.subject == AFTER_HOURS:
+        return [_from(change), _("以后收到的材料按新的算，已经起算的期限不变。")]
     return [
         _from(change),
         _("已经签的承诺、已经发出的文书按当时的数算，以后的按新的数算。"),
@@ -142,6 +150,35 @@ def _moving(change: Change) -> Moving:
     return moving(old, replace(new, last=max(new.last, old.last)))
 
 
+def of_supervision(change: Change) -> list[str]:
+    """Cards that the next sweep would issue and by today's rules would not: three statements."""
+    lines = [_from(change), _("已经发的牌不变，下一次扫描起按新的发。")]
+    if change.after is None or change.state not in _OPEN:
+        return lines
+    now, after = rules_with(change.after)
+    calendar, at = calendar_in_force(), db.now()
+    known = set(foreseen(now, calendar, at))
+    new = [card for card in foreseen(after, calendar, at) if card not in known]
+    if not new:
+        return [*lines, _("照现在的情形，没有在办件会因此收到牌。")]
+    lead = _("照现在的情形，{cases} 件在办件会收到 {n} 张：")
+    cases = len({card.number for card in new})
+    lines.append(lead.format(cases=cases, n=len(new)))
+    for card in new[:MOST_CARDS]:
+        words = _("{number} {rule} {level}（{clock}，{due}到期）")
+        lines.append(
+            words.format(
+                number=card.number, rule=card.rule, level=_(LEVEL_WORDS[card.level]),
+                clock=label(card.clock), due=card.due_on.isoformat(),
+            )
+        )  # fmt: skip
+    if len(new) > MOST_CARDS:
+        lines.append(_("只列出前 {n} 个。").format(n=MOST_CARDS))
+    return lines
+
+
+MOST_CARDS = 50
+
 PREVIEWS: Mapping[str, Preview] = {
     "item": of_item,
     "parameter": of_parameter,
@@ -150,4 +187,5 @@ PREVIEWS: Mapping[str, Preview] = {
     "windows": of_unit,
     "role": of_role,
     "calendar": of_calendar,
+    "supervision": of_supervision,
 }

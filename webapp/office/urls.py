@@ -13,6 +13,7 @@ from webapp.office import (
     organ_views,
     parameter_views,
     staffing,
+    supervision_views,
     views,
 )
 
@@ -36,6 +37,7 @@ urlpatterns = [
     path("parameters/organs/<str:key>/", organ_views.unit, name="unit"),
     path("parameters/roles/", organ_views.roles, name="roles"),
     path("parameters/verbs/", parameter_views.verbs, name="verbs"),
+    path("parameters/supervision/", supervision_views.supervision, name="supervision"),
     path("seals/", views.seals, name="seals"),
     path("staff/", staffing.staff, name="staff"),
     path("staff/<int:unit_id>/", staffing.staff_unit, name="staff_unit"),
