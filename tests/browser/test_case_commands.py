@@ -18,7 +18,7 @@ CLOSED_TO_HIM = 404
 def only_the_papers_are_owed(person, case) -> None:
     """Every clock has ended; the window still has to give the papers back."""
     person.looks_at(case, "clocks")
-    running = person.page.locator(".clock:not(.clock-ended) h2").all_inner_texts()
+    running = person.page.locator(".clock:not(.clock-ended) h3").all_inner_texts()
     assert running
     for text in running:
         assert "环节时限" in text, running

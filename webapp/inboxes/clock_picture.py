@@ -12,7 +12,9 @@ from django.utils.translation import gettext_noop, ngettext
 from webapp.cases.models import AwaitedMessage
 from webapp.cases.queries import CasePage
 from webapp.cases.queries.clock_days import ClockDays, clock_days
+from webapp.cases.queries.page import ClockLine
 from workflows.calendars import local_day
+from workflows.model import LimitUnit
 
 WIDTH, LABEL, ROW, HEAD = 1000, 210, 46, 30
 """Units of the drawing: it is scaled to the page."""
@@ -61,13 +63,15 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A line of the table: what each has used of a clock; `stops` in words."""
+    """A line of the table: what each has used of a clock, of how much; `stops` in words."""
 
     name: str
     state: str
     cells: tuple[int, ...]
     total: int
     unit: str
+    limit: str
+    due_on: date | None
     stops: tuple[str, ...]
 
 
@@ -181,8 +185,22 @@ def _account(one: ClockDays) -> Account:
     unit = _("分钟") if not line.in_days else _("天")
     return Account(
         f"{line.name}{run}", state, tuple(spent.get(key, 0) for key in _ORDER), one.total, unit,
-        tuple(stops),
+        _limit(line), line.due_on, tuple(stops),
     )  # fmt: skip
+
+
+def _limit(line: ClockLine) -> str:
+    """The whole limit in its own unit, an extension included."""
+    if line.reading is None:
+        return ""
+    n = line.reading.total
+    words = {
+        LimitUnit.WORKDAY: ngettext("{n}个工作日", "{n}个工作日", n),
+        LimitUnit.SAME_DAY: _("当日办结"),
+        LimitUnit.DAY: ngettext("{n}日（自然日）", "{n}日（自然日）", n),
+        LimitUnit.HOUR: ngettext("{n}个工作小时", "{n}个工作小时", n),
+    }
+    return words[line.reading.unit].format(n=n)
 
 
 def _until_now(state: str) -> str:
