@@ -56,7 +56,11 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class ClockRow:
-    """One run of a clock with its materialised dates; entries only while it is not ended."""
+    """One run of a clock with its materialised dates.
+
+    Entries only while it is not ended; of the first check always: they say when the application
+    was received.
+    """
 
     id: int
     kind: str

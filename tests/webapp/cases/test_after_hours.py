@@ -10,6 +10,7 @@ from datetime import date
 
 import pytest
 
+from webapp.cases import actions
 from webapp.cases.models import ClockEntry
 from webapp.catalogue.models import Parameter
 from webapp.catalogue.parameters import AFTER_HOURS, parameter
@@ -17,6 +18,7 @@ from webapp.catalogue.queries import calendar_in_force, hours_of
 from webapp.changes import actions as changes
 from webapp.changes.models import Change
 from webapp.changes.queries import difference
+from webapp.core import db
 from workflows.clocks import explain, from_dicts
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +101,31 @@ def test_deemed_acceptance_is_dated_back_to_the_same_day_whatever_was_switched_s
     due, entries = started(desk, case, "statutory")
     assert entries[0].counted_from == date(2026, 3, 9)
     assert due == date(2026, 4, 7), "twenty working days after Monday; 4 to 6 April are off"
+    assert SAID in lines(entries)
+
+
+@pytest.mark.parametrize("value", [0, 1])
+def test_a_period_that_counts_from_the_application_has_the_same_day(desk, switched, value):
+    """社会保险经办条例: ten working days from the application; the check is over by then."""
+    case = desk.go_to("2026-03-06", 18).open("RS01")
+    Parameter.objects.filter(pk=AFTER_HOURS).update(value=value)
+    desk.run(case)
+    due, entries = started(desk, case, "statutory")
+    assert (due, entries[0].counted_from) == (date(2026, 3, 23), date(2026, 3, 9))
+    assert SAID in lines(entries)
+
+
+def test_a_supplement_after_hours_begins_its_check_on_the_next_working_day(desk, switched):
+    """flows: the check begins anew with the supplement, received like the application."""
+    marks = desk.marks("ZR01")
+    lacking = next(iter(marks))
+    case = desk.open("ZR01", marks=desk.marks("ZR01", **{lacking: "missing"}))
+    desk.complete(desk.item(case), outcome="supplement")
+    desk.go_to("2026-03-13", 18)
+    with db.pretended(desk.at):
+        actions.supply_materials(case.pk, desk.window, {lacking: {"state": "received"}})
+    due, entries = started(desk, case, "check", run=2)
+    assert (due, entries[0].counted_from) == (date(2026, 3, 23), date(2026, 3, 16))
     assert SAID in lines(entries)
 
 

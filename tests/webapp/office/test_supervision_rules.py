@@ -71,7 +71,11 @@ def late(desk):
 
 
 def test_yellow_ends_where_red_begins(office, publisher):
-    changes.approve(proposed(office, BANDS, R05_1_late_from="5").pk, publisher)
+    five = "超过承诺时限五个工作日以上"
+    change = proposed(office, BANDS, R05_1_late_from="5", R05_1_name=five)
+    assert f"R05：牌上写“{five}”" in [line.words for line in difference(change)]
+    changes.approve(change.pk, publisher)
+    assert row("R05").name == five
     assert (row("R04").late_until, row("R05").late_from, row("R05").late_until) == (4, 5, None)
     assert row("R05", 2).late_from == 1, "the statutory clock is another change"
     now = {(one.code, one.part): one for one in supervision_rules()}

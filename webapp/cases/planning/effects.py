@@ -129,12 +129,11 @@ def _receipt_day(step: Step, at: datetime, *, supplement: bool = False) -> date:
     """The day on which papers that came at `at` count as received (domain §1.5, rule 2).
 
     The application has one such day: the one by which its first check began, whatever the
-    county has decided, closed or opened since (deemed acceptance is dated back to it). Once
-    that check has ended, its entries are no longer at hand and the day is found again.
+    county has decided, closed or opened since (deemed acceptance is dated back to it).
     """
-    checks = [row for row in step.state.clocks if row.kind == "check" and row.run == 1]
-    if checks and not supplement:
-        started = from_dicts(checks[0].entries)[0]
+    first = next((c for c in step.state.clocks if c.kind == "check" and c.run == 1), None)
+    if first is not None and first.entries and not supplement:
+        started = from_dicts(first.entries)[0]
         if isinstance(started, Started) and started.counted_from is not None:
             return started.counted_from
     return event_day(

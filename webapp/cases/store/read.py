@@ -95,7 +95,8 @@ SELECT greatest({MOMENT},
   (SELECT jsonb_agg(jsonb_build_object(
       'id', c.id, 'kind', c.kind, 'run', c.run, 'item_id', c.item_id, 'state', c.state,
       'started_at', c.started_at, 'due_at', c.due_at, 'lapses_at', c.lapses_at,
-      'ended_at', c.ended_at, 'entries', CASE WHEN c.state = 'ended' THEN '[]'::jsonb ELSE
+      'ended_at', c.ended_at, 'entries', CASE
+        WHEN c.state = 'ended' AND NOT (c.kind = 'check' AND c.run = 1) THEN '[]'::jsonb ELSE
         (SELECT jsonb_agg(e.entry ORDER BY e.seq) FROM cases_clockentry e
           WHERE e.case_id = c.case_id AND e.kind = c.kind AND e.run = c.run) END)
       ORDER BY c.id)

@@ -137,6 +137,47 @@ class RoleParameter(Kind):
         if words:
             raise Invalid({"role": words})
 
+    def difference(self, before: Value, after: Value) -> list[Line]:
+        """Another role is another power."""
+        lines = []
+        if before["role"] != after["role"]:
+            names = role_names((before["role"], after["role"]))
+            words = _("由 {old} 改为 {new}").format(
+                old=names[before["role"]], new=names[after["role"]]
+            )
+            lines.append(Line(words, grave=True))
+        if before["source"] != after["source"]:
+            lines.append(Line(_("依据改为：{new}").format(new=after["source"])))
+        return lines
+
+    def gaining(self, before: Value, after: Value) -> Collection[str]:
+        """The role that decides from now on."""
+        return () if before["role"] == after["role"] else (after["role"],)
+
+    def apply(self, change: Change, today: date) -> None:
+        """Write its place among the roles; a later release leaves it alone."""
+        if change.after is None:
+            raise Refused("改动没有内容。")
+        roles = _known(change.subject, of_roles=True).roles
+        set_by_county(change, roles.index(change.after["role"]))
+
+
+def set_by_county(change: Change, value: int) -> None:
+    """Write the row of a parameter from an approved change."""
+    if change.after is None or change.in_force_at is None:
+        raise Refused("改动没有内容。")
+    Parameter.objects.update_or_create(
+        key=change.subject,
+        defaults={
+            "value": value,
+            "source": change.after["source"],
+            "name": change.subject_name[:120],
+            "set_at": change.in_force_at,
+            "by_county": True,
+        },
+    )
+
+
 def _says(value: Value) -> Callable[[int], str]:
     return KNOWN[value["switch"]].says if "switch" in value else str
 

@@ -78,13 +78,12 @@ class SupervisionBands(Kind):
         return asking.form(self.key, *groups)
 
     def typed(self, value: Value) -> dict[str, Any]:
-        """One answer a figure; only what the form asks."""
+        """One answer a figure."""
         typed: dict[str, Any] = {}
         for mark, row in value.items():
             for name, said in row.items():
-                if name != "name":
-                    number = isinstance(said, int) and not isinstance(said, bool)
-                    typed[f"{mark}_{name}"] = str(said) if number else said
+                number = isinstance(said, int) and not isinstance(said, bool)
+                typed[f"{mark}_{name}"] = str(said) if number else said
         return typed
 
     def value(self, answers: Mapping[str, Any], current: Value) -> Value:
@@ -113,6 +112,9 @@ class SupervisionBands(Kind):
         lines: list[Line] = []
         for mark, new in after.items():
             code, old = mark.partition("_")[0], before.get(mark, {})
+            if new["name"] != old.get("name"):
+                words = _("{code}：牌上写“{name}”")
+                lines.append(Line(words.format(code=code, name=new["name"])))
             for name in LIMITS:
                 if name in new and new[name] != old.get(name):
                     lines.append(_figure(code, name, old.get(name), new[name]))
@@ -156,7 +158,7 @@ def changed(rows: list[Row], value: Value) -> list[Row]:
     following: int | None = None
     for row in reversed(rows):
         wanted = value[tag(row)]
-        for name in (*LIMITS, "to", "enabled", "hours"):
+        for name in ("name", *LIMITS, "to", "enabled", "hours"):
             if name in wanted:
                 setattr(row, name, wanted[name])
         if row.trigger == Row.Trigger.LAPSED:
@@ -189,7 +191,8 @@ def _value(row: Row) -> dict[str, Any]:
 
 def _questions(row: Row, roles: Mapping[str, str]) -> list[Field]:
     mark = tag(row)
-    fields = []
+    about = _("发牌的缘由，印在牌上；改了天数，这里要跟着改。")
+    fields = [asking.text(f"{mark}_name", _("写明什么"), most=80, must=True, about=about)]
     for name in _ASKED.get(row.trigger, ()):
         words, least, most = LIMITS[name]
         fields.append(asking.number(f"{mark}_{name}", _(words), least, most, must=True))
@@ -207,6 +210,8 @@ def _answered(answers: Mapping[str, Any], mark: str, row: Mapping[str, Any]) -> 
         said = answers.get(f"{mark}_{name}")
         if name in LIMITS and said is not None:
             found[name] = int(said)
+        elif name == "name":
+            found["name"] = str(said)
         elif name == "to":
             found["to"] = list(said or ())
         elif name in {"hours", "enabled"}:
