@@ -28,5 +28,6 @@ SCHEDULE = {
         Job.SEAL: 60,
         Job.SEND_DIGESTS: 300,
         Job.CHECK_INVARIANT: 3600,
+        Job.SWEEP_UPLOADS: 3600,
     }.items()
 }

@@ -59,6 +59,10 @@ ALWAYS_THE_SAME: dict[str, dict[str, Any]] = {
     },
     "inboxes:inbox_list": {"column": ["step", "who"], "sort": "received"},
     "inboxes:view_save": {"name": "没人签收的", "query": "view=unit&held=none"},
+    "inboxes:upload_begin": {
+        "place": "register:ZR01", "material": "application", "key": "walk", "name": "a.png",
+        "size": "100",
+    },
     "office:change_begin": {"kind": "item.limits", "subject": "ZR01"},
     "office:change_save": {
         "value": "100", "source": "县政务办会议纪要", "reason": "试改", "seen": "0",

@@ -55,6 +55,8 @@ ARRANGING = _of(
 )  # fmt: skip
 HEADS_OWN = FILING_ABSENCE - {"township.window @ own"}
 """For posts, people and draft rosters of the centre: its heads, and the county office."""
+UPLOADING = frozenset({"township.window @ own"})
+"""Whose the upload of the scene is: nobody else goes on with it, not even a colleague."""
 CARD_OF = frozenset({"township.window @ own"})
 """Whose the card of the scene is: the post where the matter waited."""
 CARD_SEEN = CARD_OF | COUNTY_EYES | {"township.head_window @ own", "township.leader @ own"}
@@ -181,7 +183,10 @@ DOORS: dict[str, Door] = {
     "inboxes:receive_papers": Door(WORKING, "POST"),  # which papers are hers: the action
     "inboxes:put_on_run": Door(WORKING, "POST"),
     "inboxes:run_paper": Door(NOBODY),  # no run of this number: 404 for everybody
+    "inboxes:upload_begin": Door(WORKING, "POST", changes=True),  # where: the action
+    "inboxes:upload": Door(UPLOADING, "GET POST"),  # without a piece: a sentence, 422
     "inboxes:attachment": Door(CASE),
+    "inboxes:preview": Door(CASE),
     "inboxes:papers": Door(CASE, "POST", changes=True),  # others who see it: a sentence, 409
     "inboxes:reveal": Door(IN_HAND, "POST", changes=True),
     "inboxes:withdraw": Door(AT_WINDOW, "POST", changes=True),

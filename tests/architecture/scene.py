@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from tests.architecture.people import NO_POST, OUTSIDE, STAND_IN, Person, gather
 from tests.webapp.cases.desk import MANDATE, Desk
-from webapp.cases import actions
+from webapp.cases import actions, files
 from webapp.cases.models import Card, Case, Transfer, WorkItem
 from webapp.changes import actions as changes
 from webapp.contacts.actions import Enquiry, register_contact
@@ -209,12 +209,19 @@ class Scene:
                 attachment = actions.attach(
                     case.pk, by, None, SimpleUploadedFile(f"{role}.png", _picture(role))
                 )
+            drawn = files.page_of(hashlib.sha256(_picture(role)).hexdigest(), 1)
+            drawn.parent.mkdir(parents=True, exist_ok=True)
+            drawn.write_bytes(PNG)
             answers = {"Task_Examine": {"outcome": "not_required"}} if stage.denied else {}
             self.desk.run(case, stage.until, **answers)
             item = self.desk.item(case, stage.until)
             self.staged[role] = Staged(role, case, item, attachment)
         window = self.acting("township.window @ own")
         self.view = lists.save_view(window, "容缺", "tolerance=1", None).pk
+        clerk = self.acting("township.window @ own", db.now())
+        self.upload = actions.begin_upload(
+            clerk, "register:ZR01", "application", "scene", name="scene.png", size=100
+        ).pk
         self.card = self._card(self.staged["township.window"]).pk
         self.contact = self._contact()
         return self

@@ -13,7 +13,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
-from tests.architecture.doors import DESIGNING, HEADS_OWN, PUBLISHING, REGISTERING
+from tests.architecture.doors import DESIGNING, HEADS_OWN, PUBLISHING, REGISTERING, UPLOADING
 from tests.architecture.people import STAND_IN
 from tests.architecture.scene import PHONE, PNG
 from webapp.cases import actions
@@ -43,6 +43,11 @@ ACTIONS = {
     "drop_draft": (POST, Unknown),
     "set_material": (IN_HAND, Unknown),
     "attach": (IN_HAND, Unknown),
+    "begin_upload": (IN_HAND, Unknown),
+    "add_piece": ("whose it is", Unknown),
+    "attach_uploads": (IN_HAND, Unknown),
+    "keep_for_later": ("registering", NotYours),
+    "drop_upload": ("whose it is", Unknown),
     "remove_attachment": (IN_HAND, Unknown),
     "reveal": (IN_HAND, Unknown),
     "print_documents": (PRINTING, Unknown),
@@ -72,6 +77,7 @@ ACTIONS = {
 NOTHING_TO_DO = {
     "receive_papers",
     "put_on_run",
+    "attach_uploads",
     "reassign",
     "return_step",
     "release",
@@ -132,6 +138,15 @@ def call_of(scene, verb, staged):
         "attach": lambda by: actions.attach(
             case.pk, by, key, SimpleUploadedFile("walk.png", PNG)
         ),
+        "begin_upload": lambda by: actions.begin_upload(
+            by, f"case:{case.pk}", key, f"walk{case.pk}", name="walk.png", size=100
+        ),
+        "add_piece": lambda by: actions.add_piece(by, scene.upload, 0, b"x"),
+        "attach_uploads": lambda by: actions.attach_uploads(case.pk, by, "register:ZR01", []),
+        "keep_for_later": lambda by: actions.keep_for_later(
+            by, "register:ZR01", key, f"later{case.pk}", name="walk.png", chunks=[PNG]
+        ),
+        "drop_upload": lambda by: actions.drop_upload(by, scene.upload),
         "remove_attachment": lambda by: actions.remove_attachment(
             case.pk, by, staged.attachment
         ),
@@ -211,6 +226,7 @@ def may(verb, staged) -> frozenset[str]:
         LEADS: staged.leads,
         OFFICE: frozenset({"county.office @ own"}),
         "stand-in": frozenset({STAND_IN}),
+        "whose it is": UPLOADING,
         DESIGN: DESIGNING | PUBLISHING,
         PUBLISH: PUBLISHING,
         "heads": HEADS_OWN,

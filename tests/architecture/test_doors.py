@@ -139,6 +139,7 @@ def address(scene, name, staged=None) -> str:
     known |= {"card_id": scene.card, "contact_id": scene.contact, "view_id": scene.view}
     if name == "contacts:contact_do":
         known["verb"] = "take"
+    known |= {"upload_id": scene.upload}
     if name == "office:change_verb":
         known["verb"] = "withdraw"
     if name == "office:unit":
@@ -157,6 +158,7 @@ def address(scene, name, staged=None) -> str:
             "item_id": staged.item.pk,
             "process": staged.case.process_version.process.key,
             "attachment_id": staged.attachment,
+            "number": 1,
             "document_id": Document.objects.filter(case=staged.case).first().pk,
         }
     wanted = dict(patterns())[name].pattern.converters

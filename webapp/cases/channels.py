@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 
 from webapp.cases.actions.deliver_message import deliver_message
+from webapp.cases.actions.examine_file import examine_file as examine
 from webapp.cases.actions.forward import carry_over
 from webapp.cases.actions.recount_clocks import recount_all
 from webapp.cases.actions.signals import deliver_signal as let_hear
@@ -94,3 +95,8 @@ def recount(message: Message) -> None:
     """Due dates of so many cases, derived again after a new calendar or new hours."""
     lookups.forget()
     recount_all(message.payload["cases"])
+
+
+def examine_file(message: Message) -> None:
+    """Scan a file that has come in and draw its preview; a scanner that is away: again later."""
+    examine(str(message.payload["sha256"]))

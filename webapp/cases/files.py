@@ -90,6 +90,25 @@ def path_of(sha256: str) -> Path:
     return Path(settings.MEDIA_ROOT) / sha256[:2] / sha256
 
 
+def quarantine_of(sha256: str) -> Path:
+    """Where the bytes of an infected file lie: kept as evidence, served to nobody."""
+    return Path(settings.MEDIA_ROOT) / "quarantine" / sha256
+
+
+def page_of(sha256: str, number: int) -> Path:
+    """Where the picture of one page of a file lies; pages count from 1."""
+    return Path(settings.MEDIA_ROOT) / "previews" / sha256[:2] / f"{sha256}-{number}.png"
+
+
+def isolate(sha256: str) -> None:
+    """Move the bytes of a hash to quarantine; done twice it does nothing."""
+    target = quarantine_of(sha256)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if path_of(sha256).is_file():
+        path_of(sha256).replace(target)
+        _to_disk(target.parent)
+
+
 def clean_name(name: str) -> str:
     """A name fit to be shown: no folders, no control characters, at most 200 characters."""
     last = name.replace("\\", "/").rpartition("/")[2]

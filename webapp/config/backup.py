@@ -85,9 +85,13 @@ def main_backup(arguments: list[str]) -> int:
 
 
 def stored_files() -> list[Path]:
-    """Finished uploads, in order; one that is just arriving (`.in-…`) may be gone in a moment."""
+    """Finished uploads, in order; what is just arriving (`.in-…`) may be gone in a moment."""
     found = attachments().rglob("*")
-    return sorted(path for path in found if path.is_file() and not path.name.startswith("."))
+    return sorted(path for path in found if path.is_file() and not _is_passing(path))
+
+
+def _is_passing(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(attachments()).parts)
 
 
 def write(file: Path) -> dict[str, Any]:

@@ -12,6 +12,7 @@
 | `TRUST_PROXY` | 1: believe `X-Forwarded-Proto` of the proxy in front | 0 |
 | `DEMO` | 1: demo accounts may exist and sign in | 0 |
 | `ATTACHMENTS` | folder of uploaded files | `var/attachments` |
+| `CLAMAV` | virus scanner: `tcp://127.0.0.1:3310` or `unix:/run/clamav/clamd.ctl` | none: files are not scanned |
 | `FONTS` | folder with the county's own faces (仿宋_GB2312, 方正小标宋) for PDF files | Noto Serif SC |
 | `PUBLIC_ADDRESS` | `https://name` under which applicants reach the query page; printed as QR code | none: no code |
 | `NOTIFY_MAIL` | mail server: `mailtos://user:password@host?from=bm@host` (apprise) | none: no mail |
@@ -252,6 +253,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "webapp.config.static_files.HashedFiles"},
 }
+CLAMAV = os.environ.get("CLAMAV", "")
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -271,6 +273,7 @@ OUTBOX_CHANNELS = {  # what carries each kind of message of the outbox
     "transfer-case": "webapp.cases.channels.transfer_case",
     "forward-command": "webapp.cases.channels.forward_command",
     "recount": "webapp.cases.channels.recount",
+    "examine-file": "webapp.cases.channels.examine_file",
     "tell": "webapp.organisations.channels.tell",
     "digest": "webapp.inboxes.channels.digest",
 }

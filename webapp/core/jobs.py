@@ -18,6 +18,7 @@ class Job(StrEnum):
     FIRE_DUE_TIMERS = "cases.fire_due_timers"
     ISSUE_CARDS = "cases.issue_cards"
     RECOUNT_CLOCKS = "cases.recount_clocks"
+    SWEEP_UPLOADS = "cases.sweep_uploads"
     CHECK_INVARIANT = "cases.check_invariant"
     SEND_DIGESTS = "inboxes.send_digests"
     PUBLISH_DUE_DRAFTS = "processes.publish_due_drafts"

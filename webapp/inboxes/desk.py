@@ -17,10 +17,11 @@ from webapp.cases import policy
 from webapp.cases.actions.issue_paper import ON_REQUEST, ONCE
 from webapp.cases.documents import NAMES
 from webapp.cases.filetypes import INLINE
-from webapp.cases.models import Attachment, Case, CaseMaterial, WorkItem
+from webapp.cases.models import Attachment, Case, CaseMaterial, StoredFile, WorkItem
 from webapp.cases.places import unit_facts
 from webapp.cases.planning.aftercare import ACKNOWLEDGE, ANSWER, GIVE_BACK, WITHOUT_GRANT
 from webapp.cases.planning.ending import SUSPENSION
+from webapp.cases.previews import DRAWN
 from webapp.cases.queries import CasePage, Filled, case_seen_by
 from webapp.cases.queries.ahead import expected_hands
 from webapp.cases.queries.departments import departments_of_case
@@ -69,12 +70,18 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A file beside its paper; `inline` when the browser may show it here."""
+    """A file beside its paper; `inline` when the browser may show it here.
+
+    `pages`: numbers of the preview pictures; `waits`: the scanner has not answered yet.
+    """
 
     id: int
     name: str
     size: str
     inline: str
+    pages: Sequence[int] = ()
+    drawing: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +188,7 @@ def frame(request: HttpRequest, page: CasePage, tab: str) -> dict[str, Any]:
         "relay_next": coming[:room],
         "relay_more": len(coming) > room,
         "case": page.case,
+        "place": f"case:{page.case.pk}",
         "page": page,
         "at": by.at,
         "tab": tab,
@@ -290,16 +298,27 @@ def sheets(page: CasePage) -> list[Sheet]:
     promise = page.promise if page.promise and page.promise.is_open else None
     open_papers = promise.open_papers if promise else ()
     due = {one.material_id: one.due_on for one in open_papers}
-    found = [_sheet(one, files.get(one.pk, []), due.get(one.pk)) for one in page.materials]
+    found = [
+        _sheet(
+            one,
+            tuple(shown(file, page.stored.get(file.sha256)) for file in files.get(one.pk, ())),
+            due.get(one.pk),
+        )
+        for one in page.materials
+    ]
     return sorted(found, key=lambda sheet: sheet.promised is None)
 
 
 def other_files(page: CasePage) -> tuple[Shown, ...]:
     """Files that belong to no line of the checklist."""
-    return tuple(shown(one) for one in page.attachments if one.material_id is None)
+    return tuple(
+        shown(one, page.stored.get(one.sha256))
+        for one in page.attachments
+        if one.material_id is None
+    )
 
 
-def _sheet(one: CaseMaterial, files: list[Attachment], promised: date | None) -> Sheet:
+def _sheet(one: CaseMaterial, files: tuple[Shown, ...], promised: date | None) -> Sheet:
     words, sign = STATES.get(one.state, (one.state, "?"))
     detail = str(FORMS.get(one.form, one.form))
     if one.copies and one.form not in {"original_check", "electronic"}:
@@ -316,19 +335,27 @@ def _sheet(one: CaseMaterial, files: list[Attachment], promised: date | None) ->
         defect=one.defect,
         remedy=one.remedy,
         noticed=one.noticed,
-        files=tuple(shown(file) for file in files),
+        files=files,
         promised=promised,
     )
 
 
-def shown(one: Attachment) -> Shown:
+def shown(one: Attachment, stored: StoredFile | None) -> Shown:
     """A file as the page shows it."""
     kind = ""
     if one.media_type in INLINE:
         kind = "image" if one.media_type.startswith("image/") else "frame"
     size = one.size / 1024
     words = f"{size / 1024:.1f} MB" if size >= 1024 else f"{max(size, 1):.0f} KB"
-    return Shown(one.pk, one.name, words, kind)
+    return Shown(
+        one.pk,
+        one.name,
+        words,
+        kind,
+        pages=range(1, (stored.pages or 0) + 1) if stored else (),
+        drawing=bool(stored and stored.pages is None and one.media_type in DRAWN),
+        waits=bool(stored and stored.state == stored.State.SCANNING),
+    )
 
 
 def _papers_with(page: CasePage) -> str:

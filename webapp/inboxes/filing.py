@@ -1,7 +1,7 @@
 """What a register page posts, read once: answers, checklist, village, mandate, files.
 
-Names of the page's own controls start with `reg-`, those of the checklist with `mat-` and
-`file-`: a question of a form can never have such a key.
+Names of the page's own controls start with `reg-`, those of the checklist with `mat-`, `file-`
+and `up-` (uploaded before): a question of a form can never have such a key.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from webapp.core.typed import whole
 from workflows.forms import Form, from_pairs
 
 Pairs = Mapping[str, Sequence[str]]
+_UPLOADED = re.compile(r"up-\w{0,60}", re.ASCII)
 _MATERIAL = re.compile(r"mat-(\w{1,60})-(state|defect|remedy)", re.ASCII)
 MANDATE = ("principal_name", "reason", "signed_on", "witness")
 
@@ -36,6 +37,7 @@ class Filing:
     key: str = ""
     way: str = ""
     order: str = "submit"
+    uploads: list[uuid.UUID] = field(default_factory=list)
 
     @property
     def village_id(self) -> int | None:
@@ -62,6 +64,13 @@ def read_filing(form: Form, pairs: Pairs) -> Filing:
         found = _MATERIAL.fullmatch(name)
         if found:
             filing.materials.setdefault(found[1], {})[found[2]] = _last(pairs, name)
+    filing.uploads = [
+        number
+        for name, values in pairs.items()
+        if _UPLOADED.fullmatch(name)
+        for value in values
+        if (number := _uuid(value)) is not None
+    ]
     filing.mandate = {name: _last(pairs, f"reg-mandate-{name}") for name in MANDATE}
     filing.mandate["powers"] = [power for power in pairs.get("reg-mandate-powers", ()) if power]
     return filing
@@ -90,6 +99,13 @@ def files_of(request: HttpRequest, item: ItemFacts) -> list[tuple[str, UploadedF
             (material.key, file) for file in request.FILES.getlist(f"file-{material.key}")
         ]
     return found
+
+
+def _uuid(value: object) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(str(value))
+    except ValueError:
+        return None
 
 
 def _last(pairs: Pairs, name: str) -> str:

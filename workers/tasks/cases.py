@@ -30,6 +30,12 @@ def recount_clocks(**_from_newer_callers: object) -> None:
     actions.order_due_recount()
 
 
+@app.task(name=Job.SWEEP_UPLOADS.value)
+def sweep_uploads(**_from_newer_callers: object) -> None:
+    """Forget uploads that nobody went on with, and bytes that nothing names any more."""
+    actions.sweep_uploads()
+
+
 @app.task(name=Job.CHECK_INVARIANT.value)
 def check_invariant(**_from_newer_callers: object) -> None:
     """Look for cases that nobody is responsible for or that wait for nothing (design.md §8)."""

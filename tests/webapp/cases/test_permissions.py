@@ -10,6 +10,7 @@ import inspect
 import pkgutil
 from datetime import date
 from importlib import import_module
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -31,7 +32,7 @@ LEADING = {
     ("township.leader", OWN),
     ("county.leader", "county_civil_affairs"),
 }
-TELL_WHY = {"open_case", "supply_materials"} | {
+TELL_WHY = {"open_case", "keep_for_later", "supply_materials"} | {
     "propose_transfer",
     "decide_transfer",
     "undo_transfer",
@@ -55,6 +56,11 @@ EXPECTED = {
     "drop_draft": None,  # forgets only one's own
     "set_material": SEE_PAPERS,
     "attach": SEE_PAPERS,
+    "begin_upload": SEE_PAPERS,
+    "attach_uploads": SEE_PAPERS,
+    "add_piece": set(),  # nobody's upload has this number
+    "drop_upload": set(),
+    "keep_for_later": "registering",
     "remove_attachment": SEE_PAPERS,
     "reveal": SEE_PAPERS,
     "print_documents": PRINTING,
@@ -116,6 +122,15 @@ def calls(desk, case, item, attachment):
         "drop_draft": lambda by: actions.drop_draft(by, item.pk),
         "set_material": lambda by: actions.set_material(case.pk, by, key, "checked"),
         "attach": lambda by: actions.attach(case.pk, by, None, file),
+        "begin_upload": lambda by: actions.begin_upload(
+            by, f"case:{case.pk}", key, "walk", name="a.png", size=9
+        ),
+        "attach_uploads": lambda by: actions.attach_uploads(case.pk, by, "register:MZ04", []),
+        "add_piece": lambda by: actions.add_piece(by, uuid4(), 0, b"x"),
+        "drop_upload": lambda by: actions.drop_upload(by, uuid4()),
+        "keep_for_later": lambda by: actions.keep_for_later(
+            by, "register:MZ04", key, "walk", name="a.png", chunks=[PNG]
+        ),
         "remove_attachment": lambda by: actions.remove_attachment(case.pk, by, attachment),
         "reveal": lambda by: actions.reveal(case.pk, "application.applicant_phone", by),
         "receive_papers": lambda by: actions.receive_papers(case.pk, by),
@@ -189,7 +204,7 @@ def test_every_action_has_its_rule_and_its_line_here():
                 assert name in verbs or name in HELPERS, f"{name} is not in the registry"
 
 
-HELPERS = {"already_done", "check", "checked_mandate", "watched"}
+HELPERS = {"attach_kept", "in_hand", "already_done", "check", "checked_mandate", "watched"}
 
 
 def test_every_role_of_every_unit_on_every_action(desk, settings, tmp_path):

@@ -16,6 +16,7 @@ from webapp.cases.actions.claim import claim
 from webapp.cases.actions.complete import complete
 from webapp.cases.actions.deliver_message import deliver_message
 from webapp.cases.actions.drafts import drop_draft, load_draft, save_draft
+from webapp.cases.actions.examine_file import examine_file
 from webapp.cases.actions.export_volume import export_volume
 from webapp.cases.actions.filings import acknowledge_filing, answer_query
 from webapp.cases.actions.fire_due_timers import fire_due_timers
@@ -54,6 +55,14 @@ from webapp.cases.actions.terminate import decide_termination, propose_terminati
 from webapp.cases.actions.transfer_case import transfer_case
 from webapp.cases.actions.transfers import decide_transfer, propose_transfer, undo_transfer
 from webapp.cases.actions.typeset_documents import typeset_documents
+from webapp.cases.actions.uploads import (
+    add_piece,
+    attach_uploads,
+    begin_upload,
+    drop_upload,
+    keep_for_later,
+    sweep_uploads,
+)
 from webapp.cases.actions.withdraw import withdraw
 
 REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
@@ -67,6 +76,11 @@ REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "set_material": (set_material, policy.check_can_change_materials),
     "supply_materials": (supply_materials, policy.check_can_supply),
     "attach": (attach, policy.check_can_change_materials),
+    "begin_upload": (begin_upload, policy.check_can_change_materials),
+    "add_piece": (add_piece, policy.check_can_change_materials),
+    "attach_uploads": (attach_uploads, policy.check_can_change_materials),
+    "keep_for_later": (keep_for_later, policy.check_can_register),
+    "drop_upload": (drop_upload, policy.check_can_register),
     "remove_attachment": (remove_attachment, policy.check_can_change_materials),
     "save_draft": (save_draft, policy.check_can_see_item),
     "load_draft": (load_draft, policy.check_can_see_item),
@@ -111,6 +125,8 @@ SYSTEM = {
     "order_recount": order_recount,
     "order_due_recount": order_due_recount,
     "typeset_documents": typeset_documents,
+    "examine_file": examine_file,
+    "sweep_uploads": sweep_uploads,
     "transfer_case": transfer_case,
 }
 """Actions that nobody asks for: sweeps and commands of the outbox."""
@@ -120,9 +136,12 @@ __all__ = [
     "SYSTEM",
     "WAIT_FOR_HOURS",
     "acknowledge_filing",
+    "add_piece",
     "answer_query",
     "appeal_card",
     "attach",
+    "attach_uploads",
+    "begin_upload",
     "carry_over",
     "cases_with_clocks",
     "claim",
@@ -133,12 +152,15 @@ __all__ = [
     "deliver_message",
     "deliver_signal",
     "drop_draft",
+    "drop_upload",
+    "examine_file",
     "export_volume",
     "fire_due_timers",
     "give_back",
     "is_recounting",
     "issue_cards",
     "issue_paper",
+    "keep_for_later",
     "leave",
     "load_draft",
     "open_case",
@@ -167,6 +189,7 @@ __all__ = [
     "start_case",
     "supply_materials",
     "suspend",
+    "sweep_uploads",
     "tell_cards",
     "transfer_case",
     "typeset_documents",

@@ -17,6 +17,7 @@ from webapp.cases.models.documents import (
     Document,
     NumberSeries,
 )
+from webapp.cases.models.files import StoredFile, Upload
 from webapp.cases.models.materials import Attachment, CaseMaterial, Custody
 from webapp.cases.models.transfers import Transfer, TransferLine
 from webapp.cases.models.values import Draft, Opinion, SensitiveValue, Submission
@@ -46,9 +47,11 @@ __all__ = [
     "Passage",
     "Proposal",
     "SensitiveValue",
+    "StoredFile",
     "Submission",
     "Timer",
     "Transfer",
     "TransferLine",
+    "Upload",
     "WorkItem",
 ]

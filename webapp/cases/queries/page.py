@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -29,6 +29,7 @@ from webapp.cases.models import (
     Passage,
     Proposal,
     SensitiveValue,
+    StoredFile,
     Submission,
     WorkItem,
 )
@@ -173,6 +174,7 @@ class CasePage:
     parent: Case | None = None
     started: tuple[Case, ...] = ()
     forwarded: ForwardedCommand | None = None
+    stored: Mapping[str, StoredFile] = field(default_factory=dict)
 
     @property
     def open_items(self) -> tuple[WorkItem, ...]:
@@ -190,7 +192,11 @@ def case_page(case: Case, at: datetime) -> CasePage:
     awaited = tuple(AwaitedMessage.objects.filter(case=case).order_by("since"))
     documents = Document.objects.filter(case=case).select_related("organ", "issued_by")
     opinions = Opinion.objects.filter(case=case).select_related("officer", "unit", "item")
-    attachments = Attachment.objects.filter(case=case, removed_at=None)
+    attachments = tuple(
+        Attachment.objects.filter(case=case, removed_at=None)
+        .select_related("material")
+        .order_by("id")
+    )
     custody = Custody.objects.filter(case=case).select_related(
         "from_unit", "from_officer", "to_pool__unit", "to_pool__role", "received_by"
     )
@@ -199,7 +205,7 @@ def case_page(case: Case, at: datetime) -> CasePage:
         case=case,
         items=items,
         materials=tuple(CaseMaterial.objects.filter(case=case).order_by("order")),
-        attachments=tuple(attachments.select_related("material").order_by("id")),
+        attachments=attachments,
         opinions=tuple(opinions.order_by("at", "id")),
         documents=tuple(documents.order_by("id")),
         forms=_forms(case),
@@ -224,6 +230,7 @@ def case_page(case: Case, at: datetime) -> CasePage:
         parent=case.parent,
         started=tuple(Case.objects.filter(parent=case).order_by("id")),
         forwarded=ForwardedCommand.objects.filter(case=case).order_by("-id").first(),
+        stored=StoredFile.objects.in_bulk([one.sha256 for one in attachments]),
     )
 
 

@@ -221,6 +221,11 @@ _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "supplied": _supplied,
     "attached": lambda payload: _("上传了附件"),
     "detached": lambda payload: _("删除了附件"),
+    "quarantined": lambda payload: ngettext(
+        "查出病毒，隔离了{n}个文件，须请申请人重新交",
+        "查出病毒，隔离了{n}个文件，须请申请人重新交",
+        len(payload["attachments"]),
+    ).format(n=len(payload["attachments"])),
     "revealed": lambda payload: _("查看了隐去的个人信息"),
     "printed": _printed,
     "paper_issued": lambda payload: _("应要求出具文书"),

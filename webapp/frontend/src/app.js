@@ -10,6 +10,7 @@ import "./paper.css";
 import "./duty.css";
 import "htmx.org";
 import "./rows.js";
+import "./uploads.js"; // before what counts chosen files and sent forms
 import "./states.js";
 import "./autosave.js";
 import "./keys.js";

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from csp.decorators import csp_replace
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from webapp.cases import actions, files, filetypes
-from webapp.cases.models import Attachment, Submission
+from webapp.cases import actions
+from webapp.cases.models import Submission
 from webapp.cases.queries import CasePage, case_page, prove
 from webapp.cases.spoken import text_of
 from webapp.catalogue import queries as catalogue
@@ -153,33 +151,3 @@ def _rows(one: Field | None, value: Any) -> list[list[tuple[str, str]]]:
         ]
         for row in value
     ]
-
-
-@page(policy.may_search)
-@xframe_options_sameorigin
-@csp_replace(  # type: ignore[arg-type]
-    {
-        "default-src": ["'none'"],
-        "object-src": ["'self'"],
-        "img-src": ["'self'"],
-        "style-src": ["'unsafe-inline'"],  # the browser's own viewer of PDF files
-        "frame-ancestors": ["'self'"],
-    }
-)
-@never_cache
-def attachment(request: HttpRequest, attachment_id: int) -> FileResponse:
-    """A file of a case: shown when the browser may, else downloaded under its name."""
-    found = Attachment.objects.filter(pk=attachment_id).first()
-    if found is None:
-        raise Http404
-    desk.case_or_404(acting_of(request), found.case_id)
-    path = files.path_of(found.sha256)
-    if not path.is_file():
-        raise Http404
-    download = found.media_type not in filetypes.INLINE or "download" in request.GET
-    return FileResponse(
-        path.open("rb"),
-        as_attachment=download,
-        filename=found.name,
-        content_type=found.media_type,
-    )

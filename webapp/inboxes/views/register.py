@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from itertools import groupby
 from typing import Any
@@ -16,6 +17,7 @@ from webapp.cases import actions, mandates
 from webapp.cases.actions.open_case import WAYS, for_visitor
 from webapp.cases.policy import REGISTERING
 from webapp.cases.queries import case_page
+from webapp.cases.queries.uploads import uploads_waiting
 from webapp.cases.stepping import StepResult
 from webapp.catalogue import queries as catalogue
 from webapp.catalogue.queries import ItemFacts, OfferedItem
@@ -177,6 +179,7 @@ def _posted(request: HttpRequest, item: ItemFacts, counter: Desk) -> HttpRespons
         return _drawn(request, item, counter, filing, status=409)
     actions.drop_draft(by, _place(item.code, filing.way, contact))
     _keep_files(request, item, result.case_id)
+    _fetch_uploads(request, _place(item.code, filing.way), filing, result.case_id)
     if counter.is_village and result.next_item_id is not None:
         keep_draft(by, result.next_item_id, {"outcome": [filing.way or "agency"]})
         return redirect("inboxes:item", item_id=result.next_item_id)
@@ -222,6 +225,43 @@ def _keep_files(request: HttpRequest, item: ItemFacts, case_id: int) -> None:
             )
 
 
+def _fetch_uploads(
+    request: HttpRequest, place: str, filing: typed.Filing, case_id: int
+) -> None:
+    """Put on the case what was uploaded while the form was filled in."""
+    if not filing.uploads:
+        return
+    try:
+        actions.attach_uploads(case_id, acting_of(request), place, filing.uploads)
+    except Refused as refusal:
+        why = refusal.sentence or "".join(getattr(refusal, "errors", {}).values())
+        words = _("办件已登记，但有文件没有收下：%(why)s请在办件的材料里重新上传。")
+        messages.warning(request, words % {"why": why})
+
+
+def _keep_for_later(
+    request: HttpRequest, item: ItemFacts, place: str, filing: typed.Filing
+) -> None:
+    """Files that came with a form which has to be mended: they need not be chosen again."""
+    for material, file in typed.files_of(request, item):
+        told = f"{filing.key}:{material}:{file.name}:{file.size}"
+        try:
+            kept = actions.keep_for_later(
+                acting_of(request),
+                place,
+                material,
+                hashlib.sha256(told.encode()).hexdigest(),
+                name=file.name or "",
+                chunks=file.chunks(),
+            )
+        except Invalid as wrong:
+            messages.warning(request, "".join(wrong.errors.values()) or wrong.sentence)
+        except Refused as refusal:
+            messages.warning(request, refusal.sentence)
+        else:
+            filing.uploads.append(kept.pk)
+
+
 def _drawn(
     request: HttpRequest,
     item: ItemFacts,
@@ -233,7 +273,12 @@ def _drawn(
     status: int = 200,
 ) -> HttpResponse:
     by = acting_of(request)
+    place = _place(item.code, filing.way)
+    if request.FILES and not counter.refusal:
+        _keep_for_later(request, item, place, filing)
     context: dict[str, Any] = {
+        "place": place,
+        "staged": uploads_waiting(by.officer_id, place, filing.uploads),
         "item": item,
         "guide": guide_of(item, counter.level),
         "journey": journey_of(item, counter.level),
