@@ -81,12 +81,14 @@ def _run(arguments: argparse.Namespace) -> int:
         return rehearse(
             arguments.draft, arguments.cases, arguments.against, as_lines=not arguments.json
         )
-    from workflows.cli.values import decide_file, feel_text
-
     if arguments.command == "decide":
+        from workflows.cli.deciding import decide_file
+
         return decide_file(
             arguments.file, arguments.decision, arguments.input, as_json=arguments.json
         )
+    from workflows.cli.expressing import feel_text
+
     return feel_text(arguments.expression, arguments.context, as_json=arguments.json)
 
 

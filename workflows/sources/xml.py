@@ -17,6 +17,7 @@ from workflows.errors import Unreadable
 MAX_BYTES = 5_000_000
 MAX_TAGS = 300_000
 MAX_DEPTH = 200
+MAX_ATTRIBUTES = 500  # of one element: lxml takes quadratic time to list more
 
 _DECLARATION = re.compile(r"\A<\?xml\s([^>]*?)\?>")
 _ENCODING = re.compile(r"""encoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]{0,40})["']""")
@@ -76,7 +77,7 @@ def read_xml(data: bytes, file: str) -> etree._Element:
         raise Unreadable(f"{file}：{_explain(wrong)}") from wrong
     if root.getroottree().docinfo.internalDTD is not None:
         raise Unreadable(f"{file}：不接受带 DOCTYPE 的文件")
-    _refuse_depth(root, file)
+    _refuse_monsters(root, file)
     return root
 
 
@@ -147,12 +148,17 @@ def _refuse_doctype(text: str, file: str) -> None:
         raise Unreadable(f"{file}：第 {line} 行：不接受带 DOCTYPE 的文件")
 
 
-def _refuse_depth(root: etree._Element, file: str) -> None:
+def _refuse_monsters(root: etree._Element, file: str) -> None:
+    """Nobody draws elements nested this deep, or with that many attributes."""
     depth = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
+    for event, node in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
         if depth > MAX_DEPTH:
             raise Unreadable(f"{file}：元素嵌套超过 {MAX_DEPTH} 层，不予读取")
+        if event == "start" and len(node.attrib) > MAX_ATTRIBUTES:
+            raise Unreadable(
+                f"{file}：第 {node.sourceline} 行：一个元素的属性超过 {MAX_ATTRIBUTES} 个，不予读取"
+            )
 
 
 def _explain(wrong: Exception) -> str:

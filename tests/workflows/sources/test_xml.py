@@ -88,6 +88,15 @@ def test_hostile_files_are_refused_in_words(hostile: str, sentence: str) -> None
     assert time.monotonic() - began < 2
 
 
+def test_an_element_of_too_many_attributes_is_refused_at_its_line() -> None:
+    """lxml lists attributes in quadratic time: 300,000 of them took minutes."""
+    many = " ".join(f'a{number}="1"' for number in range(60_000))
+    began = time.monotonic()
+    with pytest.raises(Unreadable, match="第 2 行：一个元素的属性超过 500 个"):
+        read_xml(f"<a>\n<b {many}/></a>".encode(), "many.bpmn")
+    assert time.monotonic() - began < 5
+
+
 def test_deep_but_tolerated_by_libxml() -> None:
     with pytest.raises(Unreadable, match="嵌套超过 200 层"):
         read_xml(b"<a>" * 220 + b"</a>" * 220, "deep.bpmn")
