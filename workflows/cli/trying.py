@@ -15,8 +15,8 @@ from typing import Any
 from workflows import engine
 from workflows.checks import check_bundle, check_diagram
 from workflows.cli.answers import Answers, read_answers
-from workflows.cli.files import library_of
 from workflows.cli.expressing import read_values
+from workflows.cli.files import library_of
 from workflows.cli.walking import Walk, refused, report
 from workflows.errors import (
     CommandRefused,
