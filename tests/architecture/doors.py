@@ -129,6 +129,7 @@ DOORS: dict[str, Door] = {
     "inboxes:reach": Door(SIGNED_IN, "GET POST", changes=True),
     "inboxes:done": Door(SEARCHING),
     "inboxes:cases": Door(SEARCHING),
+    "inboxes:numbers": Door(SEARCHING),
     "inboxes:village": Door(AGENTS),
     # -- absence and cover: one's own, and those for whom one answers
     "inboxes:duty": Door(SIGNED_IN),

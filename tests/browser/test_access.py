@@ -16,7 +16,7 @@ PAGES = {
         "/cases/{case}/materials/", "/cases/{case}/timeline/", "/cases/{case}/documents/",
         "/cases/{case}/opinions/", "/cases/{case}/diagram/", "/cases/{case}/clocks/",
         "/documents/{document}/", "/accounts/preferences/", "/office/cards/",
-        "/contacts/", "/contacts/new/", "/papers/",
+        "/contacts/", "/contacts/new/", "/papers/", "/numbers/",
     ],
     "agent": ["/village/", "/register/MZ04/"],
     "office": [
@@ -24,7 +24,7 @@ PAGES = {
         "/office/items/", "/office/calendar/", "/office/coverage/",
         "/office/parameters/verbs/", "/office/calendar/?year=2028", "/office/cards/", "/office/cards/?scope=told",
         "/contacts/figures/", "/contacts/?view=unit",
-        "/office/parameters/", "/office/parameters/supervision/",
+        "/office/parameters/", "/office/parameters/supervision/", "/numbers/",
     ],
 }  # fmt: skip
 

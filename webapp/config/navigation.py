@@ -25,7 +25,7 @@ from webapp.office import policy as office
 from webapp.organisations.middleware import acting_of
 from webapp.organisations.notices import unseen
 
-SHORT = 8  # so many entries are read at one glance, without headings
+SHORT = 9  # so many entries are read at one glance, without headings
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ BAR: tuple[tuple[str | Promise, tuple[Line, ...]], ...] = (
             Line(_("关注"), "inboxes:done", inboxes.may_only_read),
             Line(_("材料交接"), "inboxes:ways", inboxes.may_see_inbox),
             Line(_("待打印"), "inboxes:printing", inboxes.may_see_inbox),
+            Line(_("未销号"), "inboxes:numbers", inboxes.may_search),
             Line(_("办件查询"), "inboxes:cases", inboxes.may_search, "/"),
         ),
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -15,10 +17,14 @@ from webapp.core.db import now
 from webapp.core.errors import Unknown
 from webapp.core.typed import whole
 from webapp.office import card_queries, policy, queries
+from webapp.office.denial_rates import denial_rates
 from webapp.organisations.middleware import acting_of
 from webapp.organisations.models import Unit
 from webapp.processes import queries as processes
 from webapp.processes.models import Process
+
+RATE_SPAN = timedelta(days=365)
+"""How far back rates of denial are counted."""
 
 
 def _scope(request: HttpRequest) -> queries.Scope:
@@ -72,7 +78,10 @@ def denials(request: HttpRequest) -> HttpResponse:
     if state not in {"", "FILED", "ACKNOWLEDGED", "QUERIED"}:
         raise Http404
     filings = Paginator(queries.denial_filings(state), 50).get_page(request.GET.get("page"))
-    return render(request, "office/denials.html", {"filings": filings, "state": state})
+    at = acting_of(request).at
+    units, items = denial_rates(at - RATE_SPAN, at)
+    context = {"filings": filings, "state": state, "units": units, "items": items}
+    return render(request, "office/denials.html", context)
 
 
 @page(policy.may_see_county_office)
