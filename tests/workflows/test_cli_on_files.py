@@ -174,6 +174,20 @@ def test_feel(drawn, capsys) -> None:
     assert main(["feel", "1", "--context", "["]) == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "result"),
+    [
+        (["-2**2"], 4),
+        (["-a + 1", "--context", '{"a": 3}'], -2),
+        (["--context", '{"a": 3}', "-(a)"], -3),
+        (["--", "-1 - 1"], -2),
+    ],
+)
+def test_an_expression_may_begin_with_a_minus(words: list[str], result: int, capsys) -> None:
+    assert main(["feel", "--json", *words]) == 0
+    assert json.loads(capsys.readouterr().out) == {"result": result}
+
+
 TABLE = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d"
  namespace="urn:t"><decision id="path" name="办理路径"><variable name="path"/>
 <decisionTable hitPolicy="UNIQUE"><input><inputExpression><text>handling</text></inputExpression>

@@ -23,7 +23,7 @@ def main(argv: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # halves of characters are written as escapes
             stream.reconfigure(errors="backslashreplace")
-    arguments = _parser().parse_args(sys.argv[1:] if argv is None else argv)
+    arguments = _parser().parse_args(_spelt(sys.argv[1:] if argv is None else argv))
     try:
         return _run(arguments)
     except WorkflowError as wrong:
@@ -33,6 +33,22 @@ def main(argv: list[str] | None = None) -> int:
     except (MemoryError, RecursionError):
         _tell(arguments, "文件太大或嵌套太深，没有读完")
     return BAD_USE
+
+
+def _spelt(argv: list[str]) -> list[str]:
+    """The words typed; `feel -2**2` asks for a value, though argparse takes it for an option."""
+    if argv[:1] != ["feel"] or "--" in argv:
+        return argv
+    for place, word in enumerate(argv[1:], 1):
+        of_option = argv[place - 1].startswith("--") and argv[place - 1] != "--json"
+        if (
+            word.startswith("-")
+            and not word.startswith("--")
+            and word != "-h"
+            and not of_option
+        ):
+            return [*argv[:place], *argv[place + 1 :], "--", word]
+    return argv
 
 
 def _tell(arguments: argparse.Namespace, sentence: str) -> None:

@@ -35,6 +35,8 @@ _CATCH_VARIABLES = words("errorCodeVariable errorMessageVariable escalationCodeV
 _CONDITION_FILTERS = words("variableName variableEvents")
 _LANGUAGES = re.compile(r"feel|juel|xpath|/dmn/", re.IGNORECASE)
 _PROGRAMS = re.compile(r"mvel|groovy|python|ruby|script|java(?!types)", re.IGNORECASE)
+_PYTHON = re.compile(r"(?<![\w.])(?:True|False|None)(?!\w)")
+_STRINGS = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'""")
 _PLAIN = re.compile(r"[^${}#=]+")
 _DAYS = re.compile(r"P(\d{1,3})D")
 
@@ -58,8 +60,20 @@ def foreign_children(node: etree._Element, *names: str) -> Iterator[etree._Eleme
 
 
 def to_feel(text: str, node: etree._Element, sheet: Sheet) -> str | None:
-    """An expression as FEEL: FEEL as it is, `=…` of Zeebe, simple JUEL; None: refused."""
+    """An expression as FEEL: FEEL as it is, `=…` of Zeebe, simple JUEL; None: refused.
+
+    `x == True` of SpiffWorkflow would compare with a variable that nobody sets.
+    """
     said = text.strip()
+    strange = _PYTHON.search(_STRINGS.sub("", said))
+    if strange is not None:
+        sheet.remarks.error(
+            "language",
+            node,
+            f"“{strange.group()}”是 Python 的写法，这里会当作没有值的变量，不执行",
+            "写 true、false 或 null",
+        )
+        return None
     if said.startswith("=") and not said.startswith("=="):
         return said[1:].strip() or None
     if juel.is_juel(said) or juel.looks_like_juel(said):

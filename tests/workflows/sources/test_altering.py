@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.workflows.drawings import END, START, chain, diagram, straight, task
+from tests.workflows.drawings import END, START, chain, diagram, flow, straight, task
 from workflows.checks import check_diagram
 from workflows.findings import Severity
 from workflows.sources.diagrams import read_diagram
@@ -90,6 +90,35 @@ def test_a_rule_task_whose_result_comes_from_nowhere() -> None:
     """Activiti's Drools tasks name a result, but no decision that this system has."""
     bare = task("a", 'activiti:resultVariable="r"', tag="businessRuleTask")
     assert ("no-decision", 5) in errors(straight(bare))
+
+
+@pytest.mark.parametrize(
+    ("condition", "codes"),
+    [
+        ("x == True", ["language"]),
+        ("x != False", ["language"]),
+        ("x = None", ["language"]),
+        ('x = "True"', []),
+        ("x == 'None'", []),
+        ("True_name = true", []),
+        ("x = true", []),
+    ],
+)
+def test_constants_of_python_are_not_taken_for_variables(
+    condition: str, codes: list[str]
+) -> None:
+    """SpiffWorkflow's diagrams: nobody sets `True`, so the default flow was always taken."""
+    data = diagram(
+        START,
+        '<bpmn:exclusiveGateway id="g" default="g_e"/>',
+        task("a"),
+        END,
+        flow("s", "g"),
+        flow("g", "e"),
+        flow("g", "a", condition),
+        flow("a", "e"),
+    )
+    assert [code for code, _ in errors(data) if code != "gateway-flow"] == codes
 
 
 def test_a_diagram_without_them_is_accepted() -> None:
