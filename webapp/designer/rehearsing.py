@@ -20,6 +20,7 @@ from webapp.processes.queries.findings import touched
 from webapp.processes.queries.library import contents, in_force, library, with_draft
 from workflows.errors import WorkflowError
 from workflows.rehearse.cases import read_cases
+from workflows.rehearse.replaying import Run
 from workflows.rehearse.weighing import Compared, Load, Weighed, weigh
 from workflows.sources.bundle import Library
 
@@ -68,7 +69,7 @@ def rehearse(draft: Draft) -> Rehearsed:
 
 
 def counted(draft: Draft) -> dict[str, Any]:
-    """How many of these cases pass each element before and after, and where they get stuck.
+    """How many of these cases pass each element and flow, before and after; where they get stuck.
 
     Only cases that fit are counted on both sides, so that the numbers can be compared.
     """
@@ -83,8 +84,8 @@ def counted(draft: Draft) -> dict[str, Any]:
         if one.after.misfit is not None:
             stuck[one.after.misfit_at.rpartition("/")[2]] += 1
         elif one.before is not None:
-            before.update({place.rpartition("/")[2] for place in one.before.path})
-            after.update({place.rpartition("/")[2] for place in one.after.path})
+            before.update(_passed(one.before))
+            after.update(_passed(one.after))
     return {
         "problem": "",
         "total": len(weighed.cases),
@@ -92,6 +93,11 @@ def counted(draft: Draft) -> dict[str, Any]:
         "after": dict(after),
         "stuck": dict(stuck),
     }
+
+
+def _passed(run: Run) -> set[str]:
+    """Ids of everything drawn that the case went over, each once."""
+    return {place.rpartition("/")[2] for place in (*run.path, *run.flows)}
 
 
 def _weighed(draft: Draft) -> tuple[Weighed, Library, Library]:

@@ -187,6 +187,8 @@ class Outcome:
     """What has happened, and the new snapshot. Only differences are listed.
 
     `passed`: elements that were completed in this step, in order, for the picture.
+    `taken`: (process, sequence flow) of every flow that a token went along, in order; from an
+    event-based gateway only the flow to the event that came first.
     `result`: the result of the last end event of the root process that has one, else None.
     `unhandled`: error or escalation codes that nobody caught; an uncaught error has ended
     the case (`finished`, everything cancelled), an uncaught escalation has not.
@@ -203,6 +205,7 @@ class Outcome:
     no_longer_awaited: tuple[str, ...] = ()
     effects: tuple[OrderedEffect, ...] = ()
     passed: tuple[Place, ...] = ()
+    taken: tuple[tuple[str, str], ...] = ()
     finished: bool = False
     result: str | None = None
     unhandled: tuple[str, ...] = ()

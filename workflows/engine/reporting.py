@@ -141,6 +141,7 @@ def outcome(
             for effect in journal.effects
         ),
         passed=tuple(place(spot) for spot in journal.passed),
+        taken=tuple(journal.taken),
         finished=case.completed,
         result=case.result if case.completed else None,
         unhandled=tuple(journal.unhandled),

@@ -43,6 +43,7 @@ class Run:
     """What a replay showed. `misfit`: the sentence why it stopped; None: it went through."""
 
     path: list[str] = field(default_factory=list)  # process/element, in order
+    flows: set[str] = field(default_factory=set)  # process/flow
     work: list[Worked] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)  # recorded steps that the version lacks
     finished: bool = False
@@ -99,6 +100,7 @@ class _Replay:
         """Keep the outcome. `since`: when what opens now is to count as opened."""
         self.snapshot = outcome.snapshot
         self.run.path += [f"{place.process}/{place.element}" for place in outcome.passed]
+        self.run.flows |= {f"{process}/{flow}" for process, flow in outcome.taken}
         self.run.finished = outcome.finished
         self.run.result = outcome.result if outcome.finished else None
         for item in outcome.opened:

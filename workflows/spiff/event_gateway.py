@@ -36,6 +36,13 @@ class EventGatewayNode(Node, EventBasedGateway):
 
     def won(self, my_task: Token, arm: Token) -> None:
         """Let `arm` go on alone."""
+        workflow = my_task.workflow
+        way = next(
+            route.id
+            for route in self.routes
+            if route.target is arm.task_spec and route.entry == arm.via
+        )
+        workflow.top_workflow.journal.taken.append((workflow.spec.process, way))
         arm.detach()
         for other in my_task.owned:
             other.discard()

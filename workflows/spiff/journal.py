@@ -1,4 +1,4 @@
-"""What happens during one step, in order: effects, elements passed, signals, codes uncaught."""
+"""What happens during one step, in order: effects, elements and flows passed, signals, codes."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ class Journal:
 
     effects: list[Ordered] = field(default_factory=list)
     passed: list[Spot] = field(default_factory=list)
+    taken: list[tuple[str, str]] = field(default_factory=list)  # process, flow
     unhandled: list[str] = field(default_factory=list)
     signals: list[tuple[Spot, str]] = field(default_factory=list)
 

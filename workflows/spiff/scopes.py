@@ -125,6 +125,7 @@ class _Scope:
 
     def arrive(self, source: Token, route: Route) -> None:
         """Carry a token along a flow."""
+        self.top_workflow.journal.taken.append((self.spec.process, route.id))
         token = Token(self, route.target, source)  # type: ignore[arg-type]
         token.via = route.entry
         route.target._update(token)

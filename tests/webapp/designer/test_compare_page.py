@@ -122,6 +122,9 @@ def test_past_cases_are_counted_on_the_drawings(desk, drafted):
     said = publisher.get(f"/designer/drafts/{draft.pk}/counts/{PATH}").json()
     assert (said["total"], said["problem"], said["stuck"]) == (1, "", {})
     assert said["before"]["Task_Prelim"] == said["after"]["Task_Prelim"] == 1
+    way = "Flow_Application_Intake"
+    assert said["before"][way] == said["after"][way] == 1
+    assert not [one for one in said["after"] if "Denial" in one]
     assert (
         publisher.get(f"/designer/drafts/{draft.pk}/counts/forms/review.json").status_code
         == 404

@@ -110,6 +110,20 @@ async function draw(side) {
   viewer.on("element.click", ({ element }) => choose(element.labelTarget?.id ?? element.id));
 }
 
+// The middle of a flow's longest stretch, as seen from the corner that overlays count from.
+function beside(flow) {
+  const points = flow.waypoints;
+  let from = points[0];
+  let to = points[1];
+  for (let at = 1; at < points.length; at += 1) {
+    const [a, b] = [points[at - 1], points[at]];
+    if (Math.hypot(b.x - a.x, b.y - a.y) > Math.hypot(to.x - from.x, to.y - from.y)) [from, to] = [a, b];
+  }
+  const left = Math.min(...points.map(({ x }) => x));
+  const top = Math.min(...points.map(({ y }) => y));
+  return { left: (from.x + to.x) / 2 - left + 3, top: (from.y + to.y) / 2 - top + 3 };
+}
+
 function counted(said) {
   for (const [side, viewer] of Object.entries(viewers)) {
     const registry = viewer.get("elementRegistry");
@@ -118,15 +132,16 @@ function counted(said) {
     const passes = said[side];
     for (const id of new Set([...Object.keys(passes), ...Object.keys(side === "after" ? said.stuck : {})])) {
       const element = registry.get(id);
-      if (!element || element.waypoints) continue;
+      if (!element) continue;
       const before = said.before[id] ?? 0;
       const now = passes[id] ?? 0;
       const other = side === "after" && before !== now;
-      let words = other ? `${before} → ${now} ${told.words.cases}` : `${now} ${told.words.cases}`;
+      const unit = element.waypoints ? "" : ` ${told.words.cases}`;
+      let words = other ? `${before} → ${now}${unit}` : `${now}${unit}`;
       if (side === "after" && said.stuck[id]) words += `，✗ ${said.stuck[id]} ${told.words.stuck}`;
       overlays.add(id, "count", {
-        position: { bottom: -4, right: 40 },
-        html: label(`count-mark${other || said.stuck[id] ? " count-other" : ""}`, words),
+        position: element.waypoints ? beside(element) : { bottom: -4, right: 40 },
+        html: label(`count-mark${element.waypoints ? " count-flow" : ""}${other || said.stuck[id] ? " count-other" : ""}`, words),
       });
     }
   }
