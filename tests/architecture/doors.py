@@ -29,6 +29,9 @@ SEARCHING = WORKING | _of("inspection", "oversight")
 REGISTERING = _of("village.agent", "township.window", "county.window")
 AGENTS = _of("village.agent")
 COUNTY_EYES = _of("county.office", "inspection", "oversight")
+LEDGER = COUNTY_EYES | _of(
+    "village.agent", "township.window", "township.head_window", "township.leader"
+)
 BOARD = COUNTY_EYES | _of(
     "township.leader",
     "township.head_window",
@@ -131,6 +134,8 @@ DOORS: dict[str, Door] = {
     "inboxes:cases": Door(SEARCHING),
     "inboxes:numbers": Door(SEARCHING),
     "inboxes:village": Door(AGENTS),
+    "inboxes:village_ledger": Door(LEDGER),
+    "inboxes:village_ledger_csv": Door(LEDGER),
     # -- absence and cover: one's own, and those for whom one answers
     "inboxes:duty": Door(SIGNED_IN),
     "inboxes:duty_seen": Door(SIGNED_IN, "POST", changes=True),
@@ -177,6 +182,7 @@ DOORS: dict[str, Door] = {
     "inboxes:document": Door(CASE),
     "inboxes:document_pdf": Door(CASE),
     "inboxes:print_papers": Door(PRINTING, "POST", changes=True),
+    "inboxes:revoke_mandate": Door(IN_HAND, "POST"),  # nobody has given one: a sentence
     "inboxes:issue_paper": Door(IN_HAND, "POST", changes=True),
     "inboxes:volume": Door(PRINTING, "POST", changes=True),
     "inboxes:printing": Door(WORKING),

@@ -53,6 +53,7 @@ ACTIONS = {
     "print_documents": (PRINTING, Unknown),
     "export_volume": (PRINTING, Unknown),
     "issue_paper": (IN_HAND, Unknown),
+    "revoke_mandate": (IN_HAND, Unknown),
     "receive_papers": (IN_HAND, Unknown),
     "put_on_run": (IN_HAND, Unknown),
     "supply_materials": (SUPPLY, NotYours),
@@ -78,6 +79,7 @@ NOTHING_TO_DO = {
     "receive_papers",
     "put_on_run",
     "attach_uploads",
+    "revoke_mandate",
     "reassign",
     "return_step",
     "release",
@@ -151,6 +153,7 @@ def call_of(scene, verb, staged):
             case.pk, by, staged.attachment
         ),
         "reveal": lambda by: actions.reveal(case.pk, PHONE, by),
+        "revoke_mandate": lambda by: actions.revoke_mandate(case.pk, by, "本人要求"),
         "receive_papers": lambda by: actions.receive_papers(case.pk, by),
         "put_on_run": lambda by: actions.put_on_run(case.pk, by, "walk"),
         "issue_paper": lambda by: actions.issue_paper(case.pk, by, "D26"),

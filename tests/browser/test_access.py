@@ -18,7 +18,7 @@ PAGES = {
         "/documents/{document}/", "/accounts/preferences/", "/office/cards/",
         "/contacts/", "/contacts/new/", "/papers/", "/numbers/",
     ],
-    "agent": ["/village/", "/register/MZ04/"],
+    "agent": ["/village/", "/village/ledger/", "/register/MZ04/"],
     "office": [
         "/office/", "/office/denials/", "/office/processes/", "/office/processes/escalated/",
         "/office/items/", "/office/calendar/", "/office/coverage/",

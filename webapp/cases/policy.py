@@ -288,6 +288,14 @@ def check_can_take_along(
     raise AlreadyDone(_("没有您单位交出、还没有签收的材料，不用列入流转清单。"))
 
 
+def check_can_revoke_mandate(by: Acting, case: CaseLike, open_pools: Iterable[int]) -> int:
+    """The applicant says it to the window, the agent, or whoever has the case; gives the pool."""
+    pool = pool_for_papers(by, case, open_pools)
+    if not case.is_open:
+        raise Refused(_("这件申请已经办结，委托已经到期。"))
+    return pool
+
+
 def check_can_issue_paper(by: Acting, case: CaseLike, open_pools: Iterable[int]) -> int:
     """Whoever has the case in hand, its window, its agent: also when it has ended; her pool."""
     return pool_for_papers(by, case, open_pools)
@@ -430,6 +438,7 @@ can_suspend = asks(check_can_suspend)
 can_propose_termination = asks(check_can_propose_termination)
 can_give_back = asks(check_can_give_back)
 can_read_filing = asks(check_can_read_filing)
+can_revoke_mandate = asks(check_can_revoke_mandate)
 can_issue_paper = asks(check_can_issue_paper)
 can_print = asks(check_can_print)
 can_appeal = asks(check_can_appeal)

@@ -66,6 +66,7 @@ BAR: tuple[tuple[str | Promise, tuple[Line, ...]], ...] = (
             Line(pgettext_lazy("导航", "首问"), "contacts:contacts", contacts.may_read),
             Line(_("我经手的"), "inboxes:done", inboxes.may_see_inbox),
             Line(_("关注"), "inboxes:done", inboxes.may_only_read),
+            Line(_("代办台账"), "inboxes:village_ledger", inboxes.may_read_ledger),
             Line(_("材料交接"), "inboxes:ways", inboxes.may_see_inbox),
             Line(_("待打印"), "inboxes:printing", inboxes.may_see_inbox),
             Line(_("未销号"), "inboxes:numbers", inboxes.may_search),

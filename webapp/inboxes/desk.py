@@ -145,6 +145,15 @@ def may_print(by: Acting, page: CasePage) -> bool:
     return bool(policy.can_print(by, page.case, [item.pool_id for item in page.open_items]))
 
 
+def may_revoke_mandate(by: Acting, page: CasePage) -> bool:
+    """Whether there is a mandate in force, and the case is in her hands (AGT-01)."""
+    held = page.mandate
+    if held is None or held.revoked_at is not None:
+        return False
+    pools = [item.pool_id for item in page.open_items]
+    return bool(policy.can_revoke_mandate(by, page.case, pools))
+
+
 def papers_on_request(by: Acting, page: CasePage) -> list[tuple[str, str]]:
     """Papers that she may issue now though no step orders them: code and name."""
     pools = [item.pool_id for item in page.open_items]

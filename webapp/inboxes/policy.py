@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 
 from webapp.cases import policy as cases
+from webapp.cases.queries.ledger import ABOVE, COUNTY
 from webapp.cases.queries.seen import READ_ALL
 from webapp.core.access import signed_in
 from webapp.organisations.middleware import acting_of
@@ -43,6 +44,11 @@ def may_keep_rosters(request: HttpRequest) -> bool:
 def may_register(request: HttpRequest) -> bool:
     """Windows and village agents (IN-11)."""
     return bool(cases.can_register(acting_of(request)))
+
+
+def may_read_ledger(request: HttpRequest) -> bool:
+    """Village agents their own village, township centres theirs, the county all (REP-03)."""
+    return bool(acting_of(request).roles & {"village.agent", *ABOVE, *COUNTY})
 
 
 def may_use_village_page(request: HttpRequest) -> bool:

@@ -1,4 +1,4 @@
-"""A posts filed with the county (ORG-14), contact points of natural villages (ORG-01)."""
+"""A posts filed with the county (ORG-14), contact points of natural villages (ORG-01, AGT-11)."""
 
 from __future__ import annotations
 

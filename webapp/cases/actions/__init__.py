@@ -44,6 +44,7 @@ from webapp.cases.actions.recount_clocks import (
 from webapp.cases.actions.release import release
 from webapp.cases.actions.return_step import return_step
 from webapp.cases.actions.reveal import reveal
+from webapp.cases.actions.revoke_mandate import revoke_mandate
 from webapp.cases.actions.set_material import set_material
 from webapp.cases.actions.sign_handover import sign_handover
 from webapp.cases.actions.signals import deliver_signal, send_signal
@@ -89,6 +90,7 @@ REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "print_documents": (print_documents, policy.check_can_print),
     "issue_paper": (issue_paper, policy.check_can_issue_paper),
     "export_volume": (export_volume, policy.check_can_print),
+    "revoke_mandate": (revoke_mandate, policy.check_can_revoke_mandate),
     "receive_papers": (receive_papers, policy.check_can_receive),
     "put_on_run": (put_on_run, policy.check_can_take_along),
     "withdraw": (withdraw, policy.check_can_withdraw),
@@ -181,6 +183,7 @@ __all__ = [
     "resume",
     "return_step",
     "reveal",
+    "revoke_mandate",
     "save_draft",
     "send_signal",
     "set_material",

@@ -229,6 +229,9 @@ _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "revealed": lambda payload: _("查看了隐去的个人信息"),
     "printed": _printed,
     "paper_issued": lambda payload: _("应要求出具文书"),
+    "mandate_revoked": lambda payload: _("申请人取消了代办委托：{why}").format(
+        why=payload["reason"]
+    ),
     "papers_received": lambda payload: _("签收移交来的材料"),
     "put_on_run": lambda payload: _("材料列入流转清单{run}").format(run=payload["run"]),
     "exported": lambda payload: _("导出了案卷"),

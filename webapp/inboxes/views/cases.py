@@ -58,6 +58,7 @@ def case_response(
         context["picture"] = clock_picture(found, by.at)
     if tab == "overview":
         context |= commands.offered(by, found)
+        context["may_revoke"] = desk.may_revoke_mandate(by, found)
         context |= {
             "contacts": contacts_of_case(found.case.pk),
             "visits": visit_days(found.case.pk),
