@@ -57,6 +57,7 @@ ACTIONS = {
     "receive_papers": (IN_HAND, Unknown),
     "put_on_run": (IN_HAND, Unknown),
     "supply_materials": (SUPPLY, NotYours),
+    "allow_late_request": (LEADS, Unknown),
     "withdraw": (AT_WINDOW, Unknown),
     "suspend": (LEADS, Unknown),
     "resume": (LEADS, Unknown),
@@ -78,6 +79,7 @@ ACTIONS = {
 NOTHING_TO_DO = {
     "receive_papers",
     "put_on_run",
+    "allow_late_request",
     "attach_uploads",
     "revoke_mandate",
     "reassign",
@@ -160,6 +162,9 @@ def call_of(scene, verb, staged):
         "export_volume": lambda by: actions.export_volume(case.pk, by),
         "print_documents": lambda by: actions.print_documents(
             case.pk, by, [case.documents.first().pk]
+        ),
+        "allow_late_request": lambda by: actions.allow_late_request(
+            case.pk, by, key, "第一次审查时没有看出来"
         ),
         "supply_materials": lambda by: actions.supply_materials(case.pk, by, {}),
         "withdraw": lambda by: actions.withdraw(case.pk, by, "不再需要"),

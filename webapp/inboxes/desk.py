@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from webapp.cases import policy
 from webapp.cases.actions.issue_paper import ON_REQUEST, ONCE
+from webapp.cases.actions.set_material import edition_of
 from webapp.cases.documents import NAMES
 from webapp.cases.filetypes import INLINE
 from webapp.cases.models import Attachment, Case, CaseMaterial, StoredFile, WorkItem
@@ -97,7 +98,10 @@ class Procedure:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One line of the checklist with its files; `promised`: until when it may still come."""
+    """One line of the checklist with its files; `promised`: until when it may still come.
+
+    `edition` tells whether somebody has changed it since; `changed_by` and `changed_at` who did.
+    """
 
     key: str
     name: str
@@ -110,9 +114,13 @@ class Sheet:
     defect: str
     remedy: str
     noticed: bool
+    late: str
     files: tuple[Shown, ...]
     promised: date | None = None
     error: str = ""
+    edition: str = ""
+    changed_by: str = ""
+    changed_at: datetime | None = None
 
     @property
     def lacking(self) -> bool:
@@ -182,6 +190,13 @@ def may_supply(by: Acting, page: CasePage) -> bool:
     return (page.waits_for_papers or promised) and bool(
         policy.can_supply(by, unit_ids=units, is_open=case.is_open)
     )
+
+
+def omitted(by: Acting, page: CasePage) -> list[CaseMaterial]:
+    """Papers that the notice left out, for a head who may allow that they are asked for."""
+    if not page.case.supplemented or not policy.can_suspend(by, page.case):
+        return []
+    return [one for one in page.materials if not one.noticed and not one.late_reason]
 
 
 def frame(request: HttpRequest, page: CasePage, tab: str) -> dict[str, Any]:
@@ -344,8 +359,12 @@ def _sheet(one: CaseMaterial, files: tuple[Shown, ...], promised: date | None) -
         defect=one.defect,
         remedy=one.remedy,
         noticed=one.noticed,
+        late=one.late_reason,
         files=files,
         promised=promised,
+        edition=edition_of(one),
+        changed_by=one.changed_by.name if one.changed_by else "",
+        changed_at=one.changed_at,
     )
 
 

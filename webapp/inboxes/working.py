@@ -41,7 +41,7 @@ CONSOLIDATING = frozenset(
     {"Task_Consolidate", "Task_CountyConsolidate", "Task_Meet", "Task_CountyMeet"}
 )
 """Steps at which somebody weighs what the departments said."""
-_MARK = re.compile(r"mat-(\w{1,60})-(was|state|defect|remedy)", re.ASCII)
+_MARK = re.compile(r"mat-(\w{1,60})-(was|seen|state|defect|remedy)", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -174,7 +174,7 @@ def keep_marks(by: Acting, page: CasePage, typed: Typed) -> dict[str, str]:
         if wanted == (one.state, one.defect, one.remedy):
             continue
         try:
-            actions.set_material(page.case.pk, by, one.key, *wanted)
+            actions.set_material(page.case.pk, by, one.key, *wanted, seen=mark.get("seen"))
         except Refused as refusal:
             refused[one.key] = refusal.sentence
     return refused

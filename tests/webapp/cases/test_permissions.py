@@ -71,6 +71,7 @@ EXPECTED = {
     "put_on_run": SEE_PAPERS,
     "supply_materials": {("township.window", OWN), ("village.agent", "own village")},
     "withdraw": {("township.window", OWN)},
+    "allow_late_request": LEADING,
     "suspend": LEADING,
     "resume": LEADING,
     "propose_termination": SEE_PAPERS,
@@ -144,6 +145,9 @@ def calls(desk, case, item, attachment):
         ),
         "supply_materials": lambda by: actions.supply_materials(case.pk, by, {}),
         "withdraw": lambda by: actions.withdraw(case.pk, by, "本人不再需要办理"),
+        "allow_late_request": lambda by: actions.allow_late_request(
+            case.pk, by, key, "第一次审查时没有看出来"
+        ),
         "suspend": lambda by: actions.suspend(case.pk, by, "party", "等待继承人", "第四条"),
         "resume": lambda by: actions.resume(case.pk, by, "已确定"),
         "propose_termination": lambda by: actions.propose_termination(

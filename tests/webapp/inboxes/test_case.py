@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.webapp.cases.desk import MANDATE
+from tests.webapp.inboxes.conftest import Browser
 from tests.webapp.inboxes.test_register import PNG
 from webapp.audit.models import Event
 from webapp.cases import actions
@@ -190,3 +191,50 @@ def test_a_stranger_withdraws_nothing(stranger, case):
     assert answer.status_code == 404
     case.refresh_from_db()
     assert case.is_open
+
+
+def test_the_slower_of_two_clerks_reads_who_was_quicker_and_may_insist(window, desk):
+    """Two clerks at one checklist: told, nothing typed is lost, a second press is a decision."""
+    case = desk.open("MZ01")
+    page = window.get(f"/cases/{case.pk}/materials/").content.decode()
+    seen = re.search(r'name="mat-household_register-seen" value="([^"]*)"', page)[1]
+    assert seen
+    with db.pretended(desk.at):
+        actions.set_material(case.pk, desk.mate, "household_register", "to_check")
+    marks = {
+        "do": "marks",
+        "mat-household_register-was": "received",
+        "mat-household_register-seen": seen,
+        "mat-household_register-state": "defective",
+        "mat-household_register-defect": "少了户主页",
+    }
+    told = window.post(f"/cases/{case.pk}/papers/", marks)
+    assert told.status_code == 422
+    assert f"刚由{desk.mate.name}改过" in text_of(told)
+    assert 'value="少了户主页"' in told.content.decode()
+    line = case.materials.get(key="household_register")
+    assert line.state == "to_check"
+    again = re.search(
+        r'name="mat-household_register-seen" value="([^"]*)"', told.content.decode()
+    )
+    marks["mat-household_register-seen"] = again[1]
+    assert window.post(f"/cases/{case.pk}/papers/", marks).status_code == 302
+    line.refresh_from_db()
+    assert (line.state, line.defect) == ("defective", "少了户主页")
+
+
+def test_a_head_allows_on_the_page_what_the_notice_left_out(window, desk, county):
+    marks = desk.marks("MZ01", household_register="defective")
+    case = desk.open("MZ01", marks=marks)
+    desk.complete(desk.item(case), outcome="supplement")
+    assert "非要不可" not in text_of(window.get(f"/cases/{case.pk}/materials/"))
+    boss = Browser(desk, desk.acting("xinan.centre", "township.head_window"))
+    assert "非要不可" in text_of(boss.get(f"/cases/{case.pk}/materials/"))
+    key = case.materials.exclude(key="household_register").first().key
+    vague = boss.post(f"/cases/{case.pk}/papers/", {"do": "late", "late_key": key})
+    assert vague.status_code == 422
+    assert "请写明为什么" in text_of(vague)
+    body = {"do": "late", "late_key": key, "late_reason": "第一次审查时被漏看，法律规定必须有"}
+    page = text_of(boss.post(f"/cases/{case.pk}/papers/", body, follow=True))
+    assert "差错已登记" in page
+    assert "批准新提" in page

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from webapp.cases import policy
+from webapp.cases.actions.allow_late_request import allow_late_request
 from webapp.cases.actions.appeal_card import appeal_card, decide_appeal
 from webapp.cases.actions.attach import attach, remove_attachment
 from webapp.cases.actions.claim import claim
@@ -75,6 +76,7 @@ REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "preview_documents": (preview_documents, policy.check_can_complete),
     "return_step": (return_step, policy.check_can_return),
     "set_material": (set_material, policy.check_can_change_materials),
+    "allow_late_request": (allow_late_request, policy.check_can_suspend),
     "supply_materials": (supply_materials, policy.check_can_supply),
     "attach": (attach, policy.check_can_change_materials),
     "begin_upload": (begin_upload, policy.check_can_change_materials),
@@ -139,6 +141,7 @@ __all__ = [
     "WAIT_FOR_HOURS",
     "acknowledge_filing",
     "add_piece",
+    "allow_late_request",
     "answer_query",
     "appeal_card",
     "attach",

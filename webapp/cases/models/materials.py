@@ -36,10 +36,23 @@ class CaseMaterial(models.Model):
         "accounts.Officer", models.PROTECT, null=True, related_name="+"
     )
     changed_at = models.DateTimeField(null=True)
+    late_reason = models.CharField(
+        max_length=300,
+        blank=True,
+        db_default="",
+        help_text="Why it may be asked for although the one-time notice left it out.",
+    )
+    late_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
+    late_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["case", "key"], name="casematerial_key_once"),
+            models.CheckConstraint(
+                condition=Q(late_reason="", late_by=None, late_at=None)
+                | (Q(late_by__isnull=False, late_at__isnull=False) & ~Q(late_reason="")),
+                name="casematerial_late_is_complete",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -251,11 +251,18 @@ def _kept(step: Step) -> list[dict[str, str]]:
     return [row for row in _received(step) if row["name"] in names]
 
 
+def _late(paper: Paper) -> str:
+    """What the applicant reads of a request that the first notice left out."""
+    if not paper.late:
+        return ""
+    return f"（本项第一次告知时没有提出，是后来新提的要求，已经批准并登记差错。{paper.late}）"
+
+
 def _lacking(step: Step) -> list[dict[str, str]]:
     return [
         {
             "name": paper.name,
-            "defect": paper.defect or _LACKS[paper.state],
+            "defect": _late(paper) + (paper.defect or _LACKS[paper.state]),
             "remedy": paper.remedy or "请补交",
         }
         for paper in _notice(step)
@@ -342,10 +349,13 @@ def _check_complete(step: Step) -> None:
 
 
 def _notice(step: Step) -> tuple[Paper, ...]:
-    """What D04 lists: everything lacking; a second notice only repeats the first (R07)."""
+    """What D04 lists: everything lacking; a second notice only repeats the first (R07).
+
+    But for what a head of the window has allowed since, which is printed as such.
+    """
     lacking = step.setting.papers.lacking
     if _noticed_before(step):
-        return tuple(paper for paper in lacking if paper.noticed)
+        return tuple(paper for paper in lacking if paper.noticed or paper.late)
     return lacking
 
 

@@ -50,7 +50,10 @@ class Completed:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One line of the checklist as documents need it."""
+    """One line of the checklist as documents need it.
+
+    `late`: by whom and why it may be asked for although the one-time notice left it out.
+    """
 
     key: str
     name: str
@@ -62,6 +65,7 @@ class Paper:
     defect: str
     remedy: str
     noticed: bool
+    late: str = ""
 
     @property
     def is_lacking(self) -> bool:

@@ -204,7 +204,11 @@ def case_page(case: Case, at: datetime) -> CasePage:
     return CasePage(
         case=case,
         items=items,
-        materials=tuple(CaseMaterial.objects.filter(case=case).order_by("order")),
+        materials=tuple(
+            CaseMaterial.objects.filter(case=case)
+            .select_related("changed_by")
+            .order_by("order")
+        ),
         attachments=attachments,
         opinions=tuple(opinions.order_by("at", "id")),
         documents=tuple(documents.order_by("id")),

@@ -219,6 +219,9 @@ _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "fired": _fired,
     "material": _material,
     "supplied": _supplied,
+    "late_request_allowed": lambda payload: _("批准新提要求“{name}”，登记差错：{why}").format(
+        name=payload["name"], why=payload["reason"]
+    ),
     "attached": lambda payload: _("上传了附件"),
     "detached": lambda payload: _("删除了附件"),
     "quarantined": lambda payload: ngettext(

@@ -20,8 +20,11 @@ SELECT
   (SELECT jsonb_agg(jsonb_build_object(
       'key', m.key, 'name', m.name, 'role', m.role, 'needed', m.needed, 'form', m.form,
       'copies', m.copies, 'state', m.state, 'defect', m.defect, 'remedy', m.remedy,
-      'noticed', m.noticed) ORDER BY m."order")
-     FROM cases_casematerial m WHERE m.case_id = %(case)s),
+      'noticed', m.noticed, 'late',
+      CASE WHEN m.late_reason = '' THEN '' ELSE l.name || '：' || m.late_reason END)
+      ORDER BY m."order")
+     FROM cases_casematerial m LEFT JOIN accounts_officer l ON l.id = m.late_by_id
+    WHERE m.case_id = %(case)s),
   (SELECT jsonb_agg(jsonb_build_array(s.form, s.values, s.filled_on_id) ORDER BY s.id)
      FROM cases_submission s WHERE s.case_id = %(case)s),
   (SELECT jsonb_agg(jsonb_build_array(

@@ -69,6 +69,7 @@ def case_response(
             "may_supply": desk.may_supply(by, found),
             "editable": [(state, desk.STATES[state][0]) for state in desk.EDITABLE],
             "others": desk.other_files(found),
+            "omitted": desk.omitted(by, found),
             "errors": {},
         }
     return render(request, f"inboxes/case_{tab}.html", context | (extra or {}), status=status)

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from webapp.cases import actions
 from webapp.cases.queries import CasePage, case_page
 from webapp.core.access import page
-from webapp.core.errors import Refused, Unknown
+from webapp.core.errors import Invalid, Refused, Unknown
 from webapp.core.typed import whole
 from webapp.inboxes import desk, policy, working
 from webapp.inboxes.filing import pairs_of
@@ -34,6 +34,8 @@ def papers(request: HttpRequest, case_id: int) -> HttpResponse:
             return _back(request, case_id)
         if verb == "supply":
             return _supply(request, found)
+        if verb == "late":
+            return _allow_late(request, case_id)
     except Unknown as unknown:
         raise Http404 from unknown
     except Refused as refusal:
@@ -56,6 +58,19 @@ def _supply(request: HttpRequest, found: CasePage) -> HttpResponse:
     if refused:
         return _shown_again(request, found.case.pk, refused)
     return redirect("inboxes:case", case_id=found.case.pk)
+
+
+def _allow_late(request: HttpRequest, case_id: int) -> HttpResponse:
+    """A head lets one paper be asked for that the notice left out."""
+    key, reason = request.POST.get("late_key", ""), request.POST.get("late_reason", "")
+    try:
+        actions.allow_late_request(case_id, acting_of(request), key, reason)
+    except Invalid as wrong:
+        return _shown_again(request, case_id, dict(wrong.errors))
+    messages.success(
+        request, _("已批准，差错已登记。经办人现在可以把这一项写进下一份补正告知书。")
+    )
+    return _back(request, case_id)
 
 
 def _keep(request: HttpRequest, found: CasePage) -> HttpResponse:
@@ -81,5 +96,10 @@ def _shown_again(request: HttpRequest, case_id: int, refused: dict[str, str]) ->
     by = acting_of(request)
     found = case_page(desk.case_or_404(by, case_id), by.at)
     typed = working.read_typed(None, pairs_of(request))
-    extra = {"errors": refused, "marks": typed.marks}
+    extra = {
+        "errors": refused,
+        "marks": typed.marks,
+        "late_key": request.POST.get("late_key", ""),
+        "late_reason": request.POST.get("late_reason", ""),
+    }
     return case_response(request, found, "materials", extra, status=422 if refused else 409)
