@@ -12,9 +12,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from webapp.accounts.models import Officer
 from webapp.cases import actions as cases
+from webapp.cases.actions.leave import Agency
+from webapp.cases.queries.agencies import carried_by, successors
 from webapp.cases.queries.handover import handover_sheet
 from webapp.catalogue.queries import rest_days
 from webapp.core.access import page
@@ -241,6 +244,7 @@ def leave(request: HttpRequest, officer_id: int) -> HttpResponse:
                 by,
                 chosen,
                 request.POST.get("remark", ""),
+                Agency(whole(request.POST.get("agent")), request.POST.get("agreed") == "on"),
             )
         except Invalid as wrong:
             errors = wrong.errors
@@ -258,11 +262,18 @@ def leave(request: HttpRequest, officer_id: int) -> HttpResponse:
                 )
                 % about,
             )
+            if left.carried:
+                words = ngettext(
+                    "{n} 件代办已改由接手的代办员代办。",
+                    "{n} 件代办已改由接手的代办员代办。",
+                    left.carried,
+                )
+                messages.success(request, words.format(n=left.carried))
             return redirect("office:staff")
     return render(
         request,
         "office/leave.html",
-        _leaving(by, officer, errors),
+        _leaving(by, officer, errors) | {"typed": request.POST},
         status=422 if errors else 200,
     )
 
@@ -286,6 +297,8 @@ def _leaving(by: Acting, officer: Officer, errors: dict[str, str]) -> dict[str, 
         ]
         if unit
         else [],
+        "carried": carried_by(officer.pk),
+        "successors": successors(officer.pk, today),
         "errors": errors,
         "problems": [(f"leave-{name}", words) for name, words in errors.items()],
         "shifts": officer.shifts.filter(day__gte=today).select_related("roster__unit"),

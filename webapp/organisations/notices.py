@@ -174,6 +174,11 @@ def _left(payload: Mapping[str, Any]) -> str:
     return _filled(_("{name}已经离岗（{posts}），移交单等您签收。"), payload)
 
 
+def _agency(payload: Mapping[str, Any]) -> str:
+    words = _("办件{number}的代办员离岗了，委托人同意由您接着代办（{by}办理移交）。")
+    return words.format(number=payload.get("number", ""), by=payload.get("by", ""))
+
+
 def _roster(payload: Mapping[str, Any]) -> str:
     words = _("{unit}{kind}（{first}至{last}）已公布，您的班：{days}。")
     if not payload.get("days"):
@@ -233,6 +238,7 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "holder_assigned": _assigned,
     "holder_replaced": _replaced,
     "left": _left,
+    "agency": _agency,
     "roster": _roster,
     "a_posts": _a_posts,
     "referred": _referred,

@@ -1,9 +1,13 @@
 """Somebody leaves for good (离岗移交): nothing stays with a person who has gone.
 
 In one transaction her posts end, her absences to come are withdrawn, her drafts go, her account
-is closed and the hand-over sheet waits for the signature of whoever takes over. Then each item
-that she had signed for is given back, a transaction a case; should that be cut short, the same
-act again finishes it (meanwhile her claims bind nobody).
+is closed and the hand-over sheet waits for the signature of whoever takes over. Then each case
+that she carries for a villager goes to another agent and each item that she had signed for is
+given back, a transaction a case; should that be cut short, the same act again finishes it
+(meanwhile her claims bind nobody).
+
+A mandate names its agent: whoever takes over needs the consent of the person who gave it
+(民法典第一百六十九条), which the act puts on record. The paper that was signed stays as it is.
 """
 
 from __future__ import annotations
@@ -16,17 +20,19 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from webapp.accounts.models import Officer
 from webapp.audit import actions as audit
 from webapp.audit.models import Event
 from webapp.cases import policy
-from webapp.cases.models import Draft, WorkItem
+from webapp.cases.models import Case, Draft, WorkItem
 from webapp.cases.noting import changes_of, note
 from webapp.cases.planning.step import item_row
+from webapp.cases.queries.agencies import carried_by, successors
 from webapp.cases.queries.handover import handover_sheet
 from webapp.cases.stepping import actor_of
-from webapp.cases.store import lock_by_item
+from webapp.cases.store import lock_by_item, lock_case
 from webapp.core.db import transaction_with_retry
 from webapp.core.errors import AlreadyDone, Invalid, Unknown
 from webapp.organisations.models import Absence, Handover, Holding
@@ -42,21 +48,83 @@ class Left:
     handover_id: int
     posts: int
     released: int
+    carried: int = 0
 
 
-def leave(officer_id: int, by: Acting, receiver_id: int, remark: str = "") -> Left:
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """Who carries on what she carried for villagers, and whether those have agreed."""
+
+    agent_id: int | None = None
+    agreed: bool = False
+
+
+def leave(
+    officer_id: int,
+    by: Acting,
+    receiver_id: int,
+    remark: str = "",
+    agency: Agency | None = None,
+) -> Left:
     """Close an officer's account at the end of her last day and hand everything over.
 
-    Raises Unknown (not hers to do), Invalid (receiver) or AlreadyDone.
+    `agency` only counts where she carries cases of villagers.
+    Raises Unknown (not hers to do), Invalid (receiver, agent, agreed) or AlreadyDone.
     """
+    agency = agency or Agency()
     try:
         handover, posts = transaction_with_retry(
-            lambda: _close(officer_id, by, receiver_id, remark.strip())
+            lambda: _close(officer_id, by, receiver_id, remark.strip(), agency)
         )
-    except AlreadyDone:
-        _give_back_all(officer_id, by)  # where the first time was cut short
+    except AlreadyDone:  # where the first time was cut short
+        _hand_on_all(officer_id, by, agency)
+        _give_back_all(officer_id, by)
         raise
-    return Left(handover, posts, _give_back_all(officer_id, by))
+    carried = _hand_on_all(officer_id, by, agency)
+    return Left(handover, posts, _give_back_all(officer_id, by), carried)
+
+
+def _checked_agency(officer_id: int, agency: Agency, today: date) -> None:
+    """Raises Invalid where cases of villagers would stay with a person who has gone."""
+    carried = len(carried_by(officer_id))
+    if not carried:
+        return
+    errors = {}
+    if agency.agent_id not in {one.officer_id for one in successors(officer_id, today)}:
+        words = ngettext(
+            "还有 {n} 件代办没有办完，请选择接着代办的代办员。",
+            "还有 {n} 件代办没有办完，请选择接着代办的代办员。",
+            carried,
+        )
+        errors["agent"] = words.format(n=carried)
+    if not agency.agreed:
+        errors["agreed"] = _("请先逐一告知委托人，征得同意以后勾选（民法典第一百六十九条）。")
+    if errors:
+        raise Invalid(errors)
+
+
+def _hand_on_all(officer_id: int, by: Acting, agency: Agency) -> int:
+    """Give every case that she carries to the other agent; how many. Again: what is left."""
+    to = Officer.objects.filter(pk=agency.agent_id or 0, is_active=True).first()
+    if to is None or not agency.agreed:
+        return 0
+    handed = 0
+    for one in carried_by(officer_id):
+        handed += transaction_with_retry(partial(_hand_on, one.case_id, by, officer_id, to))
+    return handed
+
+
+def _hand_on(case_id: int, by: Acting, officer_id: int, to: Officer) -> int:
+    """Change the agent of one case, with a line in the case's record and word to the new agent."""
+    with transaction.atomic():
+        state = lock_case(case_id)
+        if state.agent_id != officer_id or not state.is_open:
+            return 0
+        Case.objects.filter(pk=case_id).update(agent=to)
+        payload = {"from": officer_id, "to": to.pk, "to_name": to.name, "agreed": True}
+        note(state, changes_of(state), actor_of(by), "agent_changed", payload)
+        tell({to.pk}, "agency", by.at, {"number": state.number, "by": by.name})
+        return 1
 
 
 def _give_back_all(officer_id: int, by: Acting) -> int:
@@ -68,7 +136,9 @@ def _give_back_all(officer_id: int, by: Acting) -> int:
     return released
 
 
-def _close(officer_id: int, by: Acting, receiver_id: int, remark: str) -> tuple[int, int]:
+def _close(
+    officer_id: int, by: Acting, receiver_id: int, remark: str, agency: Agency
+) -> tuple[int, int]:
     with transaction.atomic():
         officer = Officer.objects.select_for_update(no_key=True).filter(pk=officer_id).first()
         if officer is None:
@@ -81,6 +151,7 @@ def _close(officer_id: int, by: Acting, receiver_id: int, remark: str) -> tuple[
         if receiver is None or receiver.pk == officer_id:
             raise Invalid({"receiver": _("请选择接手的人。")})
         today = timezone.localdate(by.at)
+        _checked_agency(officer_id, agency, today)
         held = Holding.objects.select_for_update().filter(
             officer=officer, during__overlap=DateRange(today, None)
         )

@@ -78,7 +78,7 @@ def _start(parent_id: int, level: str, process_key: str) -> StepResult:
         processes.current_version_id(key),
         values,
         by_id=parent.registered_by_id,
-        agent_id=mandate.agent_id,
+        agent_id=parent.agent_id or mandate.agent_id,
         delivery_mode="village_agent",
         parent_id=parent_id,
     )
@@ -99,7 +99,7 @@ def _start(parent_id: int, level: str, process_key: str) -> StepResult:
     return carry_out(
         state,
         outcome,
-        _agent(mandate.agent_id),
+        _agent(parent.agent_id or mandate.agent_id),
         kind="opened",
         payload={"item": item.code, "level": level, "agent": True, "parent": parent.number},
         papers=papers_at_start(item, lines, values, outcome),

@@ -215,6 +215,9 @@ _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "reassigned": lambda payload: _("把“{step}”转给{name}办：{why}").format(
         step=payload["step"], name=payload["to_name"], why=payload["reason"]
     ),
+    "agent_changed": lambda payload: _("代办员离岗，委托人同意后改由{name}代办").format(
+        name=payload["to_name"]
+    ),
     "released": lambda payload: _("把“{step}”退回待办").format(step=payload["step"]),
     "fired": _fired,
     "material": _material,
