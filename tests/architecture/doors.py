@@ -217,6 +217,8 @@ DOORS: dict[str, Door] = {
     "office:calendar": Door(COUNTY_EYES),
     "office:seals": Door(COUNTY_EYES | _of("admin.audit")),
     "office:calendar_import": Door(CHANGING, "POST"),  # without a file: a sentence, 422
+    "office:repairs": Door(COUNTY_EYES),
+    "office:repair": Door(OFFICE, "POST"),  # nothing is wrong: a sentence
     "office:coverage": Door(COUNTY_EYES),
     "office:staff": Door(ARRANGING),
     "office:staff_unit": Door(HEADS_OWN),

@@ -75,6 +75,7 @@ ACTIONS = {
     "record_delay": (POST, Unknown),
     "appeal_card": (POST, Unknown),
     "decide_appeal": (JUDGES, Unknown),
+    "repair_case": (OFFICE, Unknown),
 }
 NOTHING_TO_DO = {
     "receive_papers",
@@ -95,6 +96,7 @@ NOTHING_TO_DO = {
     "propose_transfer",
     "undo_transfer",
     "decide_appeal",
+    "repair_case",
 }
 """Nothing is claimed, awaited, suspended or proposed on the cases of the walk; all run on the
 version in force."""
@@ -154,6 +156,7 @@ def call_of(scene, verb, staged):
         "remove_attachment": lambda by: actions.remove_attachment(
             case.pk, by, staged.attachment
         ),
+        "repair_case": lambda by: actions.repair_case(case.pk, by, "requeue"),
         "reveal": lambda by: actions.reveal(case.pk, PHONE, by),
         "revoke_mandate": lambda by: actions.revoke_mandate(case.pk, by, "本人要求"),
         "receive_papers": lambda by: actions.receive_papers(case.pk, by),

@@ -232,6 +232,14 @@ def check_can_lead(by: Acting, case: LedLike) -> int:
     raise Unknown(_("没有这个办件。"))
 
 
+def check_can_repair(by: Acting) -> int:
+    """The county office mends what the hourly check found; gives the pool for which she acts."""
+    office = next(by.in_role("county.office"), None)
+    if office is None:
+        raise Unknown(_("没有这个办件。"))
+    return office.pool_id
+
+
 def check_undecided(case: DecidedLike) -> None:
     """Commands that are not drawn are allowed until the decision is recorded (flows)."""
     if not case.is_open or case.decided_at is not None:

@@ -88,6 +88,7 @@ BAR: tuple[tuple[str | Promise, tuple[Line, ...]], ...] = (
             Line(_("督办牌"), "office:cards", office.may_see_cards),
             Line(_("督办规则"), "office:supervision", office.may_see_parameters),
             Line(_("否定报备"), "office:denials", office.may_see_county_office),
+            Line(_("自查和修复"), "office:repairs", office.may_see_county_office),
             Line(_("封存"), "office:seals", office.may_see_seals),
         ),
     ),

@@ -43,6 +43,7 @@ from webapp.cases.actions.recount_clocks import (
     recount_clocks,
 )
 from webapp.cases.actions.release import release
+from webapp.cases.actions.repair_case import repair_case
 from webapp.cases.actions.return_step import return_step
 from webapp.cases.actions.reveal import reveal
 from webapp.cases.actions.revoke_mandate import revoke_mandate
@@ -112,6 +113,7 @@ REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "record_delay": (record_delay, policy.check_can_claim),
     "appeal_card": (appeal_card, policy.check_can_appeal),
     "decide_appeal": (decide_appeal, policy.check_can_decide_appeal),
+    "repair_case": (repair_case, policy.check_can_repair),
 }
 """Name → the action of an officer and the policy that decides."""
 
@@ -183,6 +185,7 @@ __all__ = [
     "recount_clocks",
     "release",
     "remove_attachment",
+    "repair_case",
     "resume",
     "return_step",
     "reveal",

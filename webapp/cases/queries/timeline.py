@@ -244,6 +244,11 @@ _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "typeset": lambda payload: _("文书存成文件，校验码已记入本卷"),
     "delivered": _delivered,
     "transferred": _transferred,
+    "repaired": lambda payload: (
+        _("修复：让停下的指令再走一遍")
+        if payload.get("repair") == "requeue"
+        else _("修复：按时限账重新计算日期")
+    ),
     "recounted": lambda payload: _("按新的工作日日历重新计算期限"),
     "delayed": lambda payload: _("“{step}”延期到{day}，已告知申请人").format(
         step=payload["step"], day=payload["until"]
