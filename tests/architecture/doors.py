@@ -127,6 +127,7 @@ DOORS: dict[str, Door] = {
     "inboxes:view_save": Door(WORKING, "POST", changes=True),
     "inboxes:view_drop": Door(frozenset({"township.window @ own"}), "POST", changes=True),
     "inboxes:export": Door(WORKING, "POST", changes=True),  # the record of it
+    "inboxes:together": Door(WORKING, "POST"),  # nothing ticked: a sentence
     "inboxes:messages": Door(SIGNED_IN),
     "inboxes:messages_seen": Door(SIGNED_IN, "POST"),
     "inboxes:reach": Door(SIGNED_IN, "GET POST", changes=True),

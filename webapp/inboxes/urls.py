@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from webapp.inboxes.views import (
+    bulk,
     cases,
     commands,
     delays,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("inbox/views/<int:view_id>/drop/", inbox.view_drop, name="view_drop"),
     path("inbox/export/", watching.export, name="export"),
     path("cases/<int:case_id>/watch/", watching.watch, name="watch"),
+    path("together/", bulk.together, name="together"),
     path("messages/", messages.messages, name="messages"),
     path("messages/seen/", messages.messages_seen, name="messages_seen"),
     path("messages/reach/", messages.reach, name="reach"),
