@@ -79,6 +79,7 @@ def _tick() -> forms.CheckboxInput:
 class ReachForm(forms.ModelForm):  # type: ignore[type-arg]
     """By which channels an officer is told, besides the page itself, and when not."""
 
+    field_order = ("mail", "phone", "by_mail", "by_sms", "digest", "quiet_from", "quiet_until")
     phone = forms.RegexField(
         r"^1\d{10}$",
         label=_("手机号"),
@@ -96,7 +97,7 @@ class ReachForm(forms.ModelForm):  # type: ignore[type-arg]
             "digest": _("每个工作日早上8点发一封当天的待办汇总"),
             "by_sms": _("有消息就发短信"),
             "quiet_from": _("免打扰从"),
-            "quiet_until": _("到"),
+            "quiet_until": _("免打扰到"),
         }
         error_messages = {
             "mail": {"invalid": _("邮箱不对，应该像 name@example.cn。")},

@@ -3,7 +3,7 @@
 //   <a data-key-go="n">      a link or button that a key follows: n, 1 … 9 (tabs), ] (next page)
 //   data-list … data-row     rows: j/k move, Enter opens data-open (an address), c presses
 //                            [data-claim], x ticks [data-pick]
-//   data-key-complete        Ctrl+Enter;  data-key-save  s
+//   data-key-complete        Ctrl+Enter;  data-key-next  Ctrl+Shift+Enter;  data-key-save  s
 import { saveNow } from "./autosave.js";
 
 function typing(target) {
@@ -68,7 +68,9 @@ document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.altKey || event.metaKey) return;
   if (event.ctrlKey) {
     if (event.key === "Enter") {
-      const button = document.querySelector("[data-key-complete]");
+      const button =
+        (event.shiftKey && document.querySelector("[data-key-next]")) ||
+        document.querySelector("[data-key-complete]");
       if (button) {
         event.preventDefault();
         button.click();
