@@ -32,6 +32,7 @@ COUNTY_EYES = _of("county.office", "inspection", "oversight")
 LEDGER = COUNTY_EYES | _of(
     "village.agent", "township.window", "township.head_window", "township.leader"
 )
+SUPERVISING = _of("township.leader", "county.leader", "county.government", "county.office")
 BOARD = COUNTY_EYES | _of(
     "township.leader",
     "township.head_window",
@@ -171,6 +172,7 @@ DOORS: dict[str, Door] = {
     "inboxes:item_draft": Door(ITEM, "POST", changes=True),
     "inboxes:send_back": Door(ITEM, "POST"),  # nothing to go back to: a sentence, 409
     "inboxes:reassign": Door(ITEM_OR_LEADS, "GET POST"),  # to nobody: told at the field, 422
+    "inboxes:snooze": Door(ITEM, "GET POST"),  # without a day: told at the field, 422
     "inboxes:delay": Door(ITEM, "POST"),  # which step has a clock to move: the action
     "inboxes:claim": Door(ITEM, "POST", changes=True),
     "inboxes:release": Door(ITEM, "POST"),
@@ -182,6 +184,13 @@ DOORS: dict[str, Door] = {
     "inboxes:diagram_file": Door(CASE),
     "inboxes:document": Door(CASE),
     "inboxes:document_pdf": Door(CASE),
+    "inboxes:with_me": Door(SEARCHING),
+    "inboxes:urge": Door(CASE, "GET POST"),  # whose role may: the county's table
+    "inboxes:supervise": Door(CASE, "GET POST"),
+    "inboxes:answer_demand": Door(CASE, "GET POST"),  # of no demand: 404
+    "inboxes:copy": Door(CASE, "GET POST"),
+    "inboxes:comment": Door(CASE, "GET POST"),
+    "inboxes:end_copy": Door(CASE, "POST"),
     "inboxes:print_papers": Door(PRINTING, "POST", changes=True),
     "inboxes:revoke_mandate": Door(IN_HAND, "POST"),  # nobody has given one: a sentence
     "inboxes:issue_paper": Door(IN_HAND, "POST", changes=True),

@@ -18,6 +18,7 @@ PAGES = {
         "/documents/{document}/", "/accounts/preferences/", "/office/cards/",
         "/contacts/", "/contacts/new/", "/papers/", "/numbers/",
         "/messages/", "/messages/reach/", "/done/?view=watched",
+        "/with-me/", "/cases/{case}/ask/comment/", "/items/{item}/snooze/",
     ],
     "agent": ["/village/", "/village/ledger/", "/register/MZ04/"],
     "office": [

@@ -70,18 +70,18 @@ class LedLike(DecidedLike, Protocol):
         """The organ in whose name it is decided."""
 
 
-def check_verb(by: Acting, verb: str, pool_id: int | None = None) -> None:
+def check_verb(by: Acting, verb: str, pool_id: int | None = None) -> int:
     """The county's table gives the verb to the role for which she acts (动作权限).
 
-    `pool_id` is the post for which she acts; without it any of her posts will do. Raises
-    NotYours with the way to have the table changed.
+    `pool_id` is the post for which she acts; without it any of her posts will do. Gives the
+    pool; raises NotYours with the way to have the table changed.
     """
     roles = verb_rules().get(verb, frozenset())
     for held in by.held:
         if pool_id not in {None, held.pool_id}:
             continue
         if held.role in roles or (held.works and EVERY in roles):
-            return
+            return held.pool_id
     words = _("县里的动作权限没有给您的岗位“{verb}”。需要使用的，请县政务办在“参数”里修改。")
     raise NotYours(words.format(verb=VERBS[verb].words), rule="动作权限")
 
@@ -214,6 +214,23 @@ def check_not_decided(case: DecidedLike) -> None:
         raise Refused(
             "决定已经作出，不能再撤回申请。申请人不服的，可以申请行政复议或者提起行政诉讼。"
         )
+
+
+def check_can_copy(by: Acting, case: LedLike, open_pools: Iterable[int]) -> int:
+    """Whoever has the case in hand, or its heads, gives others sight of it; gives the pool."""
+    try:
+        pool = pool_for_papers(by, case, open_pools)
+    except Unknown:
+        pool = check_can_lead(by, case)
+    return check_verb(by, "copy", pool)
+
+
+def check_can_answer_demand(by: Acting, case: LedLike, open_pools: Iterable[int]) -> int:
+    """Whoever has the case in hand, or its heads, answers what leaders ask; gives the pool."""
+    try:
+        return pool_for_papers(by, case, open_pools)
+    except Unknown:
+        return check_can_lead(by, case)
 
 
 LEADING = ("township.head_window", "township.leader", "county.head_window", "county.leader")
@@ -433,6 +450,8 @@ def asks(check: Callable[..., object]) -> Callable[..., bool]:
 
 
 can_verb = asks(check_verb)
+can_copy = asks(check_can_copy)
+can_answer_demand = asks(check_can_answer_demand)
 can_claim = asks(check_can_claim)
 can_release = asks(check_can_release)
 can_complete = asks(check_can_complete)

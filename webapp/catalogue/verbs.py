@@ -25,6 +25,13 @@ EVERY = "*"
 """Every role in whose posts steps of cases can wait."""
 
 
+REGISTERING = ("village.agent", "township.window", "county.window")
+LEADING = ("township.head_window", "township.leader", "county.head_window", "county.leader")
+SUPERVISING = ("township.leader", "county.leader", "county.government", "county.office")
+
+SEEING = (EVERY, "inspection", "oversight")
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """A verb of the product: its name, what it means in a sentence, who may use it by default."""
@@ -32,10 +39,6 @@ class Known:
     words: str | Promise
     about: str | Promise
     roles: tuple[str, ...] = (EVERY,)
-
-
-REGISTERING = ("village.agent", "township.window", "county.window")
-LEADING = ("township.head_window", "township.leader", "county.head_window", "county.leader")
 
 
 VERBS: Mapping[str, Known] = {
@@ -47,6 +50,17 @@ VERBS: Mapping[str, Known] = {
     ),
     "suspend": Known(gettext_lazy("中止和恢复"), gettext_lazy("中止办理，恢复办理"), LEADING),
     "terminate": Known(gettext_lazy("提议终止"), gettext_lazy("提议终止办理，由负责人确认")),
+    "urge": Known(
+        gettext_lazy("催办"), gettext_lazy("请手里有件的人快办，一人一天一次"), SEEING
+    ),
+    "supervise": Known(
+        gettext_lazy("督办"), gettext_lazy("要求限期答复，记录在案"), SUPERVISING
+    ),
+    "copy": Known(gettext_lazy("抄送"), gettext_lazy("让指定的人看这一件，到办结为止")),
+    "comment": Known(gettext_lazy("沟通"), gettext_lazy("在办件上留言，@同事"), SEEING),
+    "snooze": Known(
+        gettext_lazy("稍后处理"), gettext_lazy("自己的待办里先不显示，到日子再出现")
+    ),
 }
 """Every verb that the table rules, in the order of its page."""
 

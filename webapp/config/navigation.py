@@ -68,6 +68,7 @@ BAR: tuple[tuple[str | Promise, tuple[Line, ...]], ...] = (
             Line(_("关注"), "inboxes:done", inboxes.may_only_read),
             Line(_("代办台账"), "inboxes:village_ledger", inboxes.may_read_ledger),
             Line(_("材料交接"), "inboxes:ways", inboxes.may_see_inbox),
+            Line(_("与我有关"), "inboxes:with_me", inboxes.may_search),
             Line(_("待打印"), "inboxes:printing", inboxes.may_see_inbox),
             Line(_("未销号"), "inboxes:numbers", inboxes.may_search),
             Line(_("办件查询"), "inboxes:cases", inboxes.may_search, "/"),

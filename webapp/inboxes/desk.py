@@ -25,9 +25,11 @@ from webapp.cases.planning.ending import SUSPENSION
 from webapp.cases.previews import DRAWN
 from webapp.cases.queries import CasePage, Filled, case_seen_by
 from webapp.cases.queries.ahead import expected_hands
+from webapp.cases.queries.asked import asked_of_case
 from webapp.cases.queries.departments import departments_of_case
 from webapp.cases.queries.page import Hop
 from webapp.core.errors import Refused, Unknown
+from webapp.inboxes import verbs
 from webapp.inboxes.lists import is_watched
 from webapp.inboxes.papers import FORMS
 from webapp.organisations.middleware import acting_of
@@ -203,6 +205,7 @@ def frame(request: HttpRequest, page: CasePage, tab: str) -> dict[str, Any]:
     """Context of everything around a tab."""
     by = acting_of(request)
     mine = my_item(by, page)
+    pools = [item.pool_id for item in page.open_items]
     cut = _folded(page.relay)
     coming = _next_hands(page)
     room = max(1, ON_A_LINE - len(page.relay) + cut - bool(cut))
@@ -226,6 +229,10 @@ def frame(request: HttpRequest, page: CasePage, tab: str) -> dict[str, Any]:
         "procedures": procedures(page),
         "promise": page.promise if page.promise and page.promise.is_open else None,
         "departments": departments_of_case(page),
+        "menu": verbs.menu(by, page, mine),
+        "asked": asked_of_case(page.case, page.open_items),
+        "may_copy": policy.can_copy(by, page.case, pools),
+        "may_answer_demand": policy.can_answer_demand(by, page.case, pools),
         "may_decide": _may_decide(by, page),
         "watched": is_watched(by, page.case),
         **_aftercare(by, page),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from webapp.inboxes.verbs import OF_CASE, OF_ITEM
 from webapp.inboxes.views import (
     bulk,
     cases,
@@ -22,6 +23,7 @@ from webapp.inboxes.views import (
     register,
     rosters,
     uploads,
+    verbs,
     village,
     watching,
     ways,
@@ -90,6 +92,16 @@ urlpatterns = [
         path(f"cases/<int:case_id>/{verb}/", commands.command, {"verb": verb}, name=verb)
         for verb in commands.VERBS
     ),
+    *(
+        path(f"cases/<int:case_id>/ask/{verb}/", verbs.of_case, {"verb": verb}, name=verb)
+        for verb in OF_CASE
+    ),
+    *(
+        path(f"items/<int:item_id>/{verb}/", verbs.of_item, {"verb": verb}, name=verb)
+        for verb in OF_ITEM
+    ),
+    path("cases/<int:case_id>/copies/end/", verbs.end_copy, name="end_copy"),
+    path("with-me/", verbs.with_me, name="with_me"),
     path("cases/<int:case_id>/papers/", materials.papers, name="papers"),
     path(
         "cases/<int:case_id>/diagrams/<str:process>.bpmn",

@@ -18,7 +18,7 @@ from django.db import transaction
 
 from tests.webapp.cases.test_papers_of_people import PNG
 from webapp.cases import actions
-from webapp.cases.models import Card, Transfer
+from webapp.cases.models import Card, Copy, Demand, Transfer
 from webapp.core.errors import NotYours, Refused, Unknown
 from webapp.organisations.models import Pool
 from webapp.organisations.queries import acting
@@ -32,7 +32,7 @@ LEADING = {
     ("township.leader", OWN),
     ("county.leader", "county_civil_affairs"),
 }
-TELL_WHY = {"open_case", "keep_for_later", "supply_materials"} | {
+TELL_WHY = {"open_case", "keep_for_later", "supply_materials", "supervise"} | {
     "propose_transfer",
     "decide_transfer",
     "undo_transfer",
@@ -43,6 +43,17 @@ PRINTING = SEE_PAPERS | {
     (role, "county_civil_affairs")
     for role in ("county.handler", "county.section_head", "county.leader")
 }
+SUPERVISING = {
+    ("township.leader", OWN),
+    ("county.leader", "county_civil_affairs"),
+    ("county.office", COUNTY),
+}
+SEES = (
+    LEADING
+    | PRINTING
+    | {("village.agent", "own village"), ("county.office", COUNTY)}
+    | {("inspection", "county_inspection"), ("oversight", "county_oversight")}
+)
 EXPECTED = {
     # action → (role, unit) that may do it while 审查材料 waits in the window of 新安镇
     "claim": {("township.window", OWN)},
@@ -86,6 +97,14 @@ EXPECTED = {
     "leave": set(),  # nobody has this number
     "sign_leaver": set(),
     "record_delay": {("township.window", OWN)},
+    "urge": SEES,
+    "supervise": SEES & SUPERVISING,
+    "answer_demand": LEADING | SEE_PAPERS,
+    "copy_to": LEADING | SEE_PAPERS,
+    "end_copy": LEADING | SEE_PAPERS,
+    "comment": SEES,
+    "snooze": {("township.window", OWN)},
+    "wake": {("township.window", OWN)},
     "appeal_card": {("township.window", OWN)},
     "decide_appeal": {
         ("county.office", "county_service_office"),
@@ -110,6 +129,14 @@ def calls(desk, case, item, attachment):
         case=case, rule="R03", level="yellow", key="walk", unit=case.accountable_unit,
         pool_id=item.pool_id, issued_at=desk.at,
     ).pk  # fmt: skip
+    inspector = desk.acting("county_inspection", "inspection").officer_id
+    demand = Demand.objects.create(
+        case=case, by_id=inspector, at=desk.at, text="请说明进度", answer_by=desk.at.date()
+    ).pk
+    reader = desk.acting("nangang.centre", "township.window").officer_id
+    copy = Copy.objects.create(
+        case=case, officer_id=reader, by_id=inspector, at=desk.at, note="请了解"
+    ).pk
     return {
         "claim": lambda by: actions.claim(item.pk, by),
         "release": lambda by: actions.release(item.pk, by),
@@ -172,6 +199,14 @@ def calls(desk, case, item, attachment):
         "record_delay": lambda by: actions.record_delay(
             item.pk, by, date(2026, 3, 9), "等评估机构出具报告", "phone"
         ),
+        "urge": lambda by: actions.urge(case.pk, by, "申请人在等"),
+        "supervise": lambda by: actions.supervise(case.pk, by, "请说明进度", desk.at.date()),
+        "answer_demand": lambda by: actions.answer_demand(demand, by, "今天办完"),
+        "copy_to": lambda by: actions.copy_to(case.pk, by, "没有这个人", "请了解"),
+        "end_copy": lambda by: actions.end_copy(copy, by),
+        "comment": lambda by: actions.comment(case.pk, by, "材料在柜里"),
+        "snooze": lambda by: actions.snooze(item.pk, by, date(2026, 3, 4)),
+        "wake": lambda by: actions.wake(item.pk, by),
         "appeal_card": lambda by: actions.appeal_card(card, by, "system", "全镇停电，无法登录"),
         "decide_appeal": lambda by: actions.decide_appeal(
             card, by, "cancel", "全镇确实停电一天"

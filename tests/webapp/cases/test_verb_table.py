@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from webapp.cases import actions
 from webapp.catalogue.models import VerbRule
+from webapp.catalogue.verbs import VERBS
 from webapp.core import db
 from webapp.core.errors import NotYours
 from webapp.organisations import lookups
@@ -30,12 +33,15 @@ def calls(desk, case, item):
         "withdraw": lambda: actions.withdraw(case.pk, window, "不办了"),
         "suspend": lambda: actions.suspend(case.pk, head, "party", "等承受人", "第四条"),
         "terminate": lambda: actions.propose_termination(case.pk, window, "户籍迁出", "第三条"),
+        "urge": lambda: actions.urge(case.pk, head, "快办"),
+        "supervise": lambda: actions.supervise(case.pk, head, "说明", desk.at.date()),
+        "copy": lambda: actions.copy_to(case.pk, window, "somebody", "请了解"),
+        "comment": lambda: actions.comment(case.pk, window, "材料在柜里"),
+        "snooze": lambda: actions.snooze(item.pk, window, date(2026, 3, 5)),
     }
 
 
-@pytest.mark.parametrize(
-    "verb", ["release", "reassign", "return", "withdraw", "suspend", "terminate"]
-)
+@pytest.mark.parametrize("verb", list(VERBS))
 def test_a_verb_taken_from_her_role_is_refused_with_the_way_to_change_it(desk, verb):
     case = desk.open("MZ04")
     item = desk.item(case)

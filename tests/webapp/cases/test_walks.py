@@ -11,6 +11,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -82,8 +83,8 @@ def _walk(desk, path: str, random: Random) -> None:
         if not case.is_open:
             break
         act = random.choices(
-            (step, arrive, wait, suspend, resume, propose, decide, mark, withdraw),
-            (60, 12, 12, 3, 8, 2, 2, 6, 0.5),
+            (step, arrive, wait, suspend, resume, propose, decide, mark, withdraw, ask, snooze),
+            (60, 12, 12, 3, 8, 2, 2, 6, 0.5, 10, 4),
         )[0]
         with contextlib.suppress(Refused, NoSample):
             act(desk, case, random)
@@ -172,6 +173,35 @@ def decide(desk, case, random) -> None:
     agree = random.random() < 0.5
     with db.pretended(desk.at):
         actions.decide_termination(case.pk, head(desk, case), agree=agree, note="继续办")
+
+
+def ask(desk, case, random) -> None:
+    """Any verb among colleagues: no token and no clock moves by it."""
+    by, leader = window(desk, case), head(desk, case)
+    reader = desk.acting("nangang.centre", "township.window")
+    calls = (
+        lambda: actions.urge(case.pk, leader, "申请人在等"),
+        lambda: actions.supervise(
+            case.pk,
+            desk.acting("county_service_office", "county.office"),
+            "说明",
+            desk.at.date(),
+        ),
+        lambda: actions.answer_demand(case.demands.latest("pk").pk, by, "今天办"),
+        lambda: actions.copy_to(case.pk, by, reader.name, "请了解"),
+        lambda: actions.end_copy(case.copies.latest("pk").pk, by),
+        lambda: actions.comment(case.pk, by, f"@{leader.name} 请看"),
+    )
+    with db.pretended(desk.at), contextlib.suppress(ObjectDoesNotExist):
+        random.choice(calls)()
+
+
+def snooze(desk, case, random) -> None:
+    item = WorkItem.objects.filter(case=case, state="OPEN").order_by("id").first()
+    if item is not None:
+        day = (desk.at + timedelta(days=random.randint(1, 4))).date()
+        with db.pretended(desk.at):
+            actions.snooze(item.pk, desk.anybody(item.pool_id), day)
 
 
 def withdraw(desk, case, random) -> None:

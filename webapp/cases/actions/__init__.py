@@ -14,7 +14,9 @@ from webapp.cases.actions.allow_late_request import allow_late_request
 from webapp.cases.actions.appeal_card import appeal_card, decide_appeal
 from webapp.cases.actions.attach import attach, remove_attachment
 from webapp.cases.actions.claim import claim
+from webapp.cases.actions.comment import comment
 from webapp.cases.actions.complete import complete
+from webapp.cases.actions.copy_to import copy_to, end_copy
 from webapp.cases.actions.deliver_message import deliver_message
 from webapp.cases.actions.drafts import drop_draft, load_draft, save_draft
 from webapp.cases.actions.examine_file import examine_file
@@ -50,6 +52,7 @@ from webapp.cases.actions.revoke_mandate import revoke_mandate
 from webapp.cases.actions.set_material import set_material
 from webapp.cases.actions.sign_handover import sign_handover
 from webapp.cases.actions.signals import deliver_signal, send_signal
+from webapp.cases.actions.snooze import snooze, wake
 from webapp.cases.actions.start_case import start_case
 from webapp.cases.actions.supply_materials import supply_materials
 from webapp.cases.actions.suspend import resume, suspend
@@ -66,6 +69,7 @@ from webapp.cases.actions.uploads import (
     keep_for_later,
     sweep_uploads,
 )
+from webapp.cases.actions.urge import answer_demand, supervise, urge
 from webapp.cases.actions.withdraw import withdraw
 
 REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
@@ -111,6 +115,14 @@ REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "leave": (leave, policy.check_can_dismiss),
     "sign_leaver": (sign_leaver, policy.check_can_sign_handover),
     "record_delay": (record_delay, policy.check_can_claim),
+    "urge": (urge, policy.check_verb),
+    "supervise": (supervise, policy.check_verb),
+    "answer_demand": (answer_demand, policy.check_can_answer_demand),
+    "copy_to": (copy_to, policy.check_can_copy),
+    "end_copy": (end_copy, policy.check_can_copy),
+    "comment": (comment, policy.check_verb),
+    "snooze": (snooze, policy.check_verb),
+    "wake": (wake, policy.check_can_see_item),
     "appeal_card": (appeal_card, policy.check_can_appeal),
     "decide_appeal": (decide_appeal, policy.check_can_decide_appeal),
     "repair_case": (repair_case, policy.check_can_repair),
@@ -144,6 +156,7 @@ __all__ = [
     "acknowledge_filing",
     "add_piece",
     "allow_late_request",
+    "answer_demand",
     "answer_query",
     "appeal_card",
     "attach",
@@ -152,7 +165,9 @@ __all__ = [
     "carry_over",
     "cases_with_clocks",
     "claim",
+    "comment",
     "complete",
+    "copy_to",
     "decide_appeal",
     "decide_termination",
     "decide_transfer",
@@ -160,6 +175,7 @@ __all__ = [
     "deliver_signal",
     "drop_draft",
     "drop_upload",
+    "end_copy",
     "examine_file",
     "export_volume",
     "fire_due_timers",
@@ -195,7 +211,9 @@ __all__ = [
     "set_material",
     "sign_handover",
     "sign_leaver",
+    "snooze",
     "start_case",
+    "supervise",
     "supply_materials",
     "suspend",
     "sweep_uploads",
@@ -203,5 +221,7 @@ __all__ = [
     "transfer_case",
     "typeset_documents",
     "undo_transfer",
+    "urge",
+    "wake",
     "withdraw",
 ]

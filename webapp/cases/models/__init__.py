@@ -21,6 +21,7 @@ from webapp.cases.models.files import StoredFile, Upload
 from webapp.cases.models.materials import Attachment, CaseMaterial, Custody
 from webapp.cases.models.transfers import Transfer, TransferLine
 from webapp.cases.models.values import Draft, Opinion, SensitiveValue, Submission
+from webapp.cases.models.verbs import Copy, Demand, Remark, Snooze, Urge
 from webapp.cases.models.work import AwaitedMessage, Passage, WorkItem
 
 __all__ = [
@@ -35,8 +36,10 @@ __all__ = [
     "ClockEntry",
     "Commitment",
     "CommitmentPaper",
+    "Copy",
     "Custody",
     "Delivery",
+    "Demand",
     "DenialFiling",
     "Document",
     "Draft",
@@ -46,12 +49,15 @@ __all__ = [
     "Opinion",
     "Passage",
     "Proposal",
+    "Remark",
     "SensitiveValue",
+    "Snooze",
     "StoredFile",
     "Submission",
     "Timer",
     "Transfer",
     "TransferLine",
     "Upload",
+    "Urge",
     "WorkItem",
 ]

@@ -216,6 +216,10 @@ def _conditions(view: str, filters: Filters) -> str:
             "(i.claimed_by_id IS NULL OR i.claimed_by_id = %(me)s"
             f" OR (i.pool_id, i.claimed_by_id) NOT IN ({ON_DUTY}))"
         )
+        parts.append(
+            "(i.due_at < %(tomorrow)s OR i.id NOT IN (SELECT s.item_id FROM cases_snooze s"
+            " WHERE s.officer_id = %(me)s AND s.until > %(day)s))"
+        )
     if filters.element:
         parts.append("i.element = %(element)s")
     if filters.item_code:

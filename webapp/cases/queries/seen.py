@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from webapp.cases.models import Case, Document, SensitiveValue, WorkItem
+from webapp.cases.models import Case, Copy, Document, SensitiveValue, WorkItem
 from webapp.core.crypto import keyed_hash, search_grams
 from webapp.core.errors import Unknown
 from webapp.organisations.models import Unit
@@ -87,7 +87,8 @@ def visible_to(acting: Acting) -> QuerySet[Case]:
     """All cases that the officer may see.
 
     Her unit took it, answers for it, has the power, or has or had a step of it; the station of
-    the village it is about; the county office and the inspectors see all. A post in which no
+    the village it is about; the county office and the inspectors see all; and whoever has been
+    given sight of it by name, while it runs (抄送). A post in which no
     step can wait (designer, administrator …) shows nothing of its unit's cases.
     """
     if acting.roles & READ_ALL:
@@ -96,6 +97,7 @@ def visible_to(acting: Acting) -> QuerySet[Case]:
     if not units:
         return Case.objects.none()
     worked = WorkItem.objects.filter(case=OuterRef("pk"), pool__unit__in=units)
+    copied = Copy.objects.filter(officer=acting.officer_id, ended_at=None)
     villages = Unit.objects.filter(
         pk__in=[held.unit_id for held in acting.held if held.role == "village.agent"]
     )
@@ -105,6 +107,7 @@ def visible_to(acting: Acting) -> QuerySet[Case]:
         | Q(competent_unit__in=units)
         | Q(village__in=villages.values("division_id"))
         | Q(Exists(worked))
+        | Q(is_open=True, pk__in=copied.values("case"))
     )
 
 

@@ -207,6 +207,11 @@ def _after_transfer(payload: Mapping[str, Any]) -> Iterable[str]:
         yield ngettext("停用{n}个定时", "停用{n}个定时", disarmed).format(n=disarmed)
 
 
+def _commented(payload: Mapping[str, Any]) -> str:
+    names = _("、").join(payload["to_names"])
+    return _("在办件上留言，@{names}").format(names=names) if names else _("在办件上留言")
+
+
 _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "opened": _opened,
     "completed": _completed,
@@ -260,6 +265,22 @@ _SAY: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "card_upheld": lambda payload: _("申诉不成立，维持督办牌{rule}").format(
         rule=payload["rule"]
     ),
+    "urged": lambda payload: _("催办“{steps}”：{why}").format(
+        steps=_("、").join(payload["steps"]), why=payload["why"]
+    ),
+    "supervised": lambda payload: _("督办，{day}前答复：{why}").format(
+        day=payload["until"], why=payload["why"]
+    ),
+    "demand_answered": lambda payload: _("答复督办：{answer}").format(answer=payload["answer"]),
+    "copied": lambda payload: _("抄送{name}：{why}").format(
+        name=payload["to_name"], why=payload["why"]
+    ),
+    "copy_ended": lambda payload: _("收回给{name}的抄送").format(name=payload["to_name"]),
+    "commented": _commented,
+    "snoozed": lambda payload: _("“{step}”稍后处理，{day}再看；期限照常").format(
+        step=payload["step"], day=payload["until"]
+    ),
+    "woken": lambda payload: _("“{step}”不再稍后处理").format(step=payload["step"]),
     "suspended": lambda payload: _("中止办理"),
     "resumed": lambda payload: _("恢复办理：{why}").format(why=payload["reason"]),
     "termination_proposed": lambda payload: _("提议终止办理：{why}").format(
