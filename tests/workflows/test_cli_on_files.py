@@ -296,3 +296,35 @@ def test_half_a_character_is_written_as_an_escape() -> None:
     command = [sys.executable, "-m", "workflows.cli", "feel", "a", "--json", "--context"]
     done = subprocess.run([*command, '{"a": "\\ud800"}'], capture_output=True, check=True)
     assert json.loads(done.stdout) == {"result": "\ud800"}
+
+
+def literal(key: str, name: str, text: str) -> str:
+    return (
+        f'<decision id="{key}" name="{name}"><variable name="{name}"/>'
+        f"<literalExpression><text>{text}</text></literalExpression></decision>"
+    )
+
+
+def decisions(*drawn: str) -> bytes:
+    head = '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d"'
+    return f'{head} namespace="urn:t">{"".join(drawn)}</definitions>'.encode()
+
+
+def test_of_two_decisions_of_one_name_none_is_guessed(drawn, capsys) -> None:
+    file = drawn("two.dmn", decisions(literal("a", "z", "1"), literal("b", "z", "2")))
+    assert main(["decide", file, "--decision", "z", "--input", "{}", "--json"]) == 1
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["code"] == "no-decision"
+    assert "有 2 个决策叫“z”" in error["sentence"]
+    assert main(["decide", file, "--decision", "b", "--input", "{}", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"result": 2}
+
+
+def test_a_file_beside_that_cannot_be_read_does_not_keep_a_decision_from_deciding(
+    drawn, capsys
+) -> None:
+    drawn("huge.dmn", b" " * 5_000_001)
+    link = '<import name="i" namespace="urn:o" importType="x"/>'
+    file = drawn("one.dmn", decisions(link, literal("a", "a", "1")))
+    assert main(["decide", file, "--decision", "a", "--input", "{}", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["result"] == 1

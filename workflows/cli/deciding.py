@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from workflows.cli.expressing import failed, read_values, succeeded
 from workflows.cli.files import read_bytes
-from workflows.errors import ExpressionError
+from workflows.errors import ExpressionError, Unreadable
 from workflows.feel.decisions import Decision, Knowledge, Service, consult
 from workflows.findings import has_errors
 from workflows.sources.decisions import Model, read_model
@@ -21,7 +22,10 @@ def decide_file(file: str, name: str | None, given: str, *, as_json: bool) -> in
     path = Path(file)
     model = read_model(read_bytes(path), file, _beside(path))
     variables = _opened(read_values(given), model.imports)
-    asked = _choose(model, name)
+    try:
+        asked = _choose(model, name)
+    except ExpressionError as wrong:
+        return failed(wrong, as_json, model.findings)
     if asked is None:
         return failed(_absent(model, name), as_json, model.findings)
     try:
@@ -36,7 +40,8 @@ def _beside(path: Path) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for other in sorted(path.parent.glob("*.dmn"))[:MAX_FILES]:
         if other.name != path.name and b"import" in read_bytes(path):
-            found[other.name] = read_bytes(other)
+            with suppress(Unreadable):  # should it be the one that is imported, that is said
+                found[other.name] = read_bytes(other)
     return found
 
 
@@ -57,14 +62,23 @@ def _opened(given: dict[str, Any], imports: frozenset[str]) -> dict[str, Any]:
 
 
 def _choose(model: Model, name: str | None) -> Asked | None:
-    """The decision of a name or id; or a service or knowledge, where no decision is so called."""
+    """The decision of an id or name; or a service or knowledge, where no decision is so called.
+
+    Raises `ExpressionError` where several are: the first of them would be as good as any.
+    """
     if name is None:
         return model.decisions[0] if len(model.decisions) == 1 else None
-    for decision in model.decisions:
-        if name in {decision.id, decision.name, decision.variable}:
-            return decision
+    so_called: list[Asked] = [one for one in model.decisions if one.id == name]
+    so_called = so_called or [
+        one for one in model.decisions if name in {one.name, one.variable}
+    ]
     others: tuple[Asked, ...] = (*model.services, *model.knowledge)
-    return next((one for one in others if one.name == name), None)
+    so_called = so_called or [one for one in others if one.name == name]
+    if len(so_called) > 1:
+        raise ExpressionError(
+            f"有 {len(so_called)} 个决策叫“{name}”，请用各自的编号指明", code="no-decision"
+        )
+    return so_called[0] if so_called else None
 
 
 def _absent(model: Model, name: str | None) -> ExpressionError:

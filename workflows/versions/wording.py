@@ -62,6 +62,9 @@ _PARAMS = {
     "document": "文书", "again": "延长", "department": "部门", "opinion": "意见",
     "level": "层级", "papers": "内容", "template": "模板", "to": "对象",
 }  # fmt: skip
+_DURATION = re.compile(
+    r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?"
+)
 _TEXT = re.compile(r'("(?:[^"\\]|\\.)*")')
 _TIGHT = re.compile(r"\s*([=<>!(),\[\]{}:]+)\s*")
 
@@ -121,11 +124,23 @@ def event(value: Event | None) -> str | None:
         return None
     if value.trigger is Trigger.TIMER:
         clock = labels("Clock").get(value.clock or "", value.clock or "")
+        if clock.startswith("iso:"):
+            return f"时间（{spoken_time(clock[4:])}）到"
         return f"“{clock}”到期前 {value.before} 个工作日" if value.before else f"“{clock}”到期"
     said = _TRIGGERS[value.trigger]
     if value.trigger is Trigger.CONDITIONAL:
         return f"{said}“{value.condition}”"
     return f"{said}“{value.ref}”" if value.ref else said
+
+
+def spoken_time(written: str) -> str:
+    """`P3DT2H` → 3 天 2 小时; what is no plain duration (a date, a cycle, FEEL) as it is."""
+    found = _DURATION.fullmatch(written)
+    if found is None or written.endswith("T"):
+        return written
+    units = ("年", "个月", "周", "天", "小时", "分钟", "秒")
+    said = [f"{part} {unit}" for part, unit in zip(found.groups(), units, strict=True) if part]
+    return " ".join(said) or written
 
 
 def effect(value: Effect, names: Names) -> str:

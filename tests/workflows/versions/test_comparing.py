@@ -356,3 +356,25 @@ def test_each_step_that_moves_to_another_lane_is_seen() -> None:
         "role", "Task_Approve", ("township.handler",),
     )  # fmt: skip
     assert found.sentence == "「批准」由“分管领导（中心主任）”改由“站所承办人”办理"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "before", "after"),
+    [
+        ("P3D", "P1M5D", "时间（3 天）到", "时间（1 个月 5 天）到"),
+        ("PT30M", "PT1H30M", "时间（30 分钟）到", "时间（1 小时 30 分钟）到"),
+    ],
+)
+def test_a_fixed_time_is_told_in_days_and_hours(
+    old: str, new: str, before: str, after: str
+) -> None:
+    """A director reads no ISO 8601; the name of the clock in the engine was shown."""
+
+    def waiting(time: str) -> bytes:
+        due = f"<bpmn:timeDuration>{time}</bpmn:timeDuration>"
+        timer = f"<bpmn:timerEventDefinition>{due}</bpmn:timerEventDefinition>"
+        catch = task("t", "", timer, "intermediateCatchEvent")
+        return diagram(START, catch, END, chain("s", "t", "e"))
+
+    (found,) = changes(waiting(old), waiting(new))
+    assert (found.before, found.after) == (before, after)
