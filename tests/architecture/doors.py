@@ -281,6 +281,7 @@ DOORS: dict[str, Door] = {
     "designer:transfer": Door(READING_LIBRARY),
     "designer:transfer_lines": Door(READING_LIBRARY),
     "designer:transfer_decide": Door(DESIGNING | PUBLISHING, "POST", changes=True),
+    "designer:transfer_retry": Door(PUBLISHING, "POST"),  # nothing has stopped: a sentence, 409
     "designer:transfer_undo": Door(PUBLISHING, "POST"),  # nothing was moved: a sentence, 409
     "designer:story": Door(READING_LIBRARY),
     "designer:play_begin": Door(TRYING, "GET POST", changes=True),

@@ -79,6 +79,7 @@ ACTIONS = {
     "propose_transfer": (DESIGN, NotYours),
     "decide_transfer": (PUBLISH, NotYours),
     "undo_transfer": (PUBLISH, NotYours),
+    "retry_transfer": (PUBLISH, NotYours),
     "leave": ("heads", Unknown),
     "sign_leaver": ("stand-in", Unknown),
     "record_delay": (POST, Unknown),
@@ -112,6 +113,7 @@ NOTHING_TO_DO = {
     "answer_query",
     "propose_transfer",
     "undo_transfer",
+    "retry_transfer",
     "decide_appeal",
     "repair_case",
 }
@@ -216,6 +218,7 @@ def call_of(scene, verb, staged):
         ),
         "decide_transfer": lambda by: actions.decide_transfer(scene.transfer, by, agree=True),
         "undo_transfer": lambda by: actions.undo_transfer(scene.transfer, by, "暂缓"),
+        "retry_transfer": lambda by: actions.retry_transfer(scene.transfer, by),
         "record_delay": lambda by: actions.record_delay(
             item.pk, by, later(item), "等评估机构出具报告", "phone"
         ),

@@ -381,6 +381,11 @@ def check_confirms_another(by: Acting, proposed_by: int) -> None:
         raise NotYours(_("换版是您提出的，要由另一位复核发布员确认。"))
 
 
+def check_can_retry_transfer(by: Acting) -> None:
+    """Whoever may decide about an act may have its stopped cases tried again."""
+    check_can_decide_transfer(by)
+
+
 def check_can_undo_transfer(by: Acting) -> None:
     """Taking cases back to the version they came from is the reviewer's one act."""
     check_can_decide_transfer(by)
@@ -475,3 +480,4 @@ can_decide_termination = asks(check_can_decide_termination)
 can_propose_transfer = asks(check_can_propose_transfer)
 can_decide_transfer = asks(check_can_decide_transfer)
 can_decline_transfer = asks(check_can_decline_transfer)
+can_retry_transfer = asks(check_can_retry_transfer)

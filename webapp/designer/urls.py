@@ -48,6 +48,7 @@ urlpatterns = [
     path("transfers/<int:transfer_id>/", running.transfer, name="transfer"),
     path("transfers/<int:transfer_id>/lines/", running.lines, name="transfer_lines"),
     path("transfers/<int:transfer_id>/decide/", running.decide, name="transfer_decide"),
+    path("transfers/<int:transfer_id>/retry/", running.retry, name="transfer_retry"),
     path("transfers/<int:transfer_id>/undo/", running.undo, name="transfer_undo"),
     path("drafts/<int:draft_id>/story/<path:path>", editing.story, name="story"),
     path("drafts/<int:draft_id>/play/", playing.begin, name="play_begin"),

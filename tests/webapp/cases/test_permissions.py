@@ -36,6 +36,7 @@ TELL_WHY = {"open_case", "keep_for_later", "supply_materials", "supervise"} | {
     "propose_transfer",
     "decide_transfer",
     "undo_transfer",
+    "retry_transfer",
 }
 COUNTY = "county_service_office"
 PUBLISHING = {("county.publisher", COUNTY)}
@@ -94,6 +95,7 @@ EXPECTED = {
     "propose_transfer": PUBLISHING | {("county.designer", COUNTY)},
     "decide_transfer": PUBLISHING,
     "undo_transfer": PUBLISHING,
+    "retry_transfer": PUBLISHING,
     "leave": set(),  # nobody has this number
     "sign_leaver": set(),
     "record_delay": {("township.window", OWN)},
@@ -194,6 +196,7 @@ def calls(desk, case, item, attachment):
         ),
         "decide_transfer": lambda by: actions.decide_transfer(act.pk, by, agree=True),
         "undo_transfer": lambda by: actions.undo_transfer(act.pk, by, "暂缓"),
+        "retry_transfer": lambda by: actions.retry_transfer(act.pk, by),
         "leave": lambda by: actions.leave(0, by, 0),
         "sign_leaver": lambda by: actions.sign_leaver(0, by),
         "record_delay": lambda by: actions.record_delay(

@@ -9,7 +9,11 @@ import pytest
 from tests.webapp.cases.editions import Editions
 from tests.webapp.cases.test_transfers import OTHER_ID, OTHER_LANE, RENAMED, prelim
 from tests.webapp.inboxes.conftest import Browser
+from webapp.audit.models import Event
+from webapp.cases import actions as cases
 from webapp.cases.models import Submission, Transfer
+from webapp.core import outbox
+from webapp.core.models import OutboxMessage
 from webapp.processes.queries.library import contents, in_force
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +152,38 @@ def test_the_case_says_which_version_it_runs_on(desk, editions):
     drawn = window.get(f"{overview}diagrams/escalated.bpmn").content.decode()
     assert 'name="乡镇审查"' in drawn
     assert "换到流程“上报办理”第2版（原第1版）" in text_of(window.get(f"{overview}timeline/"))
+
+
+def test_what_the_workers_gave_up_is_tried_again_by_a_button(desk, editions):
+    """Design §4: the dead-letter list has a button; who pressed it is on record, nobody else can."""
+    case = prelim(desk)
+    editions.publish(RENAMED)
+    act = cases.propose_transfer(editions.designer, "escalated", {case.pk: {}}, "会议纪要第3号")
+    cases.decide_transfer(act.pk, editions.publisher, agree=True)
+    waiting = OutboxMessage.objects.filter(channel="transfer-case", sent_at=None)
+    waiting.update(dead_at=desk.at, attempts=outbox.ATTEMPTS)
+    designer, publisher = Browser(desk, editions.designer), Browser(desk, editions.publisher)
+    address = f"/designer/transfers/{act.pk}/"
+
+    assert "已经停下" in text_of(designer.get(address))
+    assert "再试一次" not in text_of(designer.get(address))
+    assert designer.post(f"{address}retry/", {}).status_code == 404
+    assert "再试一次" in text_of(publisher.get(address))
+    assert publisher.post(f"{address}retry/", {}).url == address
+    told = Event.objects.get(subject="process", kind="transfer_retried")
+    assert (told.actor_id, told.payload) == (
+        editions.publisher.officer_id,
+        {"transfer": act.pk, "cases": 1},
+    )
+    outbox.deliver()
+    case.refresh_from_db()
+    assert case.process_version_id == act.target_id
+    again = publisher.post(f"{address}retry/", {})
+    assert again.status_code == 409
+    assert "没有停下的办件" in text_of(again)
+
+
+def test_the_register_of_publications_names_processes_in_words(desk, editions):
+    page = text_of(Browser(desk, editions.publisher).get("/designer/publications/"))
+    assert "上报办理 —→1" in page
+    assert "escalated —→1" not in page

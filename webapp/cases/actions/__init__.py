@@ -46,6 +46,7 @@ from webapp.cases.actions.recount_clocks import (
 )
 from webapp.cases.actions.release import release
 from webapp.cases.actions.repair_case import repair_case
+from webapp.cases.actions.retry_transfer import retry_transfer
 from webapp.cases.actions.return_step import return_step
 from webapp.cases.actions.reveal import reveal
 from webapp.cases.actions.revoke_mandate import revoke_mandate
@@ -112,6 +113,7 @@ REGISTRY: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "propose_transfer": (propose_transfer, policy.check_can_propose_transfer),
     "decide_transfer": (decide_transfer, policy.check_can_decide_transfer),
     "undo_transfer": (undo_transfer, policy.check_can_undo_transfer),
+    "retry_transfer": (retry_transfer, policy.check_can_retry_transfer),
     "leave": (leave, policy.check_can_dismiss),
     "sign_leaver": (sign_leaver, policy.check_can_sign_handover),
     "record_delay": (record_delay, policy.check_can_claim),
@@ -203,6 +205,7 @@ __all__ = [
     "remove_attachment",
     "repair_case",
     "resume",
+    "retry_transfer",
     "return_step",
     "reveal",
     "revoke_mandate",

@@ -258,8 +258,8 @@ def returnable(transfer: Transfer) -> int:
     ).count()
 
 
-def stuck(transfer: Transfer) -> int:
-    """Cases that the workers have given up: somebody must look into the log."""
+def given_up(transfer: Transfer) -> QuerySet[OutboxMessage]:
+    """Messages of this act that failed too often: their cases wait until somebody tries again."""
     keys = [
         f"{CHANNEL}:{pk}"
         for pk in transfer.lines.filter(state=TransferLine.State.WAITING).values_list(
@@ -269,4 +269,4 @@ def stuck(transfer: Transfer) -> int:
     dead = OutboxMessage.objects.filter(channel=CHANNEL, dead_at__isnull=False)
     return dead.filter(
         ordering_key__in=keys, created_at=transfer.decided_at or transfer.proposed_at
-    ).count()
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +16,7 @@ from webapp.designer import policy
 from webapp.organisations.middleware import acting_of
 from webapp.processes import actions
 from webapp.processes import policy as processes
+from webapp.processes.models import Process, Publication
 from webapp.processes.queries import drafts as seen
 
 
@@ -38,10 +41,17 @@ def roll_back(request: HttpRequest, publication_id: int) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, typed: str = "", status: int = 200) -> HttpResponse:
+    names = dict(Process.objects.values_list("key", "name"))
     found = Paginator(seen.publications(), 30).get_page(request.GET.get("page"))
     context = {
-        "publications": found,
+        "publications": [(one, _versions(one, names)) for one in found],
+        "page": found,
         "may_publish": processes.may_publish(acting_of(request)),
         "typed": typed,
     }
     return render(request, "designer/publications.html", context, status=status)
+
+
+def _versions(one: Publication, names: Mapping[str, str]) -> list[tuple[str, object, object]]:
+    """Name of each process with the version before and after, None where there is none."""
+    return [(names.get(key, key), was, now) for key, (was, now) in one.versions.items()]

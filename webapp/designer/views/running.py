@@ -145,6 +145,20 @@ def undo(request: HttpRequest, transfer_id: int) -> HttpResponse:
     return redirect("designer:transfer", transfer_id=act.pk)
 
 
+@page(policy.may_publish, methods=("POST",))
+def retry(request: HttpRequest, transfer_id: int) -> HttpResponse:
+    """Try once more the cases that the workers have given up."""
+    try:
+        again = actions.retry_transfer(transfer_id, acting_of(request))
+    except Unknown as unknown:
+        raise Http404 from unknown
+    except Refused as refusal:
+        messages.warning(request, refusal.sentence)
+        return _act(request, transfer_id, status=409)
+    messages.success(request, _("{n} 件重新开始换版。").format(n=again))
+    return redirect("designer:transfer", transfer_id=transfer_id)
+
+
 def _found(transfer_id: int) -> Transfer:
     try:
         return seen.act(transfer_id)
@@ -176,7 +190,8 @@ def _progress(request: HttpRequest, found: Transfer) -> dict[str, Any]:
         "act": found,
         "lines": rows,
         "counts": seen.acts().get(pk=found.pk),
-        "stuck": seen.stuck(found),
+        "stuck": seen.given_up(found).count(),
+        "may_retry": cases.can_retry_transfer(acting_of(request)),
         "may_undo": found.state == Transfer.State.APPROVED
         and not found.undoes_id
         and cases.can_decide_transfer(acting_of(request)),
