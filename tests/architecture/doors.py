@@ -161,6 +161,10 @@ DOORS: dict[str, Door] = {
     "contacts:contact_do": Door(CONTACT, "POST", changes=True),  # who: the action
     "contacts:notice": Door(CONTACT, "POST", changes=True),
     "contacts:figures": Door(FIGURES),
+    # -- fees
+    "fees:ledger": Door(SEARCHING),
+    "fees:fee": Door(CASE),
+    "fees:fee_do": Door(AT_WINDOW, "POST"),  # the item of the scene is free: a sentence, 409
     # -- registering
     "inboxes:register": Door(REGISTERING),
     "inboxes:register_item": Door(REGISTERING, "GET POST", changes=True),

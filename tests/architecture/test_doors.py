@@ -154,6 +154,7 @@ def address(scene, name, staged=None) -> str:
     if staged is not None:
         known |= {
             "tab": "timeline",
+            "verb": "bill",
             "case_id": staged.case.pk,
             "item_id": staged.item.pk,
             "process": staged.case.process_version.process.key,

@@ -16,7 +16,7 @@ PAGES = {
         "/cases/{case}/materials/", "/cases/{case}/timeline/", "/cases/{case}/documents/",
         "/cases/{case}/opinions/", "/cases/{case}/diagram/", "/cases/{case}/clocks/",
         "/documents/{document}/", "/accounts/preferences/", "/office/cards/",
-        "/contacts/", "/contacts/new/", "/papers/", "/numbers/",
+        "/contacts/", "/contacts/new/", "/fees/", "/fees/{case}/", "/papers/", "/numbers/",
         "/messages/", "/messages/reach/", "/done/?view=watched",
         "/with-me/", "/cases/{case}/ask/comment/", "/items/{item}/snooze/",
     ],

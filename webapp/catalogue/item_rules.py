@@ -216,9 +216,11 @@ def _departments(row: Row) -> Iterator[Problem]:
 
 
 def _free(row: Row) -> Iterator[Problem]:
+    """Free, unless a law or an administrative regulation says so (行政许可法第五十八条; CAT-13)."""
     fee = row.get("fee") or {}
-    if fee.get("amount"):
-        yield Problem("fee.amount", "便民服务事项不收费（AGT-05）。")
+    if fee.get("amount") and not fee.get("basis"):
+        words = "要收费的事项须写明收费依据（法律、行政法规的名称和条款）；没有依据的不收费。"
+        yield Problem("fee.basis", words)
 
 
 def _switches(row: Row) -> Iterator[Problem]:

@@ -71,6 +71,7 @@ BAR: tuple[tuple[str | Promise, tuple[Line, ...]], ...] = (
             Line(_("与我有关"), "inboxes:with_me", inboxes.may_search),
             Line(_("待打印"), "inboxes:printing", inboxes.may_see_inbox),
             Line(_("未销号"), "inboxes:numbers", inboxes.may_search),
+            Line(_("收费台账"), "fees:ledger", inboxes.may_search),
             Line(_("办件查询"), "inboxes:cases", inboxes.may_search, "/"),
         ),
     ),

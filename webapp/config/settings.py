@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "webapp.changes",
     "webapp.cases",
     "webapp.contacts",
+    "webapp.fees",
     "webapp.inboxes",
     "webapp.designer",
     "webapp.office",

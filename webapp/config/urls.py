@@ -14,6 +14,7 @@ urlpatterns = [
     path("designer/", include("webapp.designer.urls")),
     path("office/", include("webapp.office.urls")),
     path("contacts/", include("webapp.contacts.urls")),
+    path("fees/", include("webapp.fees.urls")),
     path("q/", include("webapp.portal.urls")),
     path("", include("webapp.inboxes.urls")),
 ]

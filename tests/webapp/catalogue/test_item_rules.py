@@ -50,7 +50,7 @@ def test_every_shipped_item_is_sound(row):
         ("MZ01", lambda row: row.update(materials=[]), "至少应有一份"),
         ("CL02", lambda row: row.update(in_person_reason=None), "写明理由"),
         ("CL02", lambda row: row.update(in_person=True, agent_allowed=True), "AGT-04"),
-        ("MZ01", lambda row: row.update(fee={"amount": 5}), "AGT-05"),
+        ("MZ01", lambda row: row.update(fee={"amount": 5}), "收费依据"),
         ("XF01", lambda row: row.pop("process_reason"), "须写明理由"),
         ("MZ01", lambda row: row["switches"].update(magic=True), "没有叫“magic”的开关"),
         ("MZ01", lambda row: row["switches"].update(deemed_acceptance=True), "只有行政许可"),

@@ -136,11 +136,11 @@ def test_the_law_is_told_at_the_field(propose):
     assert "第三十二条" in wrong.value.errors["deemed_acceptance"]
 
     def charge(typed):
-        typed["amount"] = 20
+        typed |= {"amount": 20, "basis": ""}
 
     with pytest.raises(Invalid) as wrong:
         propose("item.fee", charge)
-    assert "AGT-05" in wrong.value.errors["amount"]
+    assert "收费依据" in wrong.value.errors["basis"]
 
 
 @pytest.mark.parametrize(

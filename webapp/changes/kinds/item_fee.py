@@ -1,4 +1,4 @@
-"""What an item costs (收费): nothing, with the words that say so (AGT-05, CAT-13)."""
+"""What an item costs (收费): nothing, or what a law says, with its basis (AGT-05, CAT-13)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workflows.forms import Form
 
 
 class ItemFee(ItemKind):
-    """`{amount, basis, note}`; the rules allow no amount but 0."""
+    """`{amount, basis, note}`; the rules allow no amount without its legal basis."""
 
     key = "item.fee"
 
@@ -39,7 +39,7 @@ class ItemFee(ItemKind):
             self.key,
             asking.number(
                 "amount", _("收费（元）"), 0, 1_000_000, must=True,
-                about=_("便民服务事项不收费（AGT-05）；第三方收取的写在说明里。"),
+                about=_("一般不收费；法律、行政法规规定收费的，写明依据。代办一律不收费，第三方收取的写在说明里。"),
             ),
             asking.text("basis", _("收费依据")),
             asking.area("note", _("说明"), most=300),
