@@ -20,7 +20,7 @@ from django.utils import timezone
 from tests.architecture.people import NO_POST, OUTSIDE, STAND_IN, Person, gather
 from tests.webapp.cases.desk import MANDATE, Desk
 from webapp.cases import actions, files
-from webapp.cases.models import Card, Case, Transfer, WorkItem
+from webapp.cases.models import Card, Case, Custody, Transfer, WorkItem
 from webapp.changes import actions as changes
 from webapp.contacts.actions import Enquiry, register_contact
 from webapp.core import db
@@ -85,6 +85,14 @@ STAGES = {  # the role that has the case in hand
 }
 
 
+MESSENGERS = {
+    "xinan.centre": {f"township.{role} @ own" for role in ("window", "head_window", "leader")},
+    "xinan.civil_affairs": {"township.handler @ own"},
+    "county_hall": HALL,
+    "county_civil_affairs": POWER,
+}
+
+
 @dataclass
 class Staged:
     """A case, the item in question, and who may do it: `role @ own`."""
@@ -119,6 +127,13 @@ class Staged:
     def prints(self) -> frozenset[str]:
         """Walkers who print its papers: who has it in hand, the organ whose seal they carry."""
         return self.in_hand | (POWER if STAGES[self.role].code == OLD_AGE else frozenset())
+
+    @property
+    def takes_along(self) -> frozenset[str]:
+        """Walkers who put its papers on a run: in hand, the units whose papers are on the way."""
+        given = Custody.objects.filter(case=self.case, received_at=None, taken_back_at=None)
+        units = given.exclude(to_pool=None).values_list("from_unit__key", flat=True)
+        return self.in_hand.union(*(MESSENGERS[unit] for unit in units))
 
     @property
     def at_window(self) -> frozenset[str]:

@@ -64,7 +64,7 @@ ACTIONS = {
     "issue_paper": (IN_HAND, Unknown),
     "revoke_mandate": (IN_HAND, Unknown),
     "receive_papers": (IN_HAND, Unknown),
-    "put_on_run": (IN_HAND, Unknown),
+    "put_on_run": ("takes along", Unknown),
     "supply_materials": (SUPPLY, NotYours),
     "allow_late_request": (LEADS, Unknown),
     "withdraw": (AT_WINDOW, Unknown),
@@ -287,6 +287,7 @@ def may(verb, staged) -> frozenset[str]:
         IN_HAND: staged.in_hand,
         AT_WINDOW: staged.at_window,
         PRINTING: staged.prints,
+        "takes along": staged.takes_along,
         LEADS: staged.leads,
         SEES: staged.seen_by,
         SUPERVISES: staged.seen_by & SUPERVISING,
@@ -338,7 +339,7 @@ def test_who_may_and_who_is_refused(scene, verb):
                     wrong.append(f"{walker} at {staged.role}: {got!r}")
             else:
                 wrong.append(f"{walker} at {staged.role}: carried out")
-        assert scene.fingerprint() == before, (verb, staged.role)
+        assert scene.fingerprint() == before, (verb, staged.role, wrong)
     assert wrong == []
     if verb not in NOTHING_TO_DO:
         assert carried_out, "the walk would not notice a change"

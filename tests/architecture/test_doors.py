@@ -139,7 +139,7 @@ def address(scene, name, staged=None) -> str:
     known |= {"card_id": scene.card, "contact_id": scene.contact, "view_id": scene.view}
     if name == "contacts:contact_do":
         known["verb"] = "take"
-    known |= {"upload_id": scene.upload}
+    known |= {"upload_id": scene.upload, "number": "no-such-run"}
     if name == "office:change_verb":
         known["verb"] = "withdraw"
     if name == "office:unit":

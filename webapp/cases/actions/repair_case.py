@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from webapp.cases import policy
 from webapp.cases.actions.recount_clocks import recount
 from webapp.cases.noting import changes_of, note
+from webapp.cases.state import CaseState
 from webapp.cases.stepping import actor_of
 from webapp.cases.store import lock_case
 from webapp.core.db import transaction_with_retry
@@ -21,19 +22,22 @@ from webapp.core.jobs import Job, enqueue
 from webapp.core.models import OutboxMessage
 from webapp.organisations.queries import Acting
 
-REPAIRS = ("requeue", "recount")
-
 
 def repair_case(case_id: int, by: Acting, how: str) -> int:
-    """Do one of REPAIRS; gives how many messages or dates it was about.
+    """Repair `how` (requeue or recount); gives how many messages or dates it was about.
 
     For the county office. Raises Unknown, AlreadyDone (nothing to mend) or Refused.
     """
     pool_id = policy.check_can_repair(by)
+    return transaction_with_retry(lambda: _repair(case_id, by, pool_id, how))
+
+
+def _repair(case_id: int, by: Acting, pool_id: int, how: str) -> int:
+    state = lock_case(case_id)
     if how == "requeue":
-        return transaction_with_retry(lambda: _requeue(case_id, by, pool_id))
+        return _requeue(state, by, pool_id)
     if how == "recount":
-        return transaction_with_retry(lambda: _recount(case_id, by, pool_id))
+        return _recount(state, by, pool_id)
     raise Refused(_("没有这种修复办法。请从页面上列出的办法里选。"))
 
 
@@ -42,9 +46,8 @@ def dead_messages_of(case_id: int) -> Q:
     return Q(dead_at__isnull=False) & Q(payload__case=case_id)
 
 
-def _requeue(case_id: int, by: Acting, pool_id: int) -> int:
-    state = lock_case(case_id)
-    dead = OutboxMessage.objects.select_for_update().filter(dead_messages_of(case_id))
+def _requeue(state: CaseState, by: Acting, pool_id: int) -> int:
+    dead = OutboxMessage.objects.select_for_update().filter(dead_messages_of(state.id))
     ids = sorted(dead.values_list("pk", flat=True))
     if not ids:
         raise AlreadyDone(_("这件办件没有停下的指令，不用再修。"))
@@ -56,10 +59,10 @@ def _requeue(case_id: int, by: Acting, pool_id: int) -> int:
     return len(ids)
 
 
-def _recount(case_id: int, by: Acting, pool_id: int) -> int:
-    if not recount(lock_case(case_id)):
+def _recount(state: CaseState, by: Acting, pool_id: int) -> int:
+    if not recount(state):
         raise AlreadyDone(_("这件办件的日期和时限账一致，不用再修。"))
-    state = lock_case(case_id)
+    state = lock_case(state.id)
     payload = {"repair": "recount", "messages": []}
     note(state, changes_of(state), actor_of(by, pool_id), "repaired", payload)
     return 1
