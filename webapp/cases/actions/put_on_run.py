@@ -40,6 +40,7 @@ def _put(case_id: int, by: Acting, run: str) -> int:
     free.filter(from_officer=None).update(from_officer=by.officer_id)
     put = free.update(run=run)
     if not put:
-        raise AlreadyDone(_("这件申请的材料已经在另一张流转清单上。"))
+        words = _("办件{number}的材料已经在另一张流转清单上。").format(number=state.number)
+        raise AlreadyDone(words)
     note(state, changes_of(state), actor_of(by, pool), "put_on_run", {"run": run})
     return put

@@ -130,6 +130,7 @@ def _sheet(number: str, rows: list[Custody]) -> Sheet:
         "lists": [
             {
                 "title": "",
+                "first": 2.6,  # widths: a case number fits on one line
                 "columns": ["办件编号", "申请人、事项", "材料", "交给", "签收"],
                 "rows": lines,
             }
