@@ -15,7 +15,7 @@ from tests.browser.test_designer import OFFICE, begin
 
 LATIN = re.compile(r"[A-Za-z]{2,}")
 NAMES = re.compile(
-    r"FEEL|BPMN|DMN|JSON|Powered by bpmn\.io|Enter|Esc|Ctrl"  # formats, the mark, keys
+    r"FEEL|BPMN|DMN|JSON|Powered by bpmn\.io|Enter|Esc|Ctrl|Shift"  # formats, the mark, keys
     r"|[\w./-]+\.(?:bpmn|dmn|json|yaml)"  # files
     r"|\"[^\"]*\"|\brouting\b|\bsensitive\b"  # values, keys of properties
     r"|（[a-z0-9-]+）|[A-Z]\w*_\w+|\b[a-z]+(?:[-_][a-z]+)+\b|\bdepartment\b"  # identifiers

@@ -77,7 +77,7 @@ def test_a_text_file_that_calls_itself_pdf_is_refused_in_words(staff, papers, tm
     window.opens_item(case)
     window.fill(**ACCEPT)
     key = case.materials.order_by("id").first().key
-    window.page.locator(f'[name="file-{key}"]').set_input_files(false)
+    window.page.locator(f'[name="file-{key}"][multiple]').set_input_files(false)
     window.press("完成")
     line = window.page.locator(f'[data-mat="{key}"]')
     expect(line.locator(".problem")).to_contain_text("申请表.pdf")

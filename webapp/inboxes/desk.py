@@ -230,7 +230,7 @@ def frame(request: HttpRequest, page: CasePage, tab: str) -> dict[str, Any]:
         "promise": page.promise if page.promise and page.promise.is_open else None,
         "departments": departments_of_case(page),
         "menu": verbs.menu(by, page, mine),
-        "asked": asked_of_case(page.case, page.open_items),
+        "exchange": asked_of_case(page.case, page.open_items),
         "may_copy": policy.can_copy(by, page.case, pools),
         "may_answer_demand": policy.can_answer_demand(by, page.case, pools),
         "may_decide": _may_decide(by, page),

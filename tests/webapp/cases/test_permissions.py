@@ -90,6 +90,7 @@ EXPECTED = {
     "decide_termination": LEADING,
     "give_back": {("township.window", OWN)},
     "acknowledge_filing": {("county.office", "county_service_office")},
+    "repair_case": {("county.office", "county_service_office")},
     "answer_query": LEADING,
     "sign_handover": set(),  # nobody is away
     "propose_transfer": PUBLISHING | {("county.designer", COUNTY)},
@@ -184,6 +185,7 @@ def calls(desk, case, item, attachment):
         ),
         "decide_termination": lambda by: actions.decide_termination(case.pk, by, agree=True),
         "give_back": lambda by: actions.give_back(case.pk, by, "王建国"),
+        "repair_case": lambda by: actions.repair_case(case.pk, by, "requeue"),
         "acknowledge_filing": lambda by: actions.acknowledge_filing(
             case.pk, by, "acknowledge", "理由和依据清楚"
         ),

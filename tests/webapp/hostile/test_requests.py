@@ -177,12 +177,12 @@ def test_error_pages_speak_chinese(clerk, code):
 
 
 def test_a_failure_of_the_server_is_said_in_chinese(clerk, monkeypatch):
-    from webapp.inboxes.views import inbox
+    from webapp.inboxes import lists
 
     def broken(*_args, **_more):
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(inbox, "inbox", broken)
+    monkeypatch.setattr(lists, "inbox", broken)
     answer = clerk.get("/inbox/")
     assert answer.status_code == 500
     said = answer.content.decode()

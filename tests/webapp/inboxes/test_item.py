@@ -36,6 +36,12 @@ def test_the_page_says_what_each_answer_leads_to_before_it_is_given(window, item
     assert "等申请人补交材料" in supplement
 
 
+def test_only_a_department_that_was_asked_is_told_to_answer(window, item):
+    page = text_of(window.get(f"/items/{item.pk}/"))
+    assert "本环节：审查材料" in page
+    assert "card-plain asked" not in page
+
+
 def test_looking_ahead_changes_nothing(window, item):
     before = bytes(item.case.snapshot.state), item.case.version
     window.get(f"/items/{item.pk}/")
