@@ -79,12 +79,16 @@ def test_a_text_file_that_calls_itself_pdf_is_refused_in_words(staff, papers, tm
     key = case.materials.order_by("id").first().key
     window.page.locator(f'[name="file-{key}"][multiple]').set_input_files(false)
     window.press("完成")
-    line = window.page.locator(f'[data-mat="{key}"]')
-    expect(line.locator(".problem")).to_contain_text("申请表.pdf")
-    expect(line.locator(".problem")).to_contain_text("不是")
+    expect(window.page.locator("#uploading")).to_contain_text("有文件没有收下")
+    refused = window.page.locator(f'[data-uploads="{key}"] [data-is="refused"]')
+    expect(refused).to_contain_text("申请表.pdf")
+    expect(refused).to_contain_text("不是")
+    expect(refused.get_by_role("button", name="不要了")).to_be_focused()
     expect(window.page.locator("#f-opinion")).to_have_value(ACCEPT["opinion"])
     assert WorkItem.objects.get(case=case).state == "OPEN"
     assert not case.attachments.exists()
+    refused.get_by_role("button", name="不要了").click()
+    assert "受理" in window.complete()
 
 
 def test_a_colleague_completes_it_meanwhile(staff, papers):

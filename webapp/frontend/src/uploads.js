@@ -204,15 +204,19 @@ async function resume() {
   }
 }
 
-// The form waits for what is still on its way, then goes by itself.
+// The form waits for what is still on its way, then goes by itself; with a file that was refused it
+// stays, until somebody has taken note of that and dropped it.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!form.dataset?.uploadsTo || running.size === 0 || event.submitter?.formTarget === "_blank") return;
+  if (!form.dataset?.uploadsTo || event.submitter?.formTarget === "_blank") return;
+  const refused = document.querySelector('[data-uploads] [data-is="refused"] button');
+  if (running.size === 0 && !refused) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   const place = document.getElementById("uploading");
-  if (place) place.textContent = words(form, "Wait");
-  waiting = () => form.requestSubmit(event.submitter);
+  if (place) place.textContent = words(form, running.size ? "Wait" : "Refused");
+  if (running.size) waiting = () => form.requestSubmit(event.submitter);
+  else refused.focus();
 }, true);
 
 resume();
