@@ -31,11 +31,11 @@ _CASES = """
 INSERT INTO cases_case (number, item_version_id, process_version_id, applicant_name, village_id,
   received_at_unit_id, accountable_unit_id, competent_unit_id, registered_by_id, delivery_mode,
   opened_at, received_at, search_grams, status, result, deemed_accepted, supplemented, is_open,
-  holder_role, version, audit_seq, audit_head)
+  holder_role, suspended_from, version, audit_seq, audit_head)
 SELECT 'B' || g, c.item_version_id, c.process_version_id, c.applicant_name, c.village_id,
   c.received_at_unit_id, c.accountable_unit_id, c.competent_unit_id, c.registered_by_id,
   c.delivery_mode, c.opened_at, c.received_at, '{}', 'IN_REVIEW', '', false, false, true, '',
-  1, 1, c.audit_head
+  '', 1, 1, c.audit_head
 FROM cases_case c, generate_series(%(first)s::bigint, %(last)s::bigint) g WHERE c.id = %(case)s
 """
 _ITEMS = """
