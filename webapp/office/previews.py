@@ -16,7 +16,7 @@ from webapp.cases.models import Case, WorkItem
 from webapp.cases.planning.ledger import label
 from webapp.cases.queries.foreseen import foreseen
 from webapp.cases.queries.moving import Moving, moving
-from webapp.catalogue.parameters import AFTER_HOURS
+from webapp.catalogue.parameters import AFTER_HOURS, DENIAL_CONFIRMER
 from webapp.catalogue.queries import calendar_in_force, hours_of
 from webapp.changes.models import Change
 from webapp.core import db
@@ -61,6 +61,8 @@ def of_parameter(change: Change) -> list[str]:
     """A figure counts when it is used; what was printed on a paper stays."""
     if change.subject == AFTER_HOURS:
         return [_from(change), _("以后收到的材料按新的算，已经起算的期限不变。")]
+    if change.subject == DENIAL_CONFIRMER:
+        return [_from(change), _("以后登记的办件按新的；已经登记的，仍由原来的岗位确认。")]
     return [
         _from(change),
         _("已经签的承诺、已经发出的文书按当时的数算，以后的按新的数算。"),

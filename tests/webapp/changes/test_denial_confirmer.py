@@ -14,6 +14,7 @@ from webapp.catalogue.versions import row_of
 from webapp.changes import actions
 from webapp.changes.kinds import kind_of
 from webapp.core.errors import Invalid, NotYours
+from webapp.office.previews import of_parameter
 from webapp.organisations.models import Post
 from workflows.forms import validate
 
@@ -65,7 +66,8 @@ def test_an_item_names_another_and_the_running_case_keeps_its_own(desk, put):
 def test_the_county_names_one_for_all_and_an_item_its_own(desk, put):
     before = desk.open(ITEM)
     put("item.switches", OTHER, denial_confirmer=LOWEST)
-    put("parameter.role", "denial_confirmer", role=LEADER, source="县办〔2026〕3号")
+    change = put("parameter.role", "denial_confirmer", role=LEADER, source="县办〔2026〕3号")
+    assert "已经登记的，仍由原来的岗位确认" in of_parameter(change)[1], "as the page foretells"
     after, own = desk.open(ITEM), desk.open(OTHER)
     assert confirming(desk, before) == LOWEST
     assert confirming(desk, after) == LEADER

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from csp.decorators import csp_update
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -122,6 +123,8 @@ def save(request: HttpRequest, draft_id: int, path: str) -> HttpResponse:
     try:
         sent = json.loads(request.body if request.content_type == "application/json" else b"")
         typed, version = str(sent["content"]), int(sent["version"])
+    except RequestDataTooBig:
+        return JsonResponse({"problem": actions.too_large().sentence}, status=413)
     except (ValueError, KeyError, TypeError):
         return JsonResponse({"problem": _("没有收到文件内容，请再保存一次。")}, status=400)
     try:

@@ -110,7 +110,8 @@ async function draw(side) {
   viewer.on("element.click", ({ element }) => choose(element.labelTarget?.id ?? element.id));
 }
 
-// The middle of a flow's longest stretch, as seen from the corner that overlays count from.
+// Below or right of the middle of a flow's longest stretch (a number is about 16 by 14 pixels),
+// as seen from the corner that overlays count from.
 function beside(flow) {
   const points = flow.waypoints;
   let from = points[0];
@@ -121,7 +122,11 @@ function beside(flow) {
   }
   const left = Math.min(...points.map(({ x }) => x));
   const top = Math.min(...points.map(({ y }) => y));
-  return { left: (from.x + to.x) / 2 - left + 3, top: (from.y + to.y) / 2 - top + 3 };
+  const level = Math.abs(to.x - from.x) >= Math.abs(to.y - from.y);
+  return {
+    left: (from.x + to.x) / 2 - left + (level ? -8 : 3),
+    top: (from.y + to.y) / 2 - top + (level ? 3 : -7),
+  };
 }
 
 function counted(said) {
@@ -157,7 +162,7 @@ async function count(button) {
     if (said.problem) status.textContent = said.problem;
     else {
       counted(said);
-      status.textContent = `${said.total} ${told.words.cases}`;
+      status.textContent = told.words.counted.replace("{n}", said.total);
     }
   } catch (reason) {
     status.textContent = button.dataset.failed;

@@ -14,6 +14,7 @@ from webapp.processes.actions.drafts import (
     restore_save,
     save_file,
     take_file,
+    too_large,
 )
 from webapp.processes.actions.publish_library import publish_library
 from webapp.processes.actions.publishing import Published
@@ -58,4 +59,5 @@ __all__ = [
     "take_current",
     "take_file",
     "take_up_draft",
+    "too_large",
 ]

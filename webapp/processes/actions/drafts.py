@@ -255,7 +255,12 @@ def _create(
 
 def _fits(content: bytes) -> None:
     if len(content) > MAX_BYTES:
-        raise Refused("文件太大，超过3 MB，没有保存。")
+        raise too_large()
+
+
+def too_large() -> Refused:
+    """What is said of a file above `MAX_BYTES`, wherever it is noticed."""
+    return Refused("文件太大，超过3 MB，没有保存；原来存的一稿没有变。请删去一些内容再保存。")
 
 
 def _room_for_one_more(draft: Draft) -> None:
