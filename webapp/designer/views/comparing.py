@@ -45,7 +45,7 @@ def compare(request: HttpRequest, draft_id: int, path: str) -> HttpResponse:
                 "changed": _("有改动"),
                 "remarks": _("意见"),
                 "cases": _("件"),
-                "counted": _("重走了 {n} 件以往办件"),
+                "counted": _("重走 {n} 件"),
                 "stuck": _("件走不通"),
             },
         },
