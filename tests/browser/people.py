@@ -276,9 +276,7 @@ class Person:
 
     def fits(self) -> None:
         """Nothing of the page lies outside the screen (a telephone does not scroll sideways)."""
-        wide = self.page.evaluate(
-            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
+        wide = self.page.locator("html").evaluate("e => e.scrollWidth - e.clientWidth")
         assert wide <= 0, f"{self.page.url} is {wide} pixels too wide"
 
     # -- the case --------------------------------------------------------------------------
