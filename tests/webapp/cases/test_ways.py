@@ -165,6 +165,20 @@ class TestATrip:
             actions.put_on_run(sent.pk, giver(desk, sent), "20260303-093000-1")
         assert run_sheet(far, "20260303-093000-1") == []
 
+    def test_each_sees_the_lines_that_she_gives_or_receives(self, desk, sent):
+        """The centre hands to its office, the office to the county: one reads nothing more."""
+        near, run = desk.run(desk.open(ESCALATED), until="Task_Prelim"), "20260303-093000-1"
+        with db.pretended(desk.at):
+            for case in (sent, near):
+                actions.put_on_run(case.pk, giver(desk, case), run)
+
+        def lines(by):
+            return {one.case_id for one in run_sheet(by, run)}
+
+        assert lines(giver(desk, near)) == {near.pk}
+        assert lines(receiver(desk, near)) == {near.pk, sent.pk}
+        assert lines(receiver(desk, sent)) == {sent.pk}
+
     def test_pages_make_print_and_receive_it(self, desk, sent, client):
         def post(by, name, **body):
             client.force_login(_officer(by))

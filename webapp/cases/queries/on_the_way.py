@@ -60,11 +60,10 @@ def on_the_way(by: Acting, number: str = "") -> OnTheWay:
 
 
 def run_sheet(by: Acting, number: str) -> list[Custody]:
-    """What is on a run, signed for or not, where she or her unit gives or receives some of it."""
-    rows = list(_rows(Q(run=number))) if number else []
+    """What is on a run, signed for or not: the lines that her units give or she receives."""
+    rows = _rows(Q(run=number)) if number else ()
     units = {held.unit_id for held in by.held if held.works}
-    mine = any(one.from_unit_id in units or by.holds(one.to_pool_id or 0) for one in rows)
-    return rows if mine else []
+    return [one for one in rows if one.from_unit_id in units or by.holds(one.to_pool_id or 0)]
 
 
 def _rows(which: Q) -> QuerySet[Custody]:
